@@ -1,0 +1,47 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = new URL('..', import.meta.url).pathname
+const version = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
+
+/** What the virtual environment holds: MLflow's own client, and what the examples train with. */
+const PACKAGES = [`mlflow==${version}`, 'boto3']
+
+/**
+ * The Python of a virtual environment with MLflow's client, made at the first call and kept in `.cache/`.
+ * @throws when Python or PyPI can't be had: a missing client is a failure, never a skip.
+ */
+export function pythonWithMlflow(): string {
+  const venv = join(root, '.cache', 'venv')
+  const python = join(venv, 'bin', 'python')
+  const mark = join(venv, 'installed.txt')
+  const wanted = PACKAGES.join('\n')
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python
+  console.log(`installing ${PACKAGES.join(', ')} from PyPI into .cache/venv: a few minutes, once`)
+  rmSync(venv, { recursive: true, force: true })
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
+  execFileSync(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...PACKAGES], { stdio: 'inherit' })
+  writeFileSync(mark, wanted)
+  return python
+}
+
+/** Runs a Python script; gives what it printed. @throws with its output when it fails. */
+export function runPython(script: string, args: readonly string[], env: Record<string, string>, cwd?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(pythonWithMlflow(), [script, ...args], {
+      env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
+      ...(cwd && { cwd }),
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      output += chunk
+    })
+    child.on('error', reject)
+    child.on('exit', (code) => (code === 0 ? resolve(output) : reject(new Error(`${script} exited with ${code}:\n${output.slice(-3000)}`))))
+  })
+}

@@ -1,0 +1,22 @@
+import type { Location } from './db/open.ts'
+
+/** How this server is set up, as far as handlers need it: plain values without secrets, so that they can go to another thread. */
+export type Settings = {
+  readonly version: string
+  /** Where new experiments keep artifacts, as clients see it: `mlflow-artifacts:/` when this server hands them through. */
+  readonly default_artifact_root: string
+  /** Whether `mlflow-artifacts` is served. */
+  readonly serve_artifacts: boolean
+  /** Where the artifacts that this server hands through are kept: a folder's path or an `s3://bucket/prefix`. */
+  readonly artifacts_destination: string
+  /** Prefix of all paths, '' or '/something'. */
+  readonly static_prefix: string
+}
+
+/** Everything that `startServer` is told: made from flags, variables and defaults by the command. */
+export type Config = {
+  readonly host: string
+  readonly port: number
+  readonly database: Location
+  readonly settings: Settings
+}

@@ -1,0 +1,51 @@
+import type { Database } from './database.ts'
+import type { Dialect } from './dialect.ts'
+import { command, query, type Reader, type Writer } from './handles.ts'
+import { tracking } from './migrations/001-tracking.ts'
+
+/** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
+export type Migration = {
+  readonly id: number
+  readonly name: string
+  readonly statements: (dialect: Dialect) => readonly string[]
+}
+
+const MIGRATIONS: readonly Migration[] = [tracking]
+
+const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
+const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')
+const HAS_TABLE = query<{ n: number }>((dialect) =>
+  dialect.name === 'sqlite'
+    ? "select count(*) n from sqlite_master where type = 'table' and name = 'millrace_migration'"
+    : "select (to_regclass('millrace_migration') is not null)::int::bigint n",
+)
+
+/** Migrations that the database still lacks, in order. @throws Error when it was written by a newer Millrace. */
+export async function pendingMigrations(db: Reader): Promise<readonly Migration[]> {
+  const has = await db.get(HAS_TABLE)
+  if (!has || has.n === 0) return MIGRATIONS
+  const applied = new Set((await db.all(APPLIED)).map((row) => row.id))
+  const newest = Math.max(0, ...applied)
+  const known = MIGRATIONS.at(-1)?.id ?? 0
+  if (newest > known) {
+    throw new Error(`The database has schema version ${newest}, and this Millrace knows ${known}: start a newer Millrace on it.`)
+  }
+  return MIGRATIONS.filter((migration) => !applied.has(migration.id))
+}
+
+/** Brings the schema up to date in one transaction. Gives the migrations that it ran. */
+export async function migrate(db: Database): Promise<readonly Migration[]> {
+  return db.write(async (tx: Writer) => {
+    if (tx.dialect.lockMigrations) await tx.all(query(tx.dialect.lockMigrations))
+    const { int, text } = tx.dialect.types
+    await tx.run(
+      command(`create table if not exists millrace_migration (id ${int} primary key, name ${text} not null, applied_ms ${int} not null)`),
+    )
+    const pending = await pendingMigrations(tx)
+    for (const migration of pending) {
+      for (const statement of migration.statements(tx.dialect)) await tx.run(command(statement))
+      await tx.run(MARK, migration.id, migration.name, Date.now())
+    }
+    return pending
+  })
+}

@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream'
+import type { Reader, Writer } from '../db/handles.ts'
+import type { Context } from './context.ts'
+import type { Schema } from './schema.ts'
+
+/** The thing that a request touches, as the permission check needs it: always an id or a name, never a location. */
+export type Resource =
+  | { experiment: string }
+  | { experiment_name: string }
+  | { run: string }
+  | { logged_model: string }
+  | { evaluation_dataset: string }
+  | { artifact_path: string }
+  | { server: 'settings' | 'experiments' | 'evaluation_datasets' }
+
+/** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
+export type Permission = 'read' | 'use' | 'edit' | 'manage'
+
+/**
+ * What a caller must be allowed to do, and to which thing: worked out from the decoded input, checked before the handler.
+ * - `public`: anyone may; the value is the reason, and a test lists every public route.
+ * - `on`: one or several things, each of which needs the permission.
+ * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
+ */
+export type Access<Input> =
+  | { public: string }
+  | { permission: Permission; on: (input: Input) => Resource | readonly Resource[] }
+  | { filtered: 'experiments' | 'evaluation_datasets' }
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+export type Route = `${Method} /${string}`
+
+/** What a `stream` endpoint answers: bytes with headers of its own. */
+export type StreamAnswer = {
+  status?: number
+  headers?: Record<string, string | number>
+  body?: Readable | Buffer | string
+}
+
+/** The raw sides of the exchange, for endpoints that move bytes: the request's body is not read before the handler asks for it. */
+export type Exchange = {
+  body: Readable
+  headers: Record<string, string | string[] | undefined>
+  method: string
+  /** Aborts when the caller goes away. */
+  signal: AbortSignal
+}
+
+/** What every endpoint declares. Leaving out `access` does not compile. */
+type Declared<Input, Output> = {
+  /** Method and path as MLflow spells it, `/api/...` prefix included; the pipeline adds the `/ajax-api` twin and `--static-prefix`. */
+  route: Route
+  /** Other routes to the same thing. */
+  also?: readonly Route[]
+  summary: string
+  access: Access<NoInfer<Input>>
+  input: Schema<Input>
+  output: Schema<Output>
+  /** How long the body may be, in bytes, before it is read: 1 MiB unless said. */
+  body_max_bytes?: number
+}
+
+export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
+  kind: 'read'
+  /** May take long or answer much: it runs on a thread of its own where the database lives in this process. */
+  heavy?: boolean
+  handler: (db: Reader, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
+}
+export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {
+  kind: 'write'
+  handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
+}
+export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output' | 'body_max_bytes'> & {
+  kind: 'stream'
+  /** A sentence for OpenAPI: what comes back. */
+  answers: string
+  /** The handler reads the request's body itself, from `exchange.body`. */
+  takes_body?: boolean
+  handler: (input: NoInfer<Input>, context: Context, exchange: Exchange) => Promise<StreamAnswer>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the list of all endpoints is read by the pipeline, which goes through each one's own schemas
+export type Endpoint = ReadEndpoint<any, any> | WriteEndpoint<any, any> | StreamEndpoint<any>
+
+/** An endpoint that only selects: its handler gets a `Reader`. */
+export const read = <Input, Output>(endpoint: Omit<ReadEndpoint<Input, Output>, 'kind'>): ReadEndpoint<Input, Output> => ({
+  kind: 'read',
+  ...endpoint,
+})
+
+/** An endpoint that writes: its handler runs inside one transaction, and what it returns is sent after the commit. */
+export const write = <Input, Output>(endpoint: Omit<WriteEndpoint<Input, Output>, 'kind'>): WriteEndpoint<Input, Output> => ({
+  kind: 'write',
+  ...endpoint,
+})
+
+/** An endpoint that moves bytes (artifacts): no JSON in between, nothing buffered. */
+export const stream = <Input>(endpoint: Omit<StreamEndpoint<Input>, 'kind'>): StreamEndpoint<Input> => ({ kind: 'stream', ...endpoint })

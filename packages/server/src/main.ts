@@ -1,0 +1,26 @@
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
+
+export type RunningServer = {
+  /** Where it listens, for a person: `http://127.0.0.1:5000`. */
+  readonly url: string
+  /** Stops taking requests, answers those that have begun, and closes the database. */
+  close(): Promise<void>
+}
+
+/** Opens the database, brings its schema up to date, and listens. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const db = await openDatabase(config.database)
+  await migrate(db)
+  const app = buildApp({ db, settings: config.settings })
+  const url = await app.listen({ host: config.host, port: config.port })
+  return {
+    url,
+    async close() {
+      await app.close()
+      await db.close()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import type { Settings } from '../config.ts'
+import type { Database } from '../db/database.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads the answer's JSON as it expects it
+export type Answer = { status: number; body: any; headers: Record<string, unknown>; text: string }
+
+/** A server for tests: the whole application over a database, called without a socket. */
+export class TestServer {
+  readonly app: FastifyInstance
+  readonly settings: Settings
+
+  constructor(db: Database, settings: Partial<Settings> = {}) {
+    this.settings = { ...testSettings(), ...settings }
+    this.app = buildApp({ db, settings: this.settings })
+  }
+
+  async call(method: string, url: string, payload?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const json = payload !== undefined && !Buffer.isBuffer(payload)
+    const answer = await this.app.inject({
+      method: method as 'GET',
+      url,
+      headers: { ...(json && { 'content-type': 'application/json' }), host: 'localhost:5000', ...headers },
+      ...(payload !== undefined && { payload: json ? JSON.stringify(payload) : payload }),
+    })
+    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json')
+    return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers, text: answer.body }
+  }
+
+  /** `get('experiments/get', { experiment_id: '1' })` */
+  get(path: string, query: Record<string, string | readonly string[]> = {}): Promise<Answer> {
+    const search = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) search.append(name, one as string)
+    return this.call('GET', `/api/2.0/mlflow/${path}?${search}`)
+  }
+
+  /** `post('experiments/create', { name: 'x' })` */
+  post(path: string, payload: unknown): Promise<Answer> {
+    return this.call('POST', `/api/2.0/mlflow/${path}`, payload)
+  }
+}
+
+/** Settings of a server with a new empty folder for artifacts. */
+export function testSettings(): Settings {
+  return {
+    version: '3.17.2',
+    default_artifact_root: 'mlflow-artifacts:/',
+    serve_artifacts: true,
+    artifacts_destination: mkdtempSync(join(tmpdir(), 'millrace-test-')),
+    static_prefix: '',
+  }
+}

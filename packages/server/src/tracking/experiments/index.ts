@@ -1,0 +1,5 @@
+import type { Endpoint } from '../../http/endpoint.ts'
+import { createExperiment } from './create.ts'
+import { getExperiment } from './get.ts'
+
+export const experimentEndpoints: readonly Endpoint[] = [createExperiment, getExperiment]

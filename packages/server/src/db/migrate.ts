@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { command, query, type Reader, type Writer } from './handles.ts'
 import { tracking } from './migrations/001-tracking.ts'
+import { datasets } from './migrations/002-datasets.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -10,7 +11,7 @@ export type Migration = {
   readonly statements: (dialect: Dialect) => readonly string[]
 }
 
-const MIGRATIONS: readonly Migration[] = [tracking]
+const MIGRATIONS: readonly Migration[] = [tracking, datasets]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')

@@ -9,6 +9,8 @@ export type Migration = {
   readonly id: number
   readonly name: string
   readonly statements: (dialect: Dialect) => readonly string[]
+  /** Rows that the new tables start with, in the same transaction. */
+  readonly seed?: (tx: Writer) => Promise<void>
 }
 
 const MIGRATIONS: readonly Migration[] = [tracking, datasets]
@@ -45,6 +47,7 @@ export async function migrate(db: Database): Promise<readonly Migration[]> {
     const pending = await pendingMigrations(tx)
     for (const migration of pending) {
       for (const statement of migration.statements(tx.dialect)) await tx.run(command(statement))
+      await migration.seed?.(tx)
       await tx.run(MARK, migration.id, migration.name, Date.now())
     }
     return pending

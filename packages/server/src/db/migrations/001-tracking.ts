@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto'
+import { command } from '../handles.ts'
 import type { Migration } from '../migrate.ts'
+
+const SET = command('insert into setting (name, value) values (?, ?)')
 
 /**
  * Experiments and runs. Inside, everything has a small integer key; the wire's `run_id` stands once, in `run`. Keys of metrics, params and
@@ -42,5 +46,8 @@ export const tracking: Migration = {
       run ${int} not null references run (id) on delete cascade, key ${int} not null, value ${text} not null,
       primary key (run, key)
     ) ${clustered}`,
-  ],
+  ], // The key that signs page tokens (http/page-token.ts): in the database, so that several servers and threads share it.
+  seed: async (tx) => {
+    await tx.run(SET, 'page_token_key', randomBytes(32).toString('base64'))
+  },
 }

@@ -19,6 +19,10 @@ program
         serve_artifacts: true,
         artifacts_destination: join(data, 'artifacts'),
         static_prefix: '',
+        allowed_hosts: [],
+        cors_allowed_origins: [],
+        x_frame_options: 'DENY',
+        expose_prometheus: false,
       },
     })
     console.log(`Millrace serves on ${server.url}`)

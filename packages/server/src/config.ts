@@ -11,6 +11,17 @@ export type Settings = {
   readonly artifacts_destination: string
   /** Prefix of all paths, '' or '/something'. */
   readonly static_prefix: string
+  /**
+   * Names under which browsers and clients may call this server, besides localhost and its own addresses: exact names, with or without
+   * a port, and the patterns that `http/host.ts` can match safely. `*` lets every name pass.
+   */
+  readonly allowed_hosts: readonly string[]
+  /** Origins of other sites whose pages may call this server, spelled as browsers do: `https://app.example.com`. `*` lets every site. */
+  readonly cors_allowed_origins: readonly string[]
+  /** Who may show this server in a frame: nobody (the default), pages of this server, or every page. */
+  readonly x_frame_options: 'DENY' | 'SAMEORIGIN' | 'NONE'
+  /** Whether `GET /metrics` answers. */
+  readonly expose_prometheus: boolean
 }
 
 /** Everything that `startServer` is told: made from flags, variables and defaults by the command. */

@@ -52,5 +52,9 @@ export function testSettings(): Settings {
     serve_artifacts: true,
     artifacts_destination: mkdtempSync(join(tmpdir(), 'millrace-test-')),
     static_prefix: '',
+    allowed_hosts: [],
+    cors_allowed_origins: [],
+    x_frame_options: 'DENY',
+    expose_prometheus: false,
   }
 }

@@ -1,0 +1,77 @@
+// `npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend postgres] [--mode client] [-- PYTEST ARGS]`
+//
+// Runs MLflow's own tests against Millrace. They are not part of this repository: `--suite` names a folder with a program `run` that takes
+// them from a git repository, installs what they need, and leaves pytest's report in its working folder.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startPostgres } from '../../tools/test/postgres.ts'
+import { judge, readExpected, readOutcomes } from './verdict.ts'
+
+const root = new URL('../..', import.meta.url).pathname
+const here = new URL('.', import.meta.url).pathname
+const USAGE =
+  'usage: npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend sqlite|postgres] [--mode server|client] [-- PYTEST ARGS]'
+
+const { values: flags, positionals: pytest } = parseArgs({
+  allowPositionals: true,
+  options: {
+    git: { type: 'string' },
+    suite: { type: 'string', default: process.env.MILLRACE_COMPAT_SUITE ?? join(root, '..', 'shared', 'compat') },
+    work: { type: 'string', default: join(root, '.cache', 'compat') },
+    backend: { type: 'string', default: 'sqlite' },
+    mode: { type: 'string', default: 'server' },
+  },
+})
+
+function fail(sentence: string): never {
+  console.error(sentence)
+  process.exit(2)
+}
+
+if (!flags.git || !['sqlite', 'postgres'].includes(flags.backend) || !['server', 'client'].includes(flags.mode)) fail(USAGE)
+const program = join(flags.suite, 'run')
+if (!existsSync(program)) fail(`${program} is not there: name the folder of the suite with --suite or MILLRACE_COMPAT_SUITE.`)
+// Which tests count: in client mode the suite has no list, so ours names those that MLflow's own server passed.
+const applicableFile = flags.mode === 'server' ? join(flags.suite, 'applicable.txt') : join(here, 'client-applicable.txt')
+const expectedFile = join(here, flags.mode === 'server' ? 'expected-failures.txt' : 'expected-failures-client.txt')
+const applicable = new Set(readFileSync(applicableFile, 'utf8').split('\n').filter(Boolean))
+const expected = readExpected(readFileSync(expectedFile, 'utf8'))
+const work = resolve(flags.work)
+mkdirSync(work, { recursive: true })
+const resultFile = join(work, 'result.xml')
+rmSync(resultFile, { force: true })
+
+function runSuite(server: string, env: Record<string, string>): Promise<number | null> {
+  const args = ['--git', resolve(flags.git as string), '--server', server, '--work', work, '--mode', flags.mode]
+  if (pytest.length > 0) args.push('--', ...pytest)
+  return new Promise((done, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, COMPAT_APPLICABLE: applicableFile, ...env } })
+    child.on('error', reject)
+    child.on('exit', done)
+  })
+}
+
+async function runOverPostgres(): Promise<number | null> {
+  const postgres = await startPostgres()
+  try {
+    const { host, username, password } = new URL(postgres.uri)
+    const server = `${process.execPath} --conditions=source ${join(here, 'server-on-postgres.ts')} server`
+    return await runSuite(server, { COMPAT_POSTGRES: host, PGUSER: username, PGPASSWORD: password })
+  } finally {
+    await postgres.stop()
+  }
+}
+
+const code = flags.backend === 'postgres' ? await runOverPostgres() : await runSuite(`${join(root, 'millrace')} server`, {})
+if (!existsSync(resultFile)) fail(`the suite gave no result (its run exited with ${code}): see ${join(work, 'result.log')}`)
+const outcomes = readOutcomes(readFileSync(resultFile, 'utf8'))
+const problems = judge(outcomes, expected, applicable)
+for (const problem of problems) console.log(problem)
+const counted = [...outcomes].filter(([name]) => applicable.has(name))
+const passed = counted.filter(([, { passed }]) => passed).length
+console.log(
+  `${passed} of ${counted.length} applicable tests passed over ${flags.backend}; ${expected.size} are expected to fail; ${problems.length} problems`,
+)
+process.exitCode = problems.length > 0 || counted.length === 0 ? 1 : 0

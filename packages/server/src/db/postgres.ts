@@ -48,10 +48,12 @@ type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
 
 class Statements implements Reader {
   readonly dialect: Dialect = dialect
+  readonly identity: object
   protected readonly on: Queryable
 
-  constructor(on: Queryable) {
+  constructor(on: Queryable, identity: object) {
     this.on = on
+    this.identity = identity
   }
 
   async all<Row>(query: Query<Row>, ...values: Value[]): Promise<Row[]> {
@@ -91,7 +93,7 @@ const mayRetry = (error: unknown): boolean => codeOf(error) === '40001' || codeO
 
 async function once<T>(pool: pg.Pool, work: (tx: Writer) => Promise<T> | T): Promise<T> {
   const client = await connect(pool)
-  const tx = new Transaction(client)
+  const tx = new Transaction(client, pool)
   let broken: Error | undefined
   try {
     await client.query('begin')
@@ -127,7 +129,7 @@ export function openPostgres(settings: pg.PoolConfig): Database {
   pool.on('error', () => {})
   return {
     dialect,
-    reader: new Statements(pool),
+    reader: new Statements(pool, pool),
     threads: undefined,
     async write(work) {
       for (let tries = 1; ; tries++) {

@@ -12,10 +12,12 @@ const BUSY_WAIT_MAX_MS = 30_000
 class Connection {
   readonly raw: Sqlite.Database
   readonly dialect: Dialect = dialect
+  readonly identity: object
   readonly #byDeclaration = new WeakMap<object, Sqlite.Statement>()
   readonly #byText = new Map<string, Sqlite.Statement>()
 
-  constructor(file: string, options: { readonly: boolean }) {
+  constructor(file: string, options: { readonly: boolean }, identity: object = {}) {
+    this.identity = identity
     this.raw = new Sqlite(file, options)
     this.raw.pragma('busy_timeout = 20')
     if (!options.readonly) this.raw.pragma('journal_mode = WAL')
@@ -57,10 +59,12 @@ class Connection {
 /** The writer's side of a connection. Each transaction has its own, for its own list of things to do after the commit. */
 class Transaction implements Writer {
   readonly dialect: Dialect = dialect
+  readonly identity: object
   readonly afterwards: (() => void)[] = []
   readonly #connection: Connection
 
   constructor(connection: Connection) {
+    this.identity = connection.identity
     this.#connection = connection
   }
 
@@ -220,7 +224,7 @@ export function openSqlite(file: string): Database {
   return {
     dialect,
     get reader(): Reader {
-      reading ??= inMemory ? writing : new Connection(file, { readonly: true })
+      reading ??= inMemory ? writing : new Connection(file, { readonly: true }, writing.identity)
       return reading
     },
     threads: inMemory ? undefined : { file },

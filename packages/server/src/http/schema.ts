@@ -220,17 +220,21 @@ export const withDefault = <T>(schema: Schema<T>, fallback: T): Field<T> => ({
 })
 
 /** Other names under which clients send this field; MLflow's `run_uuid` for `run_id`, for one. */
-export const alias = <F extends Schema<unknown>>(schema: F, ...names: string[]): F => ({ ...schema, aliases: names })
+export const alias = <F extends { readonly json: JsonSchema }>(schema: F, ...names: string[]): F => ({ ...schema, aliases: names })
 
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
-/** @throws Invalid when two spellings of one field are there: which of them was meant is not for us to guess. */
+/** @throws Invalid when two spellings of one field are there and differ: which of them was meant is not for us to guess. */
 function find(source: Record<string, unknown>, name: string, others: readonly string[]): unknown {
   let found = source[name] ?? undefined
   for (const other of others) {
     if (!Object.hasOwn(source, other)) continue
-    if (found !== undefined) throw new Invalid(`the field is given twice, as '${name}' and as '${other}'.`, source[other])
-    found = source[other] ?? undefined
+    const value = source[other] ?? undefined
+    // MLflow's clients send `run_id` and `run_uuid` both, with one value.
+    if (found !== undefined && value !== undefined && found !== value) {
+      throw new Invalid(`the field is given twice, as '${name}' and as '${other}'.`, value)
+    }
+    found ??= value
   }
   return found
 }

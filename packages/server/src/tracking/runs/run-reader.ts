@@ -1,0 +1,50 @@
+import { query, type Reader } from '../../db/handles.ts'
+import { keyNames } from '../entity-keys.ts'
+import { artifactLocations } from '../experiments/index.ts'
+import type { KeyValue, Metric, Run } from './run.ts'
+import { infoOf, type RunRow } from './run-store.ts'
+
+type Latest = [run: number, key: number, ts: number, step: number, value: number, nan: number]
+type Text = [run: number, key: number, value: string]
+
+const METRICS = query<Latest>(
+  (dialect) => `select run, key, ts, step, value, nan from latest_metric where ${dialect.inIntegers('run')} order by run, key`,
+)
+const PARAMS = query<Text>((dialect) => `select run, key, value from param where ${dialect.inIntegers('run')} order by run, key`)
+const TAGS = query<Text>((dialect) => `select run, key, value from tag where ${dialect.inIntegers('run')} order by run, key`)
+
+/** A page of runs as the wire has them, in the order of the rows: a fixed number of selects, however many runs. */
+export async function runsToWire(db: Reader, rows: readonly RunRow[]): Promise<Run[]> {
+  if (rows.length === 0) return []
+  const ids = db.dialect.list(rows.map((row) => row.id))
+  const [metrics, params, tags, locations] = [
+    await db.tuples(METRICS, ids),
+    await db.tuples(PARAMS, ids),
+    await db.tuples(TAGS, ids),
+    await artifactLocations(
+      db,
+      rows.map((row) => row.experiment),
+    ),
+  ]
+  const nameOf = await keyNames(db, keysOf(metrics, params, tags))
+  const runs = new Map<number, Run>()
+  for (const row of rows) {
+    runs.set(row.id, { info: infoOf(row, locations.get(row.experiment) as string), data: { metrics: [], params: [], tags: [] } })
+  }
+  for (const [run, key, timestamp, step, value, nan] of metrics) {
+    const metric: Metric = { key: nameOf(key), value: nan === 1 ? Number.NaN : value, timestamp, step }
+    runs.get(run)?.data.metrics.push(metric)
+  }
+  for (const [run, key, value] of params) runs.get(run)?.data.params.push({ key: nameOf(key), value } satisfies KeyValue)
+  for (const [run, key, value] of tags) runs.get(run)?.data.tags.push({ key: nameOf(key), value } satisfies KeyValue)
+  return rows.map((row) => runs.get(row.id) as Run)
+}
+
+function* keysOf(...lists: readonly (readonly [run: number, key: number, ...unknown[]])[][]): Generator<number> {
+  for (const list of lists) for (const row of list) yield row[1]
+}
+
+/** One run as the wire has it. */
+export async function runToWire(db: Reader, row: RunRow): Promise<Run> {
+  return (await runsToWire(db, [row]))[0] as Run
+}

@@ -1,26 +1,34 @@
 // `npm test`: everything. `npm test -- PATH...`: the tests below these paths, with the databases they need.
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startPostgres } from './postgres.ts'
+import type { Counts } from './reporter.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const paths = process.argv.slice(2)
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve) => {
-    spawn(command, args, { cwd: root, stdio: 'inherit', env }).on('exit', (code) => resolve(code ?? 1))
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env })
+    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('error', () => resolve(1))
   })
 }
 
-async function step(name: string, work: () => Promise<number>): Promise<void> {
+/** A step that passes or fails as one, such as the types of everything. */
+async function step(name: string, command: string, args: readonly string[]): Promise<Counts> {
   const started = performance.now()
-  const code = await work()
-  console.log(`${code === 0 ? 'ok' : 'FAILED'}: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
-  if (code !== 0) process.exitCode = 1
+  const ok = (await run(command, args)) === 0
+  console.log(`${ok ? 'ok' : 'FAILED'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  return ok ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [`FAILED ${name}: its lines are above`] }
 }
 
-async function tests(files: readonly string[]): Promise<number> {
+async function tests(files: readonly string[]): Promise<Counts> {
   if (files.length === 0) throw new Error(`there is no test below ${paths.join(', ')}`)
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-counts-'))
+  const file = join(dir, 'counts.json')
   const postgres = await startPostgres()
   try {
     const args = [
@@ -30,18 +38,31 @@ async function tests(files: readonly string[]): Promise<number> {
       '--test-reporter-destination=stdout',
       ...files,
     ]
-    return await run(process.execPath, args, { ...process.env, MILLRACE_TEST_POSTGRES: postgres.uri })
+    const code = await run(process.execPath, args, {
+      ...process.env,
+      MILLRACE_TEST_POSTGRES: postgres.uri,
+      MILLRACE_TEST_COUNTS: file,
+    })
+    const counts: Counts = JSON.parse(readFileSync(file, 'utf8'))
+    if (code === 0 || counts.failed > 0) return counts
+    return { ...counts, failed: 1, failures: [`FAILED node --test: it exited with ${code}, and no test says why`] }
   } finally {
     await postgres.stop()
+    rmSync(dir, { recursive: true, force: true })
   }
 }
 
 const below = (path: string): string[] => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.test.ts`, { cwd: root }))
+const source = (path: string): boolean => !path.includes('node_modules/') && !path.includes('dist/')
 
-if (paths.length > 0) {
-  process.exitCode = await tests(paths.flatMap(below))
-} else {
-  await step('format and lint', () => run('node_modules/.bin/biome', ['check', '.']))
-  await step('types', () => run('node_modules/.bin/tsc', ['--noEmit']))
-  await step('tests', () => tests(['packages', 'tools', 'conformance'].flatMap(below).sort()))
-}
+const everything = async (): Promise<Counts[]> => [
+  await step('format and lint', 'node_modules/.bin/biome', ['check', '.']),
+  await step('types', 'node_modules/.bin/tsc', ['--noEmit']),
+  await tests(['packages', 'tools', 'conformance'].flatMap(below).filter(source).sort()),
+]
+
+const done = paths.length > 0 ? [await tests(paths.flatMap(below).filter(source))] : await everything()
+const failures = done.flatMap((one) => one.failures)
+if (failures.length > 1) console.log(`\n${failures.join('\n')}`)
+console.log(`\n${done.reduce((sum, one) => sum + one.passed, 0)} passed, ${done.reduce((sum, one) => sum + one.failed, 0)} failed`)
+if (failures.length > 0) process.exitCode = 1

@@ -1,0 +1,60 @@
+/** What stands between a name and a value. */
+export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'
+
+/** What a name before the dot stands for. */
+export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset'
+
+export const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '>', '>=', '<', '<=']
+export const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
+export const LIST_OPERATORS: readonly Operator[] = ['IN', 'NOT IN']
+export const PRESENCE_OPERATORS: readonly Operator[] = ['IS NULL', 'IS NOT NULL']
+
+/** What can be compared: its own name (clients may use others for it), the type of its values, and with what. */
+export type Subject = { readonly name: string; readonly kind: 'text' | 'number'; readonly operators: readonly Operator[] }
+
+/** The filter language of one kind of thing. Made by {@link language}. */
+export type Language = {
+  /** By every spelling that clients use. */
+  readonly attributes: ReadonlyMap<string, Subject>
+  /** By every spelling that clients use. */
+  readonly entities: ReadonlyMap<string, Entity>
+  /** Metrics, params, tags: any key. */
+  readonly keyed: ReadonlyMap<Entity, Pick<Subject, 'kind' | 'operators'>>
+  /** The keys of `dataset.`. */
+  readonly datasets: ReadonlyMap<string, Subject>
+  /** Beginnings of messages, which MLflow's clients and tests match on. */
+  readonly phrases: { readonly syntax: string; readonly operator: string }
+}
+
+const SPELLINGS: Record<Entity, readonly string[]> = {
+  attribute: ['attribute', 'attributes', 'attr', 'run'],
+  metric: ['metric', 'metrics'],
+  param: ['parameter', 'parameters', 'param', 'params'],
+  tag: ['tag', 'tags'],
+  dataset: ['dataset', 'datasets'],
+}
+
+export type LanguageRules = {
+  attributes: readonly (Subject & { readonly aliases?: readonly string[] })[]
+  keyed: Partial<Record<'metric' | 'param' | 'tag', readonly Operator[]>>
+  datasets?: readonly Subject[]
+  phrases?: Language['phrases']
+}
+
+/** Declares what a kind of thing can be filtered and sorted by. */
+export function language(rules: LanguageRules): Language {
+  const keyed = new Map<Entity, Pick<Subject, 'kind' | 'operators'>>()
+  for (const [entity, operators] of Object.entries(rules.keyed)) {
+    keyed.set(entity as Entity, { kind: entity === 'metric' ? 'number' : 'text', operators })
+  }
+  const taken: Entity[] = ['attribute', ...keyed.keys(), ...(rules.datasets ? (['dataset'] as const) : [])]
+  return {
+    attributes: new Map(
+      rules.attributes.flatMap(({ aliases = [], ...subject }) => [subject.name, ...aliases].map((name) => [name, subject] as const)),
+    ),
+    entities: new Map(taken.flatMap((entity) => SPELLINGS[entity].map((spelling) => [spelling, entity] as const))),
+    keyed,
+    datasets: new Map((rules.datasets ?? []).map((subject) => [subject.name, subject])),
+    phrases: rules.phrases ?? { syntax: 'Invalid clause(s) in filter string', operator: 'Invalid comparator' },
+  }
+}

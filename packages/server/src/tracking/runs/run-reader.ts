@@ -1,4 +1,5 @@
 import { query, type Reader } from '../../db/handles.ts'
+import { linksOf } from '../datasets/index.ts'
 import { keyNames } from '../entity-keys.ts'
 import { artifactLocations } from '../experiments/index.ts'
 import type { KeyValue, Metric, Run } from './run.ts'
@@ -16,11 +17,13 @@ const TAGS = query<Text>((dialect) => `select run, key, value from tag where ${d
 /** A page of runs as the wire has them, in the order of the rows: a fixed number of selects, however many runs. */
 export async function runsToWire(db: Reader, rows: readonly RunRow[]): Promise<Run[]> {
   if (rows.length === 0) return []
-  const ids = db.dialect.list(rows.map((row) => row.id))
-  const [metrics, params, tags, locations] = [
+  const inner = rows.map((row) => row.id)
+  const ids = db.dialect.list(inner)
+  const [metrics, params, tags, links, locations] = [
     await db.tuples(METRICS, ids),
     await db.tuples(PARAMS, ids),
     await db.tuples(TAGS, ids),
+    await linksOf(db, inner),
     await artifactLocations(
       db,
       rows.map((row) => row.experiment),
@@ -29,7 +32,8 @@ export async function runsToWire(db: Reader, rows: readonly RunRow[]): Promise<R
   const nameOf = await keyNames(db, keysOf(metrics, params, tags))
   const runs = new Map<number, Run>()
   for (const row of rows) {
-    runs.set(row.id, { info: infoOf(row, locations.get(row.experiment) as string), data: { metrics: [], params: [], tags: [] } })
+    const info = infoOf(row, locations.get(row.experiment) as string)
+    runs.set(row.id, { info, data: { metrics: [], params: [], tags: [] }, ...links.get(row.id) })
   }
   for (const [run, key, timestamp, step, value, nan] of metrics) {
     const metric: Metric = { key: nameOf(key), value: nan === 1 ? Number.NaN : value, timestamp, step }

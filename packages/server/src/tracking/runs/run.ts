@@ -1,4 +1,5 @@
 import { alias, array, double, enumOf, int64, object, optional, type Static, string } from '../../http/schema.ts'
+import { RunInputs, RunOutputs } from '../datasets/dataset.ts'
 
 export const KEY_MAX = 250
 export const PARAM_VALUE_MAX = 6_000
@@ -42,5 +43,5 @@ export type RunInfo = Static<typeof RunInfo>
 export const RunData = object({ metrics: array(Metric), params: array(Param), tags: array(RunTag) })
 
 /** A run on the wire; `metrics` are the latest of each key. */
-export const Run = object({ info: RunInfo, data: RunData })
+export const Run = object({ info: RunInfo, data: RunData, inputs: optional(RunInputs), outputs: optional(RunOutputs) })
 export type Run = Static<typeof Run>

@@ -1,0 +1,27 @@
+import { write } from '../../http/endpoint.ts'
+import { array, object, withDefault } from '../../http/schema.ts'
+import { activeRun } from '../runs/index.ts'
+import { RunId } from '../runs/run.ts'
+import { DatasetInput, ModelInput } from './dataset.ts'
+import { addDatasetInputs, addModelInputs } from './input-store.ts'
+
+/** Who names a model as an input says something about the run, and learns nothing about the model: only the run is asked about. */
+export const logInputs = write({
+  route: 'POST /api/2.0/mlflow/runs/log-inputs',
+  summary: 'Record the datasets and models that a run read',
+  access: { permission: 'edit', on: ({ run_id }) => ({ run: run_id }) },
+  input: object({
+    run_id: RunId,
+    datasets: withDefault(array(DatasetInput, { max: 1000 }), []),
+    models: withDefault(array(ModelInput, { max: 1000 }), []),
+  }),
+  output: object({}),
+  // A profile of 16 MiB whose quotes are escaped, and the rest.
+  body_max_bytes: 40 * 2 ** 20,
+  async handler(tx, { run_id, datasets, models }) {
+    const run = await activeRun(tx, run_id)
+    await addDatasetInputs(tx, run, datasets)
+    await addModelInputs(tx, run, models)
+    return {}
+  },
+})

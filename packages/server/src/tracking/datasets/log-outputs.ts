@@ -1,0 +1,18 @@
+import { write } from '../../http/endpoint.ts'
+import { array, object } from '../../http/schema.ts'
+import { activeRun } from '../runs/index.ts'
+import { RunId } from '../runs/run.ts'
+import { ModelOutput } from './dataset.ts'
+import { addModelOutputs } from './input-store.ts'
+
+export const logOutputs = write({
+  route: 'POST /api/2.0/mlflow/runs/outputs',
+  summary: 'Record the models that a run made',
+  access: { permission: 'edit', on: ({ run_id }) => ({ run: run_id }) },
+  input: object({ run_id: RunId, models: array(ModelOutput, { max: 1000 }) }),
+  output: object({}),
+  async handler(tx, { run_id, models }) {
+    await addModelOutputs(tx, await activeRun(tx, run_id), models)
+    return {}
+  },
+})

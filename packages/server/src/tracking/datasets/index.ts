@@ -1,9 +1,8 @@
 import type { Endpoint } from '../../http/endpoint.ts'
-import { logInputs } from './log-inputs.ts'
-import { logOutputs } from './log-outputs.ts'
 import { searchDatasets } from './search.ts'
 
-export { CONTEXT_TAG, RunInputs, RunOutputs } from './dataset.ts'
+export { CONTEXT_TAG, DatasetInput, ModelInput, ModelOutput, RunInputs, RunOutputs } from './dataset.ts'
+export { addDatasetInputs, addModelInputs, addModelOutputs } from './input-store.ts'
 export { linksOf, type RunLinks } from './run-links.ts'
 
-export const datasetEndpoints: readonly Endpoint[] = [logInputs, logOutputs, searchDatasets]
+export const datasetEndpoints: readonly Endpoint[] = [searchDatasets]

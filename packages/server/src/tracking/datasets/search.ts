@@ -2,7 +2,7 @@ import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { invalid } from '../../http/errors.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/experiment.ts'
+import { experimentKey } from '../experiments/index.ts'
 import { CONTEXT_TAG } from './dataset.ts'
 
 const EXPERIMENTS_MAX = 20

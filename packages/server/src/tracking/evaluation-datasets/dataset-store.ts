@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { bulk, command, query, type Reader, type Writer } from '../../db/handles.ts'
 import { missing } from '../../http/errors.ts'
-import { experimentKey } from '../experiments/experiment.ts'
-import { artifactLocations } from '../experiments/index.ts'
+import { artifactLocations, experimentKey } from '../experiments/index.ts'
 import { digestOf, type EvaluationDataset } from './evaluation-dataset.ts'
 
 /** A dataset as it is stored. */
@@ -33,7 +32,8 @@ const TAGS = query<Tag>(
   (dialect) => `select dataset, key, value from evaluation_dataset_tag where ${dialect.inIntegers('dataset')} order by dataset, key`,
 )
 const SET_TAGS = bulk(
-  'insert into evaluation_dataset_tag (dataset, key, value) values (?, ?, ?) on conflict (dataset, key) do update set value = excluded.value',
+  `insert into evaluation_dataset_tag (dataset, key, value) values (?, ?, ?)
+   on conflict (dataset, key) do update set value = excluded.value`,
   'itt',
 )
 const DELETE_TAG = command(

@@ -1,6 +1,6 @@
 import { write } from '../../http/endpoint.ts'
 import { array, object, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/experiment.ts'
+import { experimentKey } from '../experiments/index.ts'
 import { datasetById, removeExperiments } from './dataset-store.ts'
 import { DatasetId, EvaluationDataset, EXPERIMENTS_MAX } from './evaluation-dataset.ts'
 

@@ -1,5 +1,5 @@
 import { alias, array, double, enumOf, int64, object, optional, type Static, string } from '../../http/schema.ts'
-import { RunInputs, RunOutputs } from '../datasets/dataset.ts'
+import { RunInputs, RunOutputs } from '../datasets/index.ts'
 
 export const KEY_MAX = 250
 export const PARAM_VALUE_MAX = 6_000

@@ -1,9 +1,8 @@
 import { write } from '../../http/endpoint.ts'
 import { array, object } from '../../http/schema.ts'
-import { activeRun } from '../runs/index.ts'
-import { RunId } from '../runs/run.ts'
-import { ModelOutput } from './dataset.ts'
-import { addModelOutputs } from './input-store.ts'
+import { addModelOutputs, ModelOutput } from '../datasets/index.ts'
+import { RunId } from './run.ts'
+import { activeRun } from './run-store.ts'
 
 export const logOutputs = write({
   route: 'POST /api/2.0/mlflow/runs/outputs',

@@ -1,9 +1,8 @@
 import { write } from '../../http/endpoint.ts'
 import { array, object, withDefault } from '../../http/schema.ts'
-import { activeRun } from '../runs/index.ts'
-import { RunId } from '../runs/run.ts'
-import { DatasetInput, ModelInput } from './dataset.ts'
-import { addDatasetInputs, addModelInputs } from './input-store.ts'
+import { addDatasetInputs, addModelInputs, DatasetInput, ModelInput } from '../datasets/index.ts'
+import { RunId } from './run.ts'
+import { activeRun } from './run-store.ts'
 
 /** Who names a model as an input says something about the run, and learns nothing about the model: only the run is asked about. */
 export const logInputs = write({

@@ -27,7 +27,9 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       if (data.skip !== undefined || data.todo !== undefined) {
         failures.push(`FAILED ${relative(root, data.file ?? '')}:${data.line ?? 0} ${data.name}: it was left out`)
         yield `${failures.at(-1)}\n`
-      } else passed++
+        continue
+      }
+      passed++
       if (verbose) yield `ok ${relative(root, data.file ?? '')} ${data.name} (${Math.round(data.details.duration_ms)} ms)\n`
     }
   }

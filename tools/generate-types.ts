@@ -1,0 +1,71 @@
+import type { JsonSchema } from '../packages/server/src/http/schema.ts'
+
+type Direction = 'in' | 'out'
+
+/** Shapes that many fields share and none should give its name. */
+const KNOWN = new Map([['{\nkey: string\nvalue: string\n}', 'KeyValue']])
+const SAYS_LITTLE = new Set(['Info', 'Data', 'Input', 'Output', 'Item', 'Value', 'Record', 'File'])
+
+/** JSON Schemas as TypeScript. Objects get names after the fields that hold them: the `experiment` of an answer is an `Experiment`. */
+export class TypeNames {
+  readonly #byShape = new Map<string, string>()
+  readonly #taken = new Set(KNOWN.values())
+
+  /** @param within the names of the fields that hold the value, outermost first */
+  typeOf(schema: JsonSchema, direction: Direction, within: readonly string[]): string {
+    if (schema.format === 'double') return 'Double'
+    if (Array.isArray(schema.enum)) return schema.enum.map((one) => JSON.stringify(one)).join(' | ')
+    const anyOf = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined
+    if (anyOf) return anyOf.map((one) => this.typeOf(one, direction, within)).join(' | ')
+    if (schema.type === 'string' || schema.type === 'boolean') return schema.type
+    if (schema.type === 'integer' || schema.type === 'number') return 'number'
+    if (schema.type === 'array') {
+      const item = this.typeOf((schema.items ?? {}) as JsonSchema, direction, within)
+      return item.includes('|') ? `(${item})[]` : `${item}[]`
+    }
+    if (schema.type !== 'object') return 'unknown'
+    if (!schema.properties) return `Record<string, ${this.typeOf((schema.additionalProperties ?? {}) as JsonSchema, direction, within)}>`
+    const shape = this.#shapeOf(schema, direction, within)
+    return within.length === 0 ? shape : this.#nameOf(shape, direction, within)
+  }
+
+  /** The named types, in the order in which they were first met. */
+  declarations(): string[] {
+    return [...this.#byShape].map(([shape, name]) => `export type ${name} = ${shape}\n`)
+  }
+
+  #shapeOf(schema: JsonSchema, direction: Direction, within: readonly string[]): string {
+    const required = new Set((schema.required ?? []) as string[])
+    const fields = Object.entries(schema.properties as Record<string, JsonSchema>).map(([name, field]) => {
+      // A field with a default may be left out on the way in, and is always there on the way out.
+      const there = required.has(name) || (direction === 'out' && field.default !== undefined)
+      const note = field.description ? `/** ${field.description} */\n` : ''
+      const key = /^[a-zA-Z_]\w*$/.test(name) ? name : JSON.stringify(name)
+      return `${note}${key}${there ? '' : '?'}: ${this.typeOf(field, direction, [...within, name])}${there ? '' : ' | undefined'}`
+    })
+    return fields.length === 0 ? 'Record<string, never>' : `{\n${fields.join('\n')}\n}`
+  }
+
+  #nameOf(shape: string, direction: Direction, within: readonly string[]): string {
+    const known = KNOWN.get(shape) ?? this.#byShape.get(shape)
+    if (known) {
+      this.#byShape.set(shape, known)
+      return known
+    }
+    const words = within.map(singular)
+    // The shortest name that says something and that no other shape has: Run, RunInfo; then TagInput; then a number.
+    const all = words.map((_, at) => words.slice(words.length - 1 - at).join(''))
+    const names = all.length > 1 && SAYS_LITTLE.has(all[0] as string) ? all.slice(1) : all
+    const inputs = direction === 'in' ? names.map((name) => `${name}Input`) : []
+    const numbered = Array.from({ length: 20 }, (_, at) => `${names[0]}${at + 2}`)
+    const name = [...names, ...inputs, ...numbered].find((one) => !this.#taken.has(one)) as string
+    this.#taken.add(name)
+    this.#byShape.set(shape, name)
+    return name
+  }
+}
+
+function singular(name: string): string {
+  const pascal = name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  return pascal.replace(/([^s])s$/, '$1')
+}

@@ -1,0 +1,10 @@
+// `npm run generate`: writes what is made from the endpoints: the client's methods and docs/api.md.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { endpoints } from '../packages/server/src/app.ts'
+import { API_FILE, apiPage } from './generate-api.ts'
+import { CLIENT_FILE, clientSource } from './generate-client.ts'
+import { ROOT, readCheckout } from './tidy/checkout.ts'
+
+writeFileSync(join(ROOT, CLIENT_FILE), clientSource(endpoints, ROOT))
+writeFileSync(join(ROOT, API_FILE), apiPage(endpoints, readCheckout().texts))

@@ -23,10 +23,10 @@ type JsonEndpoint = Exclude<Endpoint, { kind: 'stream' }>
 /** Methods whose name the rule below would not give well: route → `noun.method`. */
 const NAMES: Readonly<Record<string, string>> = {}
 
-/** The client's methods and their types, as the text of a TypeScript file; formatted. */
-export function clientSource(endpoints: readonly Endpoint[], root: string): string {
+/** The client's methods and their types, as the text of a TypeScript file; formatted. @param given names of schemas */
+export function clientSource(endpoints: readonly Endpoint[], root: string, given: ReadonlyMap<JsonSchema, string>): string {
   const json = endpoints.filter((endpoint): endpoint is JsonEndpoint => endpoint.kind !== 'stream' && endpoint.route.includes(' /api/'))
-  const names = new TypeNames()
+  const names = new TypeNames(given)
   const entries = json.map((endpoint) => {
     const input = names.typeOf(endpoint.input.json, 'in', [])
     const output = names.typeOf(endpoint.output.json as JsonSchema, 'out', [])

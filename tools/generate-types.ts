@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { JsonSchema } from '../packages/server/src/http/schema.ts'
 
 type Direction = 'in' | 'out'
@@ -6,10 +8,34 @@ type Direction = 'in' | 'out'
 const KNOWN = new Map([['{\nkey: string\nvalue: string\n}', 'KeyValue']])
 const SAYS_LITTLE = new Set(['Info', 'Data', 'Input', 'Output', 'Item', 'Value', 'Record', 'File'])
 
-/** JSON Schemas as TypeScript. Objects get names after the fields that hold them: the `experiment` of an answer is an `Experiment`. */
+/**
+ * The names under which the server's own files export object schemas: `export const Experiment = object({ ... })`.
+ * @param texts the repository's files by their path
+ */
+export async function schemaNames(texts: ReadonlyMap<string, string>, root: string): Promise<Map<JsonSchema, string>> {
+  const names = new Map<JsonSchema, string>()
+  for (const [path, text] of texts) {
+    if (!path.startsWith('packages/server/src/') || path.endsWith('.test.ts')) continue
+    const exported = [...text.matchAll(/^export const ([A-Z]\w*) = object\(/gm)].map((match) => match[1] as string)
+    if (exported.length === 0) continue
+    const module: Record<string, { json: JsonSchema }> = await import(pathToFileURL(join(root, path)).href)
+    for (const name of exported) if (module[name]) names.set(module[name].json, name)
+  }
+  return names
+}
+
+/**
+ * JSON Schemas as TypeScript. An object is called as the server calls it, and else after the fields that hold it: the `info` of a `run`
+ * is a `RunInfo`.
+ */
 export class TypeNames {
+  readonly #given: ReadonlyMap<JsonSchema, string>
   readonly #byShape = new Map<string, string>()
   readonly #taken = new Set(KNOWN.values())
+
+  constructor(given: ReadonlyMap<JsonSchema, string>) {
+    this.#given = given
+  }
 
   /** @param within the names of the fields that hold the value, outermost first */
   typeOf(schema: JsonSchema, direction: Direction, within: readonly string[]): string {
@@ -26,7 +52,7 @@ export class TypeNames {
     if (schema.type !== 'object') return 'unknown'
     if (!schema.properties) return `Record<string, ${this.typeOf((schema.additionalProperties ?? {}) as JsonSchema, direction, within)}>`
     const shape = this.#shapeOf(schema, direction, within)
-    return within.length === 0 ? shape : this.#nameOf(shape, direction, within)
+    return within.length === 0 ? shape : this.#nameOf(shape, direction, this.#given.get(schema), within)
   }
 
   /** The named types, in the order in which they were first met. */
@@ -46,7 +72,7 @@ export class TypeNames {
     return fields.length === 0 ? 'Record<string, never>' : `{\n${fields.join('\n')}\n}`
   }
 
-  #nameOf(shape: string, direction: Direction, within: readonly string[]): string {
+  #nameOf(shape: string, direction: Direction, given: string | undefined, within: readonly string[]): string {
     const known = KNOWN.get(shape) ?? this.#byShape.get(shape)
     if (known) {
       this.#byShape.set(shape, known)
@@ -55,7 +81,8 @@ export class TypeNames {
     const words = within.map(singular)
     // The shortest name that says something and that no other shape has: Run, RunInfo; then TagInput; then a number.
     const all = words.map((_, at) => words.slice(words.length - 1 - at).join(''))
-    const names = all.length > 1 && SAYS_LITTLE.has(all[0] as string) ? all.slice(1) : all
+    const found = all.length > 1 && SAYS_LITTLE.has(all[0] as string) ? all.slice(1) : all
+    const names = given === undefined ? found : [given]
     const inputs = direction === 'in' ? names.map((name) => `${name}Input`) : []
     const numbered = Array.from({ length: 20 }, (_, at) => `${names[0]}${at + 2}`)
     const name = [...names, ...inputs, ...numbered].find((one) => !this.#taken.has(one)) as string
@@ -67,5 +94,5 @@ export class TypeNames {
 
 function singular(name: string): string {
   const pascal = name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-  return pascal.replace(/([^s])s$/, '$1')
+  return pascal.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
 }

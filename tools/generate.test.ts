@@ -5,13 +5,15 @@ import { read } from '../packages/server/src/http/endpoint.ts'
 import { array, double, object, optional, string, withDefault } from '../packages/server/src/http/schema.ts'
 import { API_FILE, apiPage } from './generate-api.ts'
 import { CLIENT_FILE, clientSource, methodName } from './generate-client.ts'
+import { schemaNames } from './generate-types.ts'
 import { describeViolation, ROOT, readCheckout } from './tidy/checkout.ts'
 import { generated } from './tidy/documents.ts'
 
 const checkout = readCheckout()
+const given = await schemaNames(checkout.texts, ROOT)
 
 test('the client is typed by the endpoints as they are', () => {
-  assert.deepEqual(generated(checkout, CLIENT_FILE, clientSource(endpoints, ROOT)).map(describeViolation), [])
+  assert.deepEqual(generated(checkout, CLIENT_FILE, clientSource(endpoints, ROOT, given)).map(describeViolation), [])
 })
 
 test('docs/api.md lists the endpoints as they are', () => {
@@ -40,7 +42,7 @@ test('types tell what may be left out on the way in from what may be absent on t
     output: object({ ids: withDefault(array(string()), []), things: array(item) }),
     handler: async () => ({ ids: [], things: [] }),
   })
-  const text = clientSource([endpoint], ROOT).replace(/\s+/g, ' ')
+  const text = clientSource([endpoint], ROOT, given).replace(/\s+/g, ' ')
   assert.ok(text.includes('input: { ids?: string[] | undefined name: string }'), text)
   assert.ok(text.includes('output: { ids: string[] things: Thing[] }'), text)
   assert.ok(text.includes('export type Thing = { value: Double note?: string | undefined }'), text)
@@ -48,5 +50,5 @@ test('types tell what may be left out on the way in from what may be absent on t
 
 test('two endpoints never share a method in silence', () => {
   const twice = endpoints.filter(({ route }) => route === 'GET /api/2.0/mlflow/experiments/get')
-  assert.throws(() => clientSource([...twice, ...twice], ROOT), /experiments.get, which is taken/)
+  assert.throws(() => clientSource([...twice, ...twice], ROOT, given), /experiments.get, which is taken/)
 })

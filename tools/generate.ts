@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { endpoints } from '../packages/server/src/app.ts'
 import { API_FILE, apiPage } from './generate-api.ts'
 import { CLIENT_FILE, clientSource } from './generate-client.ts'
+import { schemaNames } from './generate-types.ts'
 import { ROOT, readCheckout } from './tidy/checkout.ts'
 
-writeFileSync(join(ROOT, CLIENT_FILE), clientSource(endpoints, ROOT))
-writeFileSync(join(ROOT, API_FILE), apiPage(endpoints, readCheckout().texts))
+const { texts } = readCheckout()
+writeFileSync(join(ROOT, CLIENT_FILE), clientSource(endpoints, ROOT, await schemaNames(texts, ROOT)))
+writeFileSync(join(ROOT, API_FILE), apiPage(endpoints, texts))

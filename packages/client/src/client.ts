@@ -58,7 +58,7 @@ export class MillraceClient extends Nouns {
     return (await answer.json()) as Output<R>
   }
 
-  /** Sends a run's artifact, as it is read, without holding it in memory. `path` is relative to the run's artifacts. @throws MillraceError */
+  /** Sends a run's artifact as it is read, never held in memory; `path` is below the run's artifacts. @throws MillraceError */
   async uploadArtifact(run_id: string, path: string, body: ArtifactBody, options: CallOptions = {}): Promise<void> {
     const url = await this.#artifactUrl(run_id, path, options)
     // `duplex` is what fetch asks for when a body is a stream; the DOM's types don't know it yet.

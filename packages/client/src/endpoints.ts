@@ -58,9 +58,90 @@ export type RunData = {
   tags: KeyValue[]
 }
 
+export type Dataset = {
+  name: string
+  digest: string
+  source_type: string
+  source: string
+  schema?: string | undefined
+  profile?: string | undefined
+}
+
+export type DatasetInput = {
+  tags: KeyValue[]
+  dataset: Dataset
+}
+
+export type ModelInput = {
+  model_id: string
+}
+
+export type RunInputs = {
+  dataset_inputs: DatasetInput[]
+  model_inputs: ModelInput[]
+}
+
+export type ModelOutput = {
+  model_id: string
+  step: number
+}
+
+export type RunOutputs = {
+  model_outputs: ModelOutput[]
+}
+
 export type Run = {
   info: RunInfo
   data: RunData
+  inputs?: RunInputs | undefined
+  outputs?: RunOutputs | undefined
+}
+
+export type Dataset2 = {
+  name: string
+  digest: string
+  source_type?: string | undefined
+  source?: string | undefined
+  schema?: string | undefined
+  profile?: string | undefined
+}
+
+export type DatasetInputInput = {
+  tags?: KeyValue[] | undefined
+  dataset: Dataset2
+}
+
+export type ModelOutputInput = {
+  model_id: string
+  step?: number | undefined
+}
+
+export type DatasetSummary = {
+  experiment_id: string
+  name: string
+  digest: string
+  context?: string | undefined
+}
+
+export type EvaluationDataset = {
+  /** d- and 32 hexadecimal digits */
+  dataset_id: string
+  name: string
+  /** A JSON object of strings */
+  tags: string
+  /** JSON: the fields of inputs, outputs and expectations, and the type of each */
+  schema?: string | undefined
+  /** JSON: num_records */
+  profile?: string | undefined
+  /** Changes whenever records are written */
+  digest: string
+  /** Milliseconds since 1970 */
+  created_time: number
+  /** Milliseconds since 1970 */
+  last_update_time: number
+  created_by?: string | undefined
+  last_updated_by?: string | undefined
+  experiment_ids: string[]
 }
 
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
@@ -109,6 +190,153 @@ export type Endpoints = {
       run: Run
     }
   }
+  /** Record the datasets and models that a run read */
+  'POST /api/2.0/mlflow/runs/log-inputs': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      datasets?: DatasetInputInput[] | undefined
+      models?: ModelInput[] | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Record the models that a run made */
+  'POST /api/2.0/mlflow/runs/outputs': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      models: ModelOutputInput[]
+    }
+    output: Record<string, never>
+  }
+  /** Record that a run logged a model, as clients before MLflow 3 do */
+  'POST /api/2.0/mlflow/runs/log-model': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      model_json: string
+    }
+    output: Record<string, never>
+  }
+  /** List the datasets that the runs of experiments read, and what for */
+  'POST /api/2.0/mlflow/experiments/search-datasets': {
+    input: {
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      dataset_summaries: DatasetSummary[]
+    }
+  }
+  /** Create an evaluation dataset */
+  'POST /api/3.0/mlflow/datasets/create': {
+    input: {
+      name: string
+      experiment_ids?: string[] | undefined
+      /** A JSON object of strings */
+      tags?: string | undefined
+    }
+    output: {
+      dataset: EvaluationDataset
+    }
+  }
+  /** Get an evaluation dataset, without its records */
+  'GET /api/3.0/mlflow/datasets/{dataset_id}': {
+    input: {
+      dataset_id: string
+    }
+    output: {
+      dataset: EvaluationDataset
+    }
+  }
+  /** Delete an evaluation dataset and its records, for good */
+  'DELETE /api/3.0/mlflow/datasets/{dataset_id}': {
+    input: {
+      dataset_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Set tags of an evaluation dataset; the others stay */
+  'PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags': {
+    input: {
+      dataset_id: string
+      /** A JSON object of strings */
+      tags: string
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of an evaluation dataset */
+  'DELETE /api/3.0/mlflow/datasets/{dataset_id}/tags/{key}': {
+    input: {
+      dataset_id: string
+      key: string
+    }
+    output: Record<string, never>
+  }
+  /** Add records to an evaluation dataset; those whose inputs are known are merged */
+  'POST /api/3.0/mlflow/datasets/{dataset_id}/records': {
+    input: {
+      dataset_id: string
+      /** A JSON array of records: inputs, outputs, expectations, tags, source */
+      records: string
+    }
+    output: {
+      inserted_count: number
+      updated_count: number
+    }
+  }
+  /** Get the records of an evaluation dataset, a page at a time */
+  'GET /api/3.0/mlflow/datasets/{dataset_id}/records': {
+    input: {
+      dataset_id: string
+      /** 0 stands for the default */
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      /** A JSON array of records */
+      records: string
+      next_page_token?: string | undefined
+    }
+  }
+  /** Delete records of an evaluation dataset by their ids */
+  'DELETE /api/3.0/mlflow/datasets/{dataset_id}/records': {
+    input: {
+      dataset_id: string
+      dataset_record_ids?: string[] | undefined
+    }
+    output: {
+      deleted_count: number
+    }
+  }
+  /** Get the experiments on which an evaluation dataset hangs */
+  'GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids': {
+    input: {
+      dataset_id: string
+    }
+    output: {
+      experiment_ids: string[]
+    }
+  }
+  /** Hang an evaluation dataset on more experiments */
+  'POST /api/3.0/mlflow/datasets/{dataset_id}/add-experiments': {
+    input: {
+      dataset_id: string
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      dataset: EvaluationDataset
+    }
+  }
+  /** Take an evaluation dataset off experiments */
+  'POST /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments': {
+    input: {
+      dataset_id: string
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      dataset: EvaluationDataset
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -116,7 +344,14 @@ export type Input<R extends Route> = Endpoints[R]['input']
 export type Output<R extends Route> = Endpoints[R]['output']
 
 /** The routes that change nothing, searches by POST among them: they may be sent again. */
-export const READS: ReadonlySet<string> = new Set(['GET /api/2.0/mlflow/experiments/get', 'GET /api/2.0/mlflow/runs/get'])
+export const READS: ReadonlySet<string> = new Set([
+  'GET /api/2.0/mlflow/experiments/get',
+  'GET /api/2.0/mlflow/runs/get',
+  'POST /api/2.0/mlflow/experiments/search-datasets',
+  'GET /api/3.0/mlflow/datasets/{dataset_id}',
+  'GET /api/3.0/mlflow/datasets/{dataset_id}/records',
+  'GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids',
+])
 
 /** A method for each endpoint, grouped by what it is about. */
 export abstract class Nouns {
@@ -129,6 +364,9 @@ export abstract class Nouns {
     /** Get an experiment by its id, deleted or not */
     get: (input: Input<'GET /api/2.0/mlflow/experiments/get'>, options?: CallOptions) =>
       this.call('GET /api/2.0/mlflow/experiments/get', input, options),
+    /** List the datasets that the runs of experiments read, and what for */
+    searchDatasets: (input: Input<'POST /api/2.0/mlflow/experiments/search-datasets'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/search-datasets', input, options),
   }
 
   readonly runs = {
@@ -137,5 +375,50 @@ export abstract class Nouns {
       this.call('POST /api/2.0/mlflow/runs/create', input, options),
     /** Get a run by its id, deleted or not, with its params, tags and latest metrics */
     get: (input: Input<'GET /api/2.0/mlflow/runs/get'>, options?: CallOptions) => this.call('GET /api/2.0/mlflow/runs/get', input, options),
+    /** Record the datasets and models that a run read */
+    logInputs: (input: Input<'POST /api/2.0/mlflow/runs/log-inputs'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/log-inputs', input, options),
+    /** Record the models that a run made */
+    outputs: (input: Input<'POST /api/2.0/mlflow/runs/outputs'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/outputs', input, options),
+    /** Record that a run logged a model, as clients before MLflow 3 do */
+    logModel: (input: Input<'POST /api/2.0/mlflow/runs/log-model'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/log-model', input, options),
+  }
+
+  readonly datasets = {
+    /** Create an evaluation dataset */
+    create: (input: Input<'POST /api/3.0/mlflow/datasets/create'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/datasets/create', input, options),
+    /** Get an evaluation dataset, without its records */
+    get: (input: Input<'GET /api/3.0/mlflow/datasets/{dataset_id}'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/datasets/{dataset_id}', input, options),
+    /** Delete an evaluation dataset and its records, for good */
+    delete: (input: Input<'DELETE /api/3.0/mlflow/datasets/{dataset_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/datasets/{dataset_id}', input, options),
+    /** Set tags of an evaluation dataset; the others stay */
+    updateTags: (input: Input<'PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags', input, options),
+    /** Delete a tag of an evaluation dataset */
+    deleteTags: (input: Input<'DELETE /api/3.0/mlflow/datasets/{dataset_id}/tags/{key}'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/datasets/{dataset_id}/tags/{key}', input, options),
+    /** Add records to an evaluation dataset; those whose inputs are known are merged */
+    addRecords: (input: Input<'POST /api/3.0/mlflow/datasets/{dataset_id}/records'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/datasets/{dataset_id}/records', input, options),
+    /** Get the records of an evaluation dataset, a page at a time */
+    getRecords: (input: Input<'GET /api/3.0/mlflow/datasets/{dataset_id}/records'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/datasets/{dataset_id}/records', input, options),
+    /** Delete records of an evaluation dataset by their ids */
+    deleteRecords: (input: Input<'DELETE /api/3.0/mlflow/datasets/{dataset_id}/records'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/datasets/{dataset_id}/records', input, options),
+    /** Get the experiments on which an evaluation dataset hangs */
+    getExperimentIds: (input: Input<'GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids', input, options),
+    /** Hang an evaluation dataset on more experiments */
+    addAddExperiments: (input: Input<'POST /api/3.0/mlflow/datasets/{dataset_id}/add-experiments'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/datasets/{dataset_id}/add-experiments', input, options),
+    /** Take an evaluation dataset off experiments */
+    addRemoveExperiments: (input: Input<'POST /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments', input, options),
   }
 }

@@ -1,7 +1,10 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { healthEndpoints } from './health/index.ts'
 import type { Endpoint } from './http/endpoint.ts'
-import { answerErrors, type House, serveEndpoints } from './http/pipeline.ts'
+import { answerErrors } from './http/failures.ts'
+import { frameworkFor } from './http/framework.ts'
+import { type Log, logFailures, silent } from './http/log.ts'
+import { type House, serveEndpoints } from './http/pipeline.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
 import { experimentEndpoints } from './tracking/experiments/index.ts'
@@ -17,9 +20,10 @@ export const endpoints: readonly Endpoint[] = [
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */
-export function buildApp(house: House, logger: boolean | object = false): FastifyInstance {
-  const app = Fastify({ logger, disableRequestLogging: true, routerOptions: { ignoreTrailingSlash: false }, forceCloseConnections: 'idle' })
+export function buildApp(house: House, log: Log = silent): FastifyInstance {
+  const app = frameworkFor(house.settings)
   answerErrors(app)
+  logFailures(app, log)
   serveEndpoints(app, endpoints, house)
   return app
 }

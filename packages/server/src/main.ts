@@ -1,3 +1,4 @@
+import { destination, pino, stdTimeFunctions } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { migrate } from './db/migrate.ts'
@@ -14,7 +15,8 @@ export type RunningServer = {
 export async function startServer(config: Config): Promise<RunningServer> {
   const db = await openDatabase(config.database)
   await migrate(db)
-  const app = buildApp({ db, settings: config.settings })
+  const log = pino({ base: null, timestamp: stdTimeFunctions.isoTime }, destination({ dest: 2, sync: true }))
+  const app = buildApp({ db, settings: config.settings }, log)
   const url = await app.listen({ host: config.host, port: config.port })
   return {
     url,

@@ -1,17 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
-import { ApiError, invalid } from './errors.ts'
+import { invalid } from './errors.ts'
 import { Invalid, type JsonSchema, type Schema } from './schema.ts'
-
-/** The body's bytes as JSON. MLflow's oldest clients send it encoded twice; both are taken. */
-export function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) return {}
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return typeof value === 'string' ? JSON.parse(value) : value
-  } catch {
-    throw new ApiError('BAD_REQUEST', 'The body is not JSON.')
-  }
-}
 
 type Query = Record<string, string | string[] | undefined>
 

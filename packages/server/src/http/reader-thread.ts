@@ -2,65 +2,110 @@ import { Worker } from 'node:worker_threads'
 import type { Context } from './context.ts'
 import type { Route } from './endpoint.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
-import type { House } from './pipeline.ts'
 
 /** What the thread is asked: an endpoint by its route, its decoded input, the context. */
 export type Question = { id: number; route: Route; input: unknown; context: Context }
 /** What it answers: the JSON's bytes, or an error that was foreseen, or one that was not. */
 export type Reply = { id: number; bytes?: Uint8Array; code?: ErrorCode; message?: string; stack?: string | undefined }
 
-type Waiting = { resolve: (bytes: Buffer) => void; reject: (error: Error) => void }
+type Waiting = { question: Question; resolve: (bytes: Buffer) => void; reject: (error: Error) => void }
+type Limits = { waiting_max: number; answer_max_ms: number }
+
+/** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. */
+const LIMITS: Limits = { waiting_max: 64, answer_max_ms: 120_000 }
 
 /**
  * A thread with a read-only connection of its own, for endpoints marked `heavy`: while it sorts 100,000 runs, this thread goes on
- * answering `/health` and small writes. It starts with the first such request.
+ * answering `/health` and small writes. It starts with the first such request, and answers one request after the other. When it dies,
+ * the request that it was at fails, and another thread answers those behind it.
  */
 export class ReaderThread {
-  readonly #house: House
+  readonly #start: () => Worker
+  readonly #limits: Limits
+  /** In the order of arrival: the first is the one that is being answered. */
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
+  #deadline: NodeJS.Timeout | undefined
   #next = 0
 
-  constructor(house: House) {
-    this.#house = house
+  constructor(start: () => Worker, limits: Partial<Limits> = {}) {
+    this.#start = start
+    this.#limits = { ...LIMITS, ...limits }
   }
 
+  /** @throws ApiError TEMPORARILY_UNAVAILABLE when too many wait already, or the answer takes too long */
   answer(route: Route, input: unknown, context: Context): Promise<Buffer> {
-    this.#worker ??= this.#start()
-    const id = this.#next++
+    if (this.#waiting.size >= this.#limits.waiting_max) {
+      throw new ApiError('TEMPORARILY_UNAVAILABLE', `${this.#waiting.size} long requests are waiting already; try again in a while.`)
+    }
+    const question: Question = { id: this.#next++, route, input, context }
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker?.postMessage({ id, route, input, context } satisfies Question)
+      this.#waiting.set(question.id, { question, resolve, reject })
+      this.#running().postMessage(question)
+      if (this.#waiting.size === 1) this.#watch()
     })
   }
 
   async close(): Promise<void> {
-    await this.#worker?.terminate()
+    const worker = this.#worker
+    this.#worker = undefined
+    clearTimeout(this.#deadline)
+    for (const { reject } of this.#waiting.values()) reject(new ApiError('TEMPORARILY_UNAVAILABLE', 'The server is stopping; try again.'))
+    this.#waiting.clear()
+    await worker?.terminate()
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './reader-worker.ts' : './reader-worker.js', import.meta.url), {
-      workerData: this.#house.db.threads,
-    })
+  #running(): Worker {
+    if (this.#worker) return this.#worker
+    const worker = this.#start()
     worker.unref()
     worker.on('message', (reply: Reply) => this.#settle(reply))
-    worker.on('error', (error) => this.#lost(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => this.#lost(new Error('the reader thread ended')))
+    worker.on('error', (error) => this.#lost(worker, error instanceof Error ? error : new Error(String(error))))
+    worker.on('exit', () => this.#lost(worker, new Error('the reader thread ended')))
+    this.#worker = worker
     return worker
   }
 
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
+    this.#watch()
     if (reply.bytes) waiting?.resolve(Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.byteLength))
     else if (reply.code) waiting?.reject(new ApiError(reply.code, reply.message ?? ''))
     else waiting?.reject(Object.assign(new Error(reply.message), { stack: reply.stack }))
   }
 
-  /** The next question starts another thread. */
-  #lost(error: Error): void {
-    this.#worker = undefined
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
+  /** The time of the one that is being answered starts anew with each answer. */
+  #watch(): void {
+    clearTimeout(this.#deadline)
+    if (this.#waiting.size === 0) return
+    this.#deadline = setTimeout(() => {
+      const worker = this.#worker
+      if (!worker) return
+      const seconds = this.#limits.answer_max_ms / 1000
+      this.#lost(worker, new ApiError('TEMPORARILY_UNAVAILABLE', `The answer took longer than ${seconds} s; ask for less at once.`))
+      worker.terminate()
+    }, this.#limits.answer_max_ms)
+    this.#deadline.unref()
   }
+
+  /** Fails the request that the thread was at, and asks another thread the rest. */
+  #lost(worker: Worker, error: Error): void {
+    // A thread that died of an error is reported twice, and one that was replaced is none of ours.
+    if (worker !== this.#worker) return
+    this.#worker = undefined
+    const [current, ...others] = this.#waiting.values()
+    if (current) {
+      this.#waiting.delete(current.question.id)
+      current.reject(error)
+    }
+    for (const { question } of others) this.#running().postMessage(question)
+    this.#watch()
+  }
+}
+
+/** A thread that answers endpoints from a database file. */
+export function startReader(threads: { file: string }): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './reader-worker.ts' : './reader-worker.js'
+  return new Worker(new URL(file, import.meta.url), { workerData: threads })
 }

@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import type { Log } from '../http/log.ts'
+import type { House } from '../http/pipeline.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the answer's JSON as it expects it
 export type Answer = { status: number; body: any; headers: Record<string, unknown>; text: string }
@@ -14,9 +16,9 @@ export class TestServer {
   readonly app: FastifyInstance
   readonly settings: Settings
 
-  constructor(db: Database, settings: Partial<Settings> = {}) {
+  constructor(db: Database, settings: Partial<Settings> = {}, house: Partial<House> = {}, log?: Log) {
     this.settings = { ...testSettings(), ...settings }
-    this.app = buildApp({ db, settings: this.settings })
+    this.app = buildApp({ ...house, db, settings: this.settings }, log)
   }
 
   async call(method: string, url: string, payload?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify'
+import type { Reader } from '../db/handles.ts'
+import type { Access, Permission, Resource } from './endpoint.ts'
+import { ApiError } from './errors.ts'
+
+/** Who makes a request. */
+export type Caller = {
+  /** The name that is recorded with what the caller does; empty for the local owner. */
+  readonly user: string
+}
+
+/** Answers the two questions of access control, for every endpoint: the one place where authentication is plugged in. */
+export type Authority = {
+  /** @throws ApiError UNAUTHENTICATED when the request doesn't prove who makes it */
+  identify(request: FastifyRequest): Caller | Promise<Caller>
+  /** Whether the caller has the permission, or a stronger one, on each of these things. */
+  permits(caller: Caller, permission: Permission, resources: readonly Resource[], db: Reader): boolean | Promise<boolean>
+}
+
+/**
+ * The authority of a server without login, which listens on loopback only: whoever can reach it is its owner and may do everything.
+ * What keeps other people's pages from using the owner's browser for that is `guard.ts`.
+ */
+export const localOwner: Authority = {
+  identify: () => OWNER,
+  permits: () => true,
+}
+const OWNER: Caller = { user: '' }
+
+/**
+ * Whether the caller may make this request; runs after the input is decoded and before the handler.
+ * @throws ApiError PERMISSION_DENIED
+ */
+export async function requireAccess<Input>(
+  authority: Authority,
+  caller: Caller,
+  access: Access<Input>,
+  input: Input,
+  db: Reader,
+): Promise<void> {
+  if ('public' in access || 'filtered' in access) return
+  const on = access.on(input)
+  const resources: readonly Resource[] = Array.isArray(on) ? on : [on as Resource]
+  if (await authority.permits(caller, access.permission, resources, db)) return
+  throw new ApiError('PERMISSION_DENIED', `Permission denied: this needs the permission to ${access.permission}.`)
+}

@@ -7,7 +7,7 @@ import { type Log, logFailures, silent } from './http/log.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
-import { experimentEndpoints } from './tracking/experiments/index.ts'
+import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experiments/index.ts'
 import { runEndpoints } from './tracking/runs/index.ts'
 
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
@@ -22,6 +22,7 @@ export const endpoints: readonly Endpoint[] = [
 /** The HTTP application over an open database; it listens nowhere yet. */
 export function buildApp(house: House, log: Log = silent): FastifyInstance {
   const app = frameworkFor(house.settings)
+  app.addHook('onReady', () => ensureDefaultExperiment(house.db, house.settings))
   answerErrors(app)
   logFailures(app, log)
   serveEndpoints(app, endpoints, house)

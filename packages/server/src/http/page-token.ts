@@ -10,16 +10,16 @@ const MAC_BYTES = 32
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 const KEY = query<{ value: string }>('select value from setting where name = ?')
 
-// By handle: readers live as long as their connection, so a server reads its key once.
-const keys = new WeakMap<Reader, Buffer>()
+// By database, so that a server reads its key once.
+const keys = new WeakMap<object, Buffer>()
 
 async function keyOf(db: Reader): Promise<Buffer> {
-  const known = keys.get(db)
+  const known = keys.get(db.identity)
   if (known) return known
   const row = await db.get(KEY, PAGE_KEY_SETTING)
   if (!row) throw new Error(`The database has no setting '${PAGE_KEY_SETTING}': it was not migrated by Millrace.`)
   const key = Buffer.from(row.value, 'base64')
-  keys.set(db, key)
+  keys.set(db.identity, key)
   return key
 }
 

@@ -25,7 +25,7 @@ export const tracking: Migration = {
     ) ${clustered}`,
     `create table run (
       id ${id}, run_id ${text} not null unique, experiment ${int} not null references experiment (id) on delete cascade,
-      name ${text} not null, user_id ${text} not null, status ${int} not null, start_ms ${int}, end_ms ${int}, deleted_ms ${int}
+      name ${text} not null, user_id ${text} not null, status ${int} not null, start_ms ${int} not null, end_ms ${int}, deleted_ms ${int}
     )`,
     'create index run_by_start on run (experiment, start_ms desc, run_id)',
     `create table metric (

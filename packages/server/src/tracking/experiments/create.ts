@@ -1,7 +1,8 @@
 import { write } from '../../http/endpoint.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
-import { EXPERIMENT_NAME_MAX, ExperimentTag } from './experiment.ts'
+import { ExperimentName, NewExperimentTag } from './experiment.ts'
 import { insertExperiment } from './experiment-store.ts'
+import { defaultLocation } from './locations.ts'
 
 /** Makes an experiment; its artifacts go below the server's artifact root unless another place is named. */
 export const createExperiment = write({
@@ -9,13 +10,12 @@ export const createExperiment = write({
   summary: 'Create an experiment',
   access: { permission: 'edit', on: () => ({ server: 'experiments' }) },
   input: object({
-    name: string({ min: 1, max: EXPERIMENT_NAME_MAX }),
+    name: ExperimentName,
     artifact_location: optional(string({ max: 2048 })),
-    tags: withDefault(array(ExperimentTag, { max: 1000 }), []),
+    tags: withDefault(array(NewExperimentTag, { max: 1000 }), []),
   }),
   output: object({ experiment_id: string() }),
   async handler(tx, input, { now_ms, settings }) {
-    const locate = (experiment_id: string): string => `${settings.default_artifact_root.replace(/\/$/, '')}/${experiment_id}`
-    return { experiment_id: await insertExperiment(tx, input.name, input.tags, now_ms, locate) }
+    return { experiment_id: await insertExperiment(tx, input.name, input.tags, now_ms, (id) => defaultLocation(settings, id)) }
   },
 })

@@ -21,3 +21,4 @@ export {
 export { ORDER_MAX, ORDERS_MAX, type Order, parseOrderBy } from './order-by.ts'
 export { afterSql, type Cursor, openCursor, orderSql, sealCursor, type Term } from './paging.ts'
 export { ALWAYS, allOf, type Fragment, NEVER, testIntegerSql, testSql, testText } from './sql.ts'
+export { type ViewType, viewType } from './view-type.ts'

@@ -29,7 +29,7 @@ export class TestServer {
       headers: { ...(json && { 'content-type': 'application/json' }), host: 'localhost:5000', ...headers },
       ...(payload !== undefined && { payload: json ? JSON.stringify(payload) : payload }),
     })
-    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json')
+    const isJson = answer.body !== '' && String(answer.headers['content-type'] ?? '').startsWith('application/json')
     return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers, text: answer.body }
   }
 

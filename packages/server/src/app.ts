@@ -8,6 +8,7 @@ import { type House, serveEndpoints } from './http/pipeline.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
 import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experiments/index.ts'
+import { loggedModelEndpoints } from './tracking/logged-models/index.ts'
 import { runEndpoints } from './tracking/runs/index.ts'
 
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
@@ -17,6 +18,7 @@ export const endpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...datasetEndpoints,
   ...evaluationDatasetEndpoints,
+  ...loggedModelEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

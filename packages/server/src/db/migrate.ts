@@ -3,6 +3,7 @@ import type { Dialect } from './dialect.ts'
 import { command, query, type Reader, type Writer } from './handles.ts'
 import { tracking } from './migrations/001-tracking.ts'
 import { datasets } from './migrations/002-datasets.ts'
+import { loggedModels } from './migrations/003-logged-models.ts'
 import { evaluationDatasets } from './migrations/004-evaluation-datasets.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -14,7 +15,7 @@ export type Migration = {
   readonly seed?: (tx: Writer) => Promise<void>
 }
 
-const MIGRATIONS: readonly Migration[] = [tracking, datasets, evaluationDatasets]
+const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')

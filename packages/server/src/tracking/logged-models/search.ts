@@ -1,0 +1,52 @@
+import { read } from '../../http/endpoint.ts'
+import { array, boolean, int64, object, optional, string, withDefault } from '../../http/schema.ts'
+import { experimentKey } from '../experiments/index.ts'
+import { FILTER_MAX, ORDERS_MAX, openCursor, sealCursor } from '../search/index.ts'
+import { LoggedModel } from './logged-model.ts'
+import { modelsToWire } from './model-reader.ts'
+import { findModels } from './search-query.ts'
+
+const EXPERIMENTS_MAX = 1_000
+const DATASETS_MAX = 100
+const RESULTS_DEFAULT = 50
+/** A page; who asks for more gets the rest by its token. */
+const PAGE_MAX = 1_000
+
+const OnDataset = object({ dataset_name: string({ min: 1, max: 500 }), dataset_digest: optional(string({ max: 36 })) })
+const OrderBy = object({
+  field_name: string({ min: 1, max: 300, description: 'An attribute, or metrics.NAME' }),
+  ascending: withDefault(boolean(), true),
+  dataset_name: optional(string({ max: 500 })),
+  dataset_digest: optional(string({ max: 36 })),
+})
+
+export const searchLoggedModels = read({
+  route: 'POST /api/2.0/mlflow/logged-models/search',
+  summary: 'Search the logged models of experiments',
+  access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
+  input: object({
+    experiment_ids: array(string({ max: 64 }), { min: 1, max: EXPERIMENTS_MAX }),
+    filter: withDefault(string({ max: FILTER_MAX }), ''),
+    datasets: withDefault(array(OnDataset, { max: DATASETS_MAX }), []),
+    max_results: withDefault(int64({ min: 0, description: '0 stands for the default' }), RESULTS_DEFAULT),
+    order_by: withDefault(array(OrderBy, { max: ORDERS_MAX }), []),
+    page_token: optional(string({ max: 8192 })),
+  }),
+  output: object({ models: array(LoggedModel), next_page_token: optional(string()) }),
+  heavy: true,
+  async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }) {
+    const experiments = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`
+    const cursor = await openCursor(db, purpose, page_token)
+    const count = Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX)
+    const found = await findModels(db, { experiments, filter, datasets, order_by }, cursor, count + 1)
+    const page = found.slice(0, count)
+    const models = await modelsToWire(
+      db,
+      page.map(({ row }) => row),
+    )
+    if (found.length <= count) return { models }
+    const after = page.at(-1)?.after ?? []
+    return { models, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + count) }
+  },
+})

@@ -8,6 +8,7 @@ import { getEvaluationDatasetExperiments } from './experiment-ids.ts'
 import { getEvaluationDataset } from './get.ts'
 import { getEvaluationRecords } from './get-records.ts'
 import { removeEvaluationDatasetExperiments } from './remove-experiments.ts'
+import { searchEvaluationDatasets } from './search.ts'
 import { setEvaluationDatasetTags } from './set-tags.ts'
 import { upsertEvaluationRecords } from './upsert-records.ts'
 
@@ -15,6 +16,7 @@ export const evaluationDatasetEndpoints: readonly Endpoint[] = [
   createEvaluationDataset,
   getEvaluationDataset,
   deleteEvaluationDataset,
+  searchEvaluationDatasets,
   setEvaluationDatasetTags,
   deleteEvaluationDatasetTag,
   upsertEvaluationRecords,

@@ -1,0 +1,42 @@
+import { read } from '../../http/endpoint.ts'
+import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
+import { experimentKey } from '../experiments/index.ts'
+import { ORDER_MAX, ORDERS_MAX, openCursor, sealCursor } from '../search/index.ts'
+import { datasetsToWire } from './dataset-store.ts'
+import { EvaluationDataset } from './evaluation-dataset.ts'
+import { findDatasets } from './search-query.ts'
+
+const RESULTS_DEFAULT = 1_000
+const RESULTS_MAX = 50_000
+
+export const searchEvaluationDatasets = read({
+  route: 'POST /api/3.0/mlflow/datasets/search',
+  also: ['GET /api/3.0/mlflow/datasets/search'],
+  summary: 'Search evaluation datasets',
+  access: { filtered: 'evaluation_datasets' },
+  input: object({
+    experiment_ids: withDefault(array(string({ max: 64 }), { max: 1_000 }), []),
+    filter_string: withDefault(string(), ''),
+    max_results: withDefault(int64({ min: 0, max: RESULTS_MAX, description: '0 stands for the default' }), RESULTS_DEFAULT),
+    order_by: withDefault(array(string({ max: ORDER_MAX }), { max: ORDERS_MAX }), []),
+    page_token: withDefault(string(), ''),
+  }),
+  output: object({ datasets: array(EvaluationDataset), next_page_token: optional(string()) }),
+  heavy: true,
+  async handler(db, { experiment_ids, filter_string, max_results, order_by, page_token }) {
+    const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const experiments = experiment_ids.length === 0 ? undefined : keys
+    const purpose = JSON.stringify(['datasets/search 1', experiment_ids, filter_string, order_by])
+    const cursor = await openCursor(db, purpose, page_token)
+    const count = max_results || RESULTS_DEFAULT
+    const found = await findDatasets(db, { experiments, filter: filter_string, order_by }, cursor, count + 1)
+    const page = found.slice(0, count)
+    const datasets = await datasetsToWire(
+      db,
+      page.map(({ row }) => row),
+    )
+    if (found.length <= count) return { datasets }
+    const after = page.at(-1)?.after ?? []
+    return { datasets, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + count) }
+  },
+})

@@ -9,6 +9,7 @@ import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
 import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experiments/index.ts'
 import { loggedModelEndpoints } from './tracking/logged-models/index.ts'
+import { metricEndpoints } from './tracking/metrics/index.ts'
 import { runEndpoints } from './tracking/runs/index.ts'
 
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
@@ -16,6 +17,7 @@ export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   ...experimentEndpoints,
   ...runEndpoints,
+  ...metricEndpoints,
   ...datasetEndpoints,
   ...evaluationDatasetEndpoints,
   ...loggedModelEndpoints,

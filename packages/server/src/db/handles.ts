@@ -43,8 +43,8 @@ export type Reader = {
 export type Writer = Reader & {
   /** Runs a command; gives the number of rows that it changed. */
   run(command: Command, ...values: Value[]): Promise<number> | number
-  /** Inserts many rows, each an array in the order of the statement's columns. */
-  runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): Promise<void> | void
+  /** Inserts many rows, each an array in the order of the statement's columns; gives the number of rows that it changed. */
+  runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): Promise<number> | number
   /** Runs after the commit, and not at all when the transaction is rolled back: for caches. */
   afterCommit(work: () => void): void
 }

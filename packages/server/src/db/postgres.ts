@@ -76,10 +76,10 @@ class Transaction extends Statements implements Writer {
     return (await this.on.query({ ...prepared(command), values })).rowCount ?? 0
   }
 
-  async runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): Promise<void> {
-    if (rows.length === 0) return
+  async runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): Promise<number> {
+    if (rows.length === 0) return 0
     const columns = [...command.types].map((_, at) => rows.map((row) => row[at]))
-    await this.on.query({ ...prepared(command), values: columns })
+    return (await this.on.query({ ...prepared(command), values: columns })).rowCount ?? 0
   }
 
   afterCommit(work: () => void): void {

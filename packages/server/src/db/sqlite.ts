@@ -84,9 +84,11 @@ class Transaction implements Writer {
     return this.#connection.prepared(command, false).run(...values).changes
   }
 
-  runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): void {
+  runMany(command: BulkCommand, rows: readonly (readonly Value[])[]): number {
     const statement = this.#connection.prepared(command, false)
-    for (const row of rows) statement.run(row)
+    let changes = 0
+    for (const row of rows) changes += statement.run(row).changes
+    return changes
   }
 
   afterCommit(work: () => void): void {

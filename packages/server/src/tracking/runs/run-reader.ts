@@ -2,7 +2,8 @@ import { query, type Reader } from '../../db/handles.ts'
 import { linksOf } from '../datasets/index.ts'
 import { keyNames } from '../entity-keys.ts'
 import { artifactLocations } from '../experiments/index.ts'
-import type { KeyValue, Metric, Run } from './run.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { KeyValue, Run } from './run.ts'
 import { infoOf, type RunRow } from './run-store.ts'
 
 type Latest = [run: number, key: number, ts: number, step: number, value: number, nan: number]

@@ -22,6 +22,9 @@ export const RUN_COLUMNS = 'run.id, run.run_id, run.experiment, run.name, run.us
 
 const BY_RUN_ID = query<RunRow>(`select ${RUN_COLUMNS} from run where run_id = ?`)
 const BY_RUN_ID_LOCKED = query<RunRow>((dialect) => `select ${RUN_COLUMNS} from run where run_id = ? ${dialect.lockRow}`)
+const BY_RUN_IDS = query<{ id: number; run_id: string }>(
+  (dialect) => `select id, run_id from run where ${dialect.inTexts('run_id')} order by run_id`,
+)
 const INSERT = query<{ id: number }>(
   'insert into run (run_id, experiment, name, user_id, status, start_ms) values (?, ?, ?, ?, ?, ?) returning id',
 )
@@ -38,6 +41,11 @@ export async function findRun(db: Reader, run_id: string): Promise<RunRow> {
   const row = await db.get(BY_RUN_ID, run_id)
   if (!row) throw noSuchRun(run_id)
   return row
+}
+
+/** Runs by their ids, in the order of their ids; those that are not there are not in the answer. */
+export async function findRuns(db: Reader, run_ids: readonly string[]): Promise<{ id: number; run_id: string }[]> {
+  return db.all(BY_RUN_IDS, db.dialect.list(run_ids))
 }
 
 /**

@@ -1,5 +1,16 @@
+<<<<<<< HEAD
+
 import { alias, array, double, enumOf, int64, object, optional, type Static, string } from '../../http/schema.ts'
 import { RunInputs, RunOutputs } from '../datasets/index.ts'
+
+=======
+
+import { alias, array, enumOf, int64, object, optional, type Static, string, withDefault } from '../../http/schema.ts'
+import { entityName } from '../entity-names.ts'
+import { Metric } from '../metrics/metric.ts'
+import { truncated } from './truncated.ts'
+
+>>>>>>> b0fba1f (Runs take metrics, params and tags; histories are read in pages, in bulk and thinned)
 
 export const KEY_MAX = 250
 export const PARAM_VALUE_MAX = 6_000
@@ -20,8 +31,10 @@ export const statusName = (status: number): RunStatus => RUN_STATUSES[status - 1
 /** A run's id as clients send it, under its old name too. */
 export const RunId = alias(string({ min: 1, max: 256, description: '32 hexadecimal digits' }), 'run_uuid')
 
-export const Metric = object({ key: string(), value: double(), timestamp: int64(), step: int64() })
-export type Metric = Static<typeof Metric>
+/** What is sent of a param and of a tag. */
+export const paramFields = { key: entityName, value: withDefault(truncated(PARAM_VALUE_MAX), '') }
+export const tagFields = { key: entityName, value: withDefault(truncated(TAG_VALUE_MAX), '') }
+
 export const Param = object({ key: string(), value: string() })
 export const RunTag = object({ key: string(), value: string() })
 export type KeyValue = { key: string; value: string }

@@ -3,32 +3,21 @@ import { createRun } from './create.ts'
 import { deleteRun } from './delete.ts'
 import { deleteTag } from './delete-tag.ts'
 import { getRun } from './get.ts'
-
-<<<<<<< HEAD
-
+import { logBatch } from './log-batch.ts'
 import { logInputs } from './log-inputs.ts'
+import { logMetric } from './log-metric.ts'
 import { logModel } from './log-model.ts'
 import { logOutputs } from './log-outputs.ts'
-
-=======
-
-import { logBatch } from './log-batch.ts'
-import { logMetric } from './log-metric.ts'
 import { logParameter } from './log-parameter.ts'
 import { restoreRun } from './restore.ts'
 import { setTag } from './set-tag.ts'
 import { updateRun } from './update.ts'
-
->>>>>>> b0fba1f (Runs take metrics, params and tags; histories are read in pages, in bulk and thinned)
 
 export { Run } from './run.ts'
 export { generatedRunName } from './run-name.ts'
 export { runsToWire, runToWire } from './run-reader.ts'
 export { activeRun, artifactUri, findRun, RUN_COLUMNS, type RunRow } from './run-store.ts'
 
-<<<<<<< HEAD
-export const runEndpoints: readonly Endpoint[] = [createRun, getRun, logInputs, logOutputs, logModel]
-=======
 export const runEndpoints: readonly Endpoint[] = [
   createRun,
   getRun,
@@ -40,5 +29,7 @@ export const runEndpoints: readonly Endpoint[] = [
   logBatch,
   setTag,
   deleteTag,
+  logInputs,
+  logOutputs,
+  logModel,
 ]
->>>>>>> b0fba1f (Runs take metrics, params and tags; histories are read in pages, in bulk and thinned)

@@ -1,16 +1,8 @@
-<<<<<<< HEAD
-
-import { alias, array, double, enumOf, int64, object, optional, type Static, string } from '../../http/schema.ts'
-import { RunInputs, RunOutputs } from '../datasets/index.ts'
-
-=======
-
 import { alias, array, enumOf, int64, object, optional, type Static, string, withDefault } from '../../http/schema.ts'
+import { RunInputs, RunOutputs } from '../datasets/index.ts'
 import { entityName } from '../entity-names.ts'
 import { Metric } from '../metrics/metric.ts'
 import { truncated } from './truncated.ts'
-
->>>>>>> b0fba1f (Runs take metrics, params and tags; histories are read in pages, in bulk and thinned)
 
 export const KEY_MAX = 250
 export const PARAM_VALUE_MAX = 6_000

@@ -8,7 +8,7 @@ export type Sql = string | ((dialect: Dialect) => string)
 
 declare const kind: unique symbol
 /** A statement that selects rows of type `Row`. */
-export type Query<Row> = { readonly sql: Sql; readonly [kind]?: Row }
+export type Query<Row> = { readonly sql: Sql; readonly ad_hoc?: true; readonly [kind]?: Row }
 /** A statement that changes rows. */
 export type Command = { readonly sql: Sql; readonly [kind]?: never; readonly changes: true }
 /** One insert (or upsert) of many rows; `types` has one letter a column: i = int64, d = double, t = text. */
@@ -16,6 +16,12 @@ export type BulkCommand = { readonly sql: Sql; readonly types: string; readonly 
 
 /** Declares a statement that selects. It is prepared once a connection, so declare it at the top of a file, not in a handler. */
 export const query = <Row>(sql: Sql): Query<Row> => ({ sql })
+
+/**
+ * A statement that is put together for one request, such as a search: there is no end of them, so they are planned each time, for their
+ * values, and don't take the room of those that are prepared once. Its text is ours; what clients send is among the values.
+ */
+export const adHocQuery = <Row>(sql: Sql): Query<Row> => ({ sql, ad_hoc: true })
 
 /** Declares a statement that changes rows. */
 export const command = (sql: Sql): Command => ({ sql, changes: true })

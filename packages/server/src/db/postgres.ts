@@ -28,14 +28,14 @@ type Prepared = { text: string; name?: string }
 const byDeclaration = new WeakMap<object, Prepared>()
 const names = new Map<string, string>()
 
-function prepared(declaration: { sql: Sql; types?: string }): Prepared {
+function prepared(declaration: { sql: Sql; types?: string; ad_hoc?: true }): Prepared {
   const known = byDeclaration.get(declaration)
   if (known) return known
   const sql = typeof declaration.sql === 'string' ? declaration.sql : declaration.sql(dialect)
   const text = declaration.types === undefined ? numbered(sql) : unnested(sql, declaration.types)
   let name = names.get(text)
   // A name keeps the statement's plan on the server; those beyond the first few hundred texts are planned each time.
-  if (name === undefined && names.size < NAMED_MAX) {
+  if (name === undefined && !declaration.ad_hoc && names.size < NAMED_MAX) {
     name = `m${names.size}`
     names.set(text, name)
   }

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../db/dialect.ts'
-import { query, type Reader, type Value } from '../../db/handles.ts'
+import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
 import { invalid } from '../../http/errors.ts'
 import {
   afterSql,
@@ -66,7 +66,7 @@ export async function selectExperiments(
   ])
   const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
   const sql = `select ${EXPERIMENT_COLUMNS}, ${values} from experiment where ${where.sql} order by ${orderSql(dialect, terms)} limit ? offset ?`
-  return db.all(query(sql), ...where.values, limit, skip)
+  return db.all(adHocQuery(sql), ...where.values, limit, skip)
 }
 
 function clauseSql(dialect: Dialect, { entity, name, test }: Clause): Fragment {

@@ -10,6 +10,7 @@ import { logModel } from './log-model.ts'
 import { logOutputs } from './log-outputs.ts'
 import { logParameter } from './log-parameter.ts'
 import { restoreRun } from './restore.ts'
+import { searchRuns } from './search.ts'
 import { setTag } from './set-tag.ts'
 import { updateRun } from './update.ts'
 
@@ -32,4 +33,5 @@ export const runEndpoints: readonly Endpoint[] = [
   logInputs,
   logOutputs,
   logModel,
+  searchRuns,
 ]

@@ -12,7 +12,7 @@ export type RunRow = {
   readonly name: string
   readonly user_id: string
   readonly status: number
-  readonly start_ms: number | null
+  readonly start_ms: number
   readonly end_ms: number | null
   readonly deleted_ms: number | null
 }

@@ -65,7 +65,8 @@ export async function selectExperiments(
     afterSql(terms, after),
   ])
   const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
-  const sql = `select ${EXPERIMENT_COLUMNS}, ${values} from experiment where ${where.sql} order by ${orderSql(dialect, terms)} limit ? offset ?`
+  const sql = `select ${EXPERIMENT_COLUMNS}, ${values} from experiment where ${where.sql}
+    order by ${orderSql(dialect, terms)} limit ? offset ?`
   return db.all(adHocQuery(sql), ...where.values, limit, skip)
 }
 

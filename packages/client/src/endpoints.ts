@@ -4,6 +4,11 @@ import type { CallOptions } from './client.ts'
 /** A 64-bit float: JSON has no NaN and no infinities. Numbers of any kind may be sent as they are. */
 export type Double = number | 'NaN' | 'Infinity' | '-Infinity'
 
+export type NewExperimentTag = {
+  key: string
+  value?: string | undefined
+}
+
 export type KeyValue = {
   key: string
   value: string
@@ -149,9 +154,10 @@ export type Endpoints = {
   /** Create an experiment */
   'POST /api/2.0/mlflow/experiments/create': {
     input: {
+      /** Without control characters */
       name: string
       artifact_location?: string | undefined
-      tags?: KeyValue[] | undefined
+      tags?: NewExperimentTag[] | undefined
     }
     output: {
       experiment_id: string
@@ -160,11 +166,80 @@ export type Endpoints = {
   /** Get an experiment by its id, deleted or not */
   'GET /api/2.0/mlflow/experiments/get': {
     input: {
+      /** A number in decimal digits */
       experiment_id: string
     }
     output: {
       experiment: Experiment
     }
+  }
+  /** Get an experiment by its name, deleted or not */
+  'GET /api/2.0/mlflow/experiments/get-by-name': {
+    input: {
+      experiment_name: string
+    }
+    output: {
+      experiment: Experiment
+    }
+  }
+  /** Search experiments */
+  'POST /api/2.0/mlflow/experiments/search': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+      filter?: string | undefined
+      order_by?: string[] | undefined
+      view_type?: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL' | undefined
+    }
+    output: {
+      experiments: Experiment[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Rename an experiment */
+  'POST /api/2.0/mlflow/experiments/update': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      /** Without control characters */
+      new_name: string
+    }
+    output: Record<string, never>
+  }
+  /** Mark an experiment and its runs as deleted; nothing is lost */
+  'POST /api/2.0/mlflow/experiments/delete': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Bring back an experiment and the runs that were deleted with it */
+  'POST /api/2.0/mlflow/experiments/restore': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Set a tag of an experiment */
+  'POST /api/2.0/mlflow/experiments/set-experiment-tag': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      key: string
+      value?: string | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Take a tag from an experiment */
+  'POST /api/2.0/mlflow/experiments/delete-experiment-tag': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      key: string
+    }
+    output: Record<string, never>
   }
   /** Start a run */
   'POST /api/2.0/mlflow/runs/create': {
@@ -346,6 +421,8 @@ export type Output<R extends Route> = Endpoints[R]['output']
 /** The routes that change nothing, searches by POST among them: they may be sent again. */
 export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/experiments/get',
+  'GET /api/2.0/mlflow/experiments/get-by-name',
+  'POST /api/2.0/mlflow/experiments/search',
   'GET /api/2.0/mlflow/runs/get',
   'POST /api/2.0/mlflow/experiments/search-datasets',
   'GET /api/3.0/mlflow/datasets/{dataset_id}',
@@ -364,6 +441,27 @@ export abstract class Nouns {
     /** Get an experiment by its id, deleted or not */
     get: (input: Input<'GET /api/2.0/mlflow/experiments/get'>, options?: CallOptions) =>
       this.call('GET /api/2.0/mlflow/experiments/get', input, options),
+    /** Get an experiment by its name, deleted or not */
+    getByName: (input: Input<'GET /api/2.0/mlflow/experiments/get-by-name'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/experiments/get-by-name', input, options),
+    /** Search experiments */
+    search: (input: Input<'POST /api/2.0/mlflow/experiments/search'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/search', input, options),
+    /** Rename an experiment */
+    update: (input: Input<'POST /api/2.0/mlflow/experiments/update'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/update', input, options),
+    /** Mark an experiment and its runs as deleted; nothing is lost */
+    delete: (input: Input<'POST /api/2.0/mlflow/experiments/delete'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/delete', input, options),
+    /** Bring back an experiment and the runs that were deleted with it */
+    restore: (input: Input<'POST /api/2.0/mlflow/experiments/restore'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/restore', input, options),
+    /** Set a tag of an experiment */
+    setExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/set-experiment-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/set-experiment-tag', input, options),
+    /** Take a tag from an experiment */
+    deleteExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/delete-experiment-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/delete-experiment-tag', input, options),
     /** List the datasets that the runs of experiments read, and what for */
     searchDatasets: (input: Input<'POST /api/2.0/mlflow/experiments/search-datasets'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/experiments/search-datasets', input, options),

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { docsEndpoints } from './docs/index.ts'
 import { healthEndpoints } from './health/index.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'
 import { frameworkFor } from './http/framework.ts'
 import { type Log, logFailures, silent } from './http/log.ts'
+import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
@@ -15,6 +17,7 @@ import { runEndpoints } from './tracking/runs/index.ts'
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
 export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
+  ...docsEndpoints,
   ...experimentEndpoints,
   ...runEndpoints,
   ...metricEndpoints,
@@ -29,6 +32,7 @@ export function buildApp(house: House, log: Log = silent): FastifyInstance {
   app.addHook('onReady', () => ensureDefaultExperiment(house.db, house.settings))
   answerErrors(app)
   logFailures(app, log)
+  keepMetrics(app, house.settings)
   serveEndpoints(app, endpoints, house)
   return app
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { ApiError } from '../http/errors.ts'
+import { tellCommit } from './commits.ts'
 import type { Database } from './database.ts'
 import { type Dialect, postgres as dialect } from './dialect.ts'
 import type { BulkCommand, Command, Query, Reader, Sql, Value, Writer } from './handles.ts'
@@ -134,7 +135,9 @@ export function openPostgres(settings: pg.PoolConfig): Database {
     async write(work) {
       for (let tries = 1; ; tries++) {
         try {
-          return await once(pool, work)
+          const value = await once(pool, work)
+          tellCommit(1)
+          return value
         } catch (error) {
           if (!mayRetry(error) || tries === TRIES_MAX) throw error
         }

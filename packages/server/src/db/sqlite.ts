@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { ApiError } from '../http/errors.ts'
+import { tellCommit } from './commits.ts'
 import type { Database } from './database.ts'
 import { type Dialect, sqlite as dialect } from './dialect.ts'
 import type { BulkCommand, Command, Query, Reader, Sql, Value, Writer } from './handles.ts'
@@ -143,6 +144,7 @@ class GroupCommit {
     try {
       for (const job of jobs) outcomes.push(await this.#runOne(job, jobs.length > 1))
       if (raw.inTransaction) this.#exec(COMMIT)
+      tellCommit(jobs.length)
     } catch (error) {
       if (raw.inTransaction) this.#exec(ROLLBACK)
       throw readable(error)

@@ -1,0 +1,7 @@
+import type { Endpoint } from '../http/endpoint.ts'
+import { apiPage } from './api.ts'
+import { asset } from './assets.ts'
+import { landingPage } from './landing.ts'
+import { openapi } from './openapi.ts'
+
+export const docsEndpoints: readonly Endpoint[] = [openapi, apiPage, landingPage, asset]

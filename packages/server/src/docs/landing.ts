@@ -1,0 +1,13 @@
+import { stream } from '../http/endpoint.ts'
+import { object } from '../http/schema.ts'
+import { page } from './page.ts'
+
+/** What a browser gets that opens the server's address. */
+export const landingPage = stream({
+  route: 'GET /',
+  summary: 'What this server is, and how to use it',
+  access: { public: 'it tells nothing of what the server holds' },
+  input: object({}),
+  answers: 'A page',
+  handler: (_input, { settings }) => page('landing.html', settings),
+})

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { migrate } from '../db/migrate.ts'
+import { openSqlite } from '../db/sqlite.ts'
+import { TestServer } from '../testing/server.ts'
+import { listen, RawClient } from '../testing/sockets.ts'
+
+const CREATE = '/api/2.0/mlflow/experiments/create'
+const post = (body: string): string =>
+  `POST ${CREATE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+
+test('a server that stops answers what has begun, closes idle connections, and takes no new ones', async () => {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const server = new TestServer(db)
+  const port = await listen(server)
+  const body = '{"name":"slow"}'
+  const [idle, slow, next] = await Promise.all([RawClient.open(port), RawClient.open(port), RawClient.open(port)])
+  idle.send('GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await idle.until('3.17')
+  slow.send(post(body) + body.slice(0, 4))
+  // The second request of a connection whose first is under way when the server is told to stop.
+  next.send(post(body) + body.slice(0, 4))
+  await new Promise((done) => setTimeout(done, 50))
+
+  const closed = server.app.close()
+  await idle.untilClosed()
+  await assert.rejects(RawClient.open(port))
+  let isClosed = false
+  closed.then(() => {
+    isClosed = true
+  })
+  await new Promise((done) => setTimeout(done, 100))
+  assert.equal(isClosed, false, 'it waits for the slow requests')
+
+  slow.send(body.slice(4))
+  const answer = await slow.untilClosed()
+  assert.match(answer, /^HTTP\/1\.1 200 [\s\S]*connection: close[\s\S]*experiment_id/i)
+  next.send(`${body.slice(4).replace('slow', 'next')}GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  assert.match(await next.untilClosed(), /^HTTP\/1\.1 (200|400) [\s\S]*connection: close/i)
+  await closed
+  await db.close()
+})

@@ -1,0 +1,56 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Settings } from '../config.ts'
+import { COMMITS, type Committed } from '../db/commits.ts'
+
+type Metrics = { registry: Registry }
+
+const kept = new WeakMap<Settings, Promise<Metrics>>()
+
+/** The metrics of the server with these settings, if it keeps any. */
+export const metricsOf = (settings: Settings): Promise<Metrics> | undefined => kept.get(settings)
+
+/** Counts requests and commits from now on. Without --expose-prometheus nothing is counted, and prom-client isn't even loaded. */
+export function keepMetrics(app: FastifyInstance, settings: Settings): void {
+  if (!settings.expose_prometheus) return
+  kept.set(settings, start(app))
+}
+
+// The hooks must be there before the application is ready, and prom-client comes later: what is observed until then waits for it.
+function start(app: FastifyInstance): Promise<Metrics> {
+  let observe: ((labels: Record<string, string>, seconds: number) => void) | undefined
+  let observeCommit: ((size: number) => void) | undefined
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    observe?.({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    done()
+  })
+  const onCommit = (message: unknown): void => observeCommit?.((message as Committed).requests)
+  subscribe(COMMITS, onCommit)
+  app.addHook('onClose', () => unsubscribe(COMMITS, onCommit))
+  const metrics = import('prom-client').then(({ Registry, Histogram, collectDefaultMetrics }) => {
+    const registry = new Registry()
+    collectDefaultMetrics({ register: registry })
+    const requests = new Histogram({
+      name: 'millrace_http_request_duration_seconds',
+      help: 'Time from the request line to the last byte of the answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers: [registry],
+    })
+    const commits = new Histogram({
+      name: 'millrace_commit_requests',
+      help: 'How many writing requests shared one commit',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+      registers: [registry],
+    })
+    observe = (labels, seconds) => requests.observe(labels, seconds)
+    observeCommit = (size) => commits.observe(size)
+    return { registry }
+  })
+  app.addHook('onReady', async () => {
+    await metrics
+  })
+  return metrics
+}

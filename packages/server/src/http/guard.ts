@@ -56,7 +56,8 @@ export function guardOf(settings: Settings): Guard {
     if (origins.isForeign(request.method, raw.headers)) {
       throw new ApiError(
         'PERMISSION_DENIED',
-        'Cross-origin request blocked: pages of other sites may not call this server, unless it is started with --cors-allowed-origins and their origin.',
+        'Cross-origin request blocked: pages of other sites may not call this server, unless it is started with their origin in ' +
+          '--cors-allowed-origins.',
       )
     }
     allowOrigin(origins.allowed(raw.headers.origin), reply)

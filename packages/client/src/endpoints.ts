@@ -102,6 +102,24 @@ export type Run = {
   outputs?: RunOutputs | undefined
 }
 
+export type MetricPoint = {
+  key: string
+  /** NaN and the infinities as the strings "NaN", "Infinity" and "-Infinity" */
+  value: Double
+  /** Milliseconds since 1970 */
+  timestamp: number
+  step?: number | undefined
+  model_id?: string | undefined
+  dataset_name?: string | undefined
+  dataset_digest?: string | undefined
+}
+
+export type Param = {
+  key: string
+  /** What is longer than 6000 characters is cut there. */
+  value?: string | undefined
+}
+
 export type Dataset2 = {
   name: string
   digest: string
@@ -119,6 +137,14 @@ export type DatasetInputInput = {
 export type ModelOutputInput = {
   model_id: string
   step?: number | undefined
+}
+
+export type MetricWithRunId = {
+  key: string
+  value: Double
+  timestamp: number
+  step: number
+  run_id: string
 }
 
 export type DatasetSummary = {
@@ -147,6 +173,57 @@ export type EvaluationDataset = {
   created_by?: string | undefined
   last_updated_by?: string | undefined
   experiment_ids: string[]
+}
+
+export type ModelInfo = {
+  /** m- and 32 hexadecimal digits */
+  model_id: string
+  experiment_id: string
+  name: string
+  /** Milliseconds since 1970 */
+  creation_timestamp_ms: number
+  /** Milliseconds since 1970 */
+  last_updated_timestamp_ms: number
+  artifact_uri: string
+  status: 'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED'
+  model_type?: string | undefined
+  source_run_id?: string | undefined
+  status_message?: string | undefined
+  tags: KeyValue[]
+}
+
+export type DataMetric = {
+  key: string
+  value: Double
+  timestamp: number
+  step: number
+  dataset_name?: string | undefined
+  dataset_digest?: string | undefined
+  model_id: string
+  run_id: string
+}
+
+export type ModelData = {
+  params: KeyValue[]
+  metrics: DataMetric[]
+}
+
+export type LoggedModel = {
+  info: ModelInfo
+  data: ModelData
+}
+
+export type Dataset3 = {
+  dataset_name: string
+  dataset_digest?: string | undefined
+}
+
+export type OrderBy = {
+  /** An attribute, or metrics.NAME */
+  field_name: string
+  ascending?: boolean | undefined
+  dataset_name?: string | undefined
+  dataset_digest?: string | undefined
 }
 
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
@@ -265,6 +342,96 @@ export type Endpoints = {
       run: Run
     }
   }
+  /** Change a run's status, end or name */
+  'POST /api/2.0/mlflow/runs/update': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      status?: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED' | undefined
+      /** Milliseconds since 1970 */
+      end_time?: number | undefined
+      /** An empty name changes nothing */
+      run_name?: string | undefined
+    }
+    output: {
+      run_info: RunInfo
+    }
+  }
+  /** Mark a run as deleted; it can be restored */
+  'POST /api/2.0/mlflow/runs/delete': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Restore a run that was marked as deleted */
+  'POST /api/2.0/mlflow/runs/restore': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Log one value of a metric */
+  'POST /api/2.0/mlflow/runs/log-metric': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      key: string
+      /** NaN and the infinities as the strings "NaN", "Infinity" and "-Infinity" */
+      value: Double
+      /** Milliseconds since 1970 */
+      timestamp: number
+      step?: number | undefined
+      model_id?: string | undefined
+      dataset_name?: string | undefined
+      dataset_digest?: string | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Log a param of a run */
+  'POST /api/2.0/mlflow/runs/log-parameter': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      key: string
+      /** What is longer than 6000 characters is cut there. */
+      value?: string | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Log metrics, params and tags of a run, all or none */
+  'POST /api/2.0/mlflow/runs/log-batch': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      metrics?: MetricPoint[] | undefined
+      params?: Param[] | undefined
+      tags?: Tag[] | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Set a tag of a run */
+  'POST /api/2.0/mlflow/runs/set-tag': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      key: string
+      /** What is longer than 8000 characters is cut there. */
+      value?: string | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of a run */
+  'POST /api/2.0/mlflow/runs/delete-tag': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      key: string
+    }
+    output: Record<string, never>
+  }
   /** Record the datasets and models that a run read */
   'POST /api/2.0/mlflow/runs/log-inputs': {
     input: {
@@ -292,6 +459,66 @@ export type Endpoints = {
       model_json: string
     }
     output: Record<string, never>
+  }
+  /** Search runs */
+  'POST /api/2.0/mlflow/runs/search': {
+    input: {
+      experiment_ids?: string[] | undefined
+      filter?: string | undefined
+      run_view_type?: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL' | undefined
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      runs: Run[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Get all values of one metric of a run */
+  'GET /api/2.0/mlflow/metrics/get-history': {
+    input: {
+      /** 32 hexadecimal digits */
+      run_id: string
+      /** The name of the metric */
+      metric_key: string
+      /** The page size; all points at once, when left out */
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      metrics: Metric[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Get all values of one metric of several runs */
+  'GET /api/2.0/mlflow/metrics/get-history-bulk': {
+    input: {
+      /** 100 runs at most */
+      run_id?: string[] | undefined
+      metric_key?: string | undefined
+      /** 25000 at most */
+      max_results?: number | undefined
+    }
+    output: {
+      metrics: MetricWithRunId[]
+    }
+  }
+  /** Get values of one metric of several runs, thinned evenly */
+  'GET /api/2.0/mlflow/metrics/get-history-bulk-interval': {
+    input: {
+      /** 100 runs at most */
+      run_ids: string[]
+      /** The name of the metric */
+      metric_key: string
+      start_step?: number | undefined
+      end_step?: number | undefined
+      /** For each run, about: 1 to 2500 */
+      max_results?: number | undefined
+    }
+    output: {
+      metrics: MetricWithRunId[]
+    }
   }
   /** List the datasets that the runs of experiments read, and what for */
   'POST /api/2.0/mlflow/experiments/search-datasets': {
@@ -329,6 +556,21 @@ export type Endpoints = {
       dataset_id: string
     }
     output: Record<string, never>
+  }
+  /** Search evaluation datasets */
+  'POST /api/3.0/mlflow/datasets/search': {
+    input: {
+      experiment_ids?: string[] | undefined
+      filter_string?: string | undefined
+      /** 0 stands for the default */
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      datasets: EvaluationDataset[]
+      next_page_token?: string | undefined
+    }
   }
   /** Set tags of an evaluation dataset; the others stay */
   'PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags': {
@@ -412,6 +654,93 @@ export type Endpoints = {
       dataset: EvaluationDataset
     }
   }
+  /** Create a logged model, whose files are uploaded next */
+  'POST /api/2.0/mlflow/logged-models': {
+    input: {
+      experiment_id: string
+      name?: string | undefined
+      model_type?: string | undefined
+      source_run_id?: string | undefined
+      params?: KeyValue[] | undefined
+      tags?: KeyValue[] | undefined
+    }
+    output: {
+      model: LoggedModel
+    }
+  }
+  /** Get a logged model with its params, tags and all its metrics */
+  'GET /api/2.0/mlflow/logged-models/{model_id}': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+      allow_deleted?: boolean | undefined
+    }
+    output: {
+      model: LoggedModel
+    }
+  }
+  /** Say that a logged model's files are uploaded, or failed to be */
+  'PATCH /api/2.0/mlflow/logged-models/{model_id}': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+      status: 'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED'
+    }
+    output: {
+      model: LoggedModel
+    }
+  }
+  /** Mark a logged model as deleted */
+  'DELETE /api/2.0/mlflow/logged-models/{model_id}': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Search the logged models of experiments */
+  'POST /api/2.0/mlflow/logged-models/search': {
+    input: {
+      experiment_ids: string[]
+      filter?: string | undefined
+      datasets?: Dataset3[] | undefined
+      /** 0 stands for the default */
+      max_results?: number | undefined
+      order_by?: OrderBy[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      models: LoggedModel[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Set tags of a logged model; the others stay */
+  'PATCH /api/2.0/mlflow/logged-models/{model_id}/tags': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+      tags?: KeyValue[] | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of a logged model */
+  'DELETE /api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+      tag_key: string
+    }
+    output: Record<string, never>
+  }
+  /** Log params of a logged model */
+  'POST /api/2.0/mlflow/logged-models/{model_id}/params': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+      params?: KeyValue[] | undefined
+    }
+    output: Record<string, never>
+  }
 }
 
 export type Route = keyof Endpoints
@@ -424,10 +753,17 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/experiments/get-by-name',
   'POST /api/2.0/mlflow/experiments/search',
   'GET /api/2.0/mlflow/runs/get',
+  'POST /api/2.0/mlflow/runs/search',
+  'GET /api/2.0/mlflow/metrics/get-history',
+  'GET /api/2.0/mlflow/metrics/get-history-bulk',
+  'GET /api/2.0/mlflow/metrics/get-history-bulk-interval',
   'POST /api/2.0/mlflow/experiments/search-datasets',
   'GET /api/3.0/mlflow/datasets/{dataset_id}',
+  'POST /api/3.0/mlflow/datasets/search',
   'GET /api/3.0/mlflow/datasets/{dataset_id}/records',
   'GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids',
+  'GET /api/2.0/mlflow/logged-models/{model_id}',
+  'POST /api/2.0/mlflow/logged-models/search',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -473,6 +809,30 @@ export abstract class Nouns {
       this.call('POST /api/2.0/mlflow/runs/create', input, options),
     /** Get a run by its id, deleted or not, with its params, tags and latest metrics */
     get: (input: Input<'GET /api/2.0/mlflow/runs/get'>, options?: CallOptions) => this.call('GET /api/2.0/mlflow/runs/get', input, options),
+    /** Change a run's status, end or name */
+    update: (input: Input<'POST /api/2.0/mlflow/runs/update'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/update', input, options),
+    /** Mark a run as deleted; it can be restored */
+    delete: (input: Input<'POST /api/2.0/mlflow/runs/delete'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/delete', input, options),
+    /** Restore a run that was marked as deleted */
+    restore: (input: Input<'POST /api/2.0/mlflow/runs/restore'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/restore', input, options),
+    /** Log one value of a metric */
+    logMetric: (input: Input<'POST /api/2.0/mlflow/runs/log-metric'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/log-metric', input, options),
+    /** Log a param of a run */
+    logParameter: (input: Input<'POST /api/2.0/mlflow/runs/log-parameter'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/log-parameter', input, options),
+    /** Log metrics, params and tags of a run, all or none */
+    logBatch: (input: Input<'POST /api/2.0/mlflow/runs/log-batch'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/log-batch', input, options),
+    /** Set a tag of a run */
+    setTag: (input: Input<'POST /api/2.0/mlflow/runs/set-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/set-tag', input, options),
+    /** Delete a tag of a run */
+    deleteTag: (input: Input<'POST /api/2.0/mlflow/runs/delete-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/delete-tag', input, options),
     /** Record the datasets and models that a run read */
     logInputs: (input: Input<'POST /api/2.0/mlflow/runs/log-inputs'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/runs/log-inputs', input, options),
@@ -482,6 +842,21 @@ export abstract class Nouns {
     /** Record that a run logged a model, as clients before MLflow 3 do */
     logModel: (input: Input<'POST /api/2.0/mlflow/runs/log-model'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/runs/log-model', input, options),
+    /** Search runs */
+    search: (input: Input<'POST /api/2.0/mlflow/runs/search'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/runs/search', input, options),
+  }
+
+  readonly metrics = {
+    /** Get all values of one metric of a run */
+    getHistory: (input: Input<'GET /api/2.0/mlflow/metrics/get-history'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/metrics/get-history', input, options),
+    /** Get all values of one metric of several runs */
+    getHistoryBulk: (input: Input<'GET /api/2.0/mlflow/metrics/get-history-bulk'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/metrics/get-history-bulk', input, options),
+    /** Get values of one metric of several runs, thinned evenly */
+    getHistoryBulkInterval: (input: Input<'GET /api/2.0/mlflow/metrics/get-history-bulk-interval'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/metrics/get-history-bulk-interval', input, options),
   }
 
   readonly datasets = {
@@ -494,6 +869,9 @@ export abstract class Nouns {
     /** Delete an evaluation dataset and its records, for good */
     delete: (input: Input<'DELETE /api/3.0/mlflow/datasets/{dataset_id}'>, options?: CallOptions) =>
       this.call('DELETE /api/3.0/mlflow/datasets/{dataset_id}', input, options),
+    /** Search evaluation datasets */
+    search: (input: Input<'POST /api/3.0/mlflow/datasets/search'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/datasets/search', input, options),
     /** Set tags of an evaluation dataset; the others stay */
     updateTags: (input: Input<'PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags'>, options?: CallOptions) =>
       this.call('PATCH /api/3.0/mlflow/datasets/{dataset_id}/tags', input, options),
@@ -518,5 +896,32 @@ export abstract class Nouns {
     /** Take an evaluation dataset off experiments */
     addRemoveExperiments: (input: Input<'POST /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments'>, options?: CallOptions) =>
       this.call('POST /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments', input, options),
+  }
+
+  readonly loggedModels = {
+    /** Create a logged model, whose files are uploaded next */
+    create: (input: Input<'POST /api/2.0/mlflow/logged-models'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/logged-models', input, options),
+    /** Get a logged model with its params, tags and all its metrics */
+    get: (input: Input<'GET /api/2.0/mlflow/logged-models/{model_id}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/logged-models/{model_id}', input, options),
+    /** Say that a logged model's files are uploaded, or failed to be */
+    update: (input: Input<'PATCH /api/2.0/mlflow/logged-models/{model_id}'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/logged-models/{model_id}', input, options),
+    /** Mark a logged model as deleted */
+    delete: (input: Input<'DELETE /api/2.0/mlflow/logged-models/{model_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/logged-models/{model_id}', input, options),
+    /** Search the logged models of experiments */
+    search: (input: Input<'POST /api/2.0/mlflow/logged-models/search'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/logged-models/search', input, options),
+    /** Set tags of a logged model; the others stay */
+    updateTags: (input: Input<'PATCH /api/2.0/mlflow/logged-models/{model_id}/tags'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/logged-models/{model_id}/tags', input, options),
+    /** Delete a tag of a logged model */
+    deleteTags: (input: Input<'DELETE /api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}', input, options),
+    /** Log params of a logged model */
+    addParams: (input: Input<'POST /api/2.0/mlflow/logged-models/{model_id}/params'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/logged-models/{model_id}/params', input, options),
   }
 }

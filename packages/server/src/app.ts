@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { docsEndpoints } from './docs/index.ts'
+import { artifactEndpoints } from './artifacts/index.ts'
 import { healthEndpoints } from './health/index.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'
@@ -7,6 +8,7 @@ import { frameworkFor } from './http/framework.ts'
 import { type Log, logFailures, silent } from './http/log.ts'
 import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
+import { ownedArtifactEndpoints } from './tracking/artifacts/index.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
 import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experiments/index.ts'
@@ -24,6 +26,8 @@ export const endpoints: readonly Endpoint[] = [
   ...datasetEndpoints,
   ...evaluationDatasetEndpoints,
   ...loggedModelEndpoints,
+  ...artifactEndpoints,
+  ...ownedArtifactEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -9,6 +9,12 @@ export type Settings = {
   readonly serve_artifacts: boolean
   /** Where the artifacts that this server hands through are kept: a folder's path or an `s3://bucket/prefix`. */
   readonly artifacts_destination: string
+  /** Further places in which experiments may keep artifacts: folders, `file:` URIs or `s3://bucket/prefix`. */
+  readonly allowed_artifact_roots?: readonly string[]
+  /** How long one uploaded artifact may be, in bytes; as long as the store takes when left out. */
+  readonly artifact_max_bytes?: number
+  /** How much of the disk under the artifacts uploads leave free, in bytes; 256 MiB when left out. */
+  readonly artifacts_keep_free_bytes?: number
   /** Prefix of all paths, '' or '/something'. */
   readonly static_prefix: string
   /**

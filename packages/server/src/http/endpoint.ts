@@ -39,6 +39,8 @@ export type StreamAnswer = {
 
 /** The raw sides of the exchange, for endpoints that move bytes: the request's body is not read before the handler asks for it. */
 export type Exchange = {
+  /** For endpoints whose bytes belong to something that the database knows. */
+  db: Reader
   body: Readable
   headers: Record<string, string | string[] | undefined>
   method: string
@@ -48,7 +50,10 @@ export type Exchange = {
 
 /** What every endpoint declares. Leaving out `access` does not compile. */
 type Declared<Input, Output> = {
-  /** Method and path as MLflow spells it, `/api/...` prefix included; the pipeline adds the `/ajax-api` twin and `--static-prefix`. */
+  /**
+   * Method and path as MLflow spells it, `/api/...` prefix included; the pipeline adds the `/ajax-api` twin and `--static-prefix`.
+   * `{name}` is one part of the path, `{*name}` at the end all the rest of it.
+   */
   route: Route
   /** Other routes to the same thing. */
   also?: readonly Route[]

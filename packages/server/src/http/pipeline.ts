@@ -8,6 +8,7 @@ import { decodeInput } from './decode.ts'
 import type { Endpoint, Exchange, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
 import { ApiError, invalid } from './errors.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
+import { restOfPath, restParameter } from './rest-of-path.ts'
 
 const BODY_MAX_BYTES = 2 ** 20
 
@@ -23,7 +24,10 @@ export type House = {
 
 /** The paths under which a route answers: MLflow's clients use `/api`, its page uses `/ajax-api`; both are one endpoint. */
 export function pathsOf(route: Route, static_prefix: string): readonly string[] {
-  const path = route.slice(route.indexOf(' ') + 1).replace(/\{([a-z_.]+)\}/g, ':$1')
+  const path = route
+    .slice(route.indexOf(' ') + 1)
+    .replace(/\{\*[a-z_]+\}$/, '*')
+    .replace(/\{([a-z_.]+)\}/g, ':$1')
   const both = path.startsWith('/api/') ? [path, `/ajax-api/${path.slice('/api/'.length)}`] : [path]
   return both.map((one) => static_prefix + one)
 }
@@ -77,7 +81,7 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' ? undefined : await bodyOf(endpoint, house, request)
-  const input = decodeInput(endpoint, request.params as Record<string, string>, request.query as Record<string, string>, body)
+  const input = decodeInput(endpoint, parametersOf(endpoint, request), request.query as Record<string, string>, body)
   if (authority !== localOwner) await requireAccess(authority, caller, endpoint.access, input, house.db.reader)
   return [input, { now_ms: Date.now(), user: caller.user, settings: house.settings }]
 }
@@ -101,6 +105,11 @@ async function bodyOf(
   return parseJson(await readBody(request.raw, endpoint.body_max_bytes ?? BODY_MAX_BYTES, house.body_wait_max_ms ?? BODY_WAIT_MAX_MS))
 }
 
+function parametersOf({ route }: Endpoint, request: FastifyRequest): Record<string, string> {
+  const rest = restParameter(route)
+  return rest === undefined ? (request.params as Record<string, string>) : { [rest]: restOfPath(request) }
+}
+
 /** A page of another site can send a form or plain text without asking, but not JSON (security case BR-04). */
 function requireJson(type: string | undefined): void {
   if (type !== undefined && /^application\/json\s*(;|$)/i.test(type)) return
@@ -117,7 +126,13 @@ async function answerStream(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
-  const exchange: Exchange = { body: request.raw, headers: request.headers, method: request.method, signal: gone.signal }
+  const exchange: Exchange = {
+    db: house.db.reader,
+    body: request.raw,
+    headers: request.headers,
+    method: request.method,
+    signal: gone.signal,
+  }
   const [input, context] = await admit(endpoint, house, request)
   const answer = await endpoint.handler(input, context, exchange)
   reply.code(answer.status ?? 200)

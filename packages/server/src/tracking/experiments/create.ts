@@ -1,3 +1,4 @@
+import { locationOfExperiment } from '../../artifacts/index.ts'
 import { write } from '../../http/endpoint.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
 import { ExperimentName, NewExperimentTag } from './experiment.ts'
@@ -16,6 +17,7 @@ export const createExperiment = write({
   }),
   output: object({ experiment_id: string() }),
   async handler(tx, input, { now_ms, settings }) {
-    return { experiment_id: await insertExperiment(tx, input.name, input.tags, now_ms, (id) => defaultLocation(settings, id)) }
+    const locate = (experiment_id: string): string => locationOfExperiment(settings, experiment_id, input.artifact_location)
+    return { experiment_id: await insertExperiment(tx, input.name, input.tags, now_ms, locate) }
   },
 })

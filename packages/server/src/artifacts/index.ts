@@ -1,0 +1,29 @@
+import type { Endpoint } from '../http/endpoint.ts'
+import { abortMultipartUpload } from './proxied/abort-multipart.ts'
+import { completeMultipartUpload } from './proxied/complete-multipart.ts'
+import { createMultipartUpload } from './proxied/create-multipart.ts'
+import { deleteArtifact } from './proxied/delete.ts'
+import { downloadArtifact } from './proxied/download.ts'
+import { listArtifacts } from './proxied/list.ts'
+import { presignedArtifactDownload } from './proxied/presigned-download.ts'
+import { uploadArtifact } from './proxied/upload.ts'
+
+export { sendArtifact } from './answer.ts'
+export { FileInfos } from './file-info.ts'
+export { incomingOf } from './incoming.ts'
+export { artifactPath, folderPath, invalidPath } from './path.ts'
+export { notSupported } from './proxied/multipart.ts'
+export type { DirectAccess, Incoming } from './stores/store.ts'
+export { artifactStores, listPlace, locationOfExperiment, measureTree, type Place, removeTree } from './stores.ts'
+
+/** The artifacts that this server hands through, by their paths. */
+export const artifactEndpoints: readonly Endpoint[] = [
+  listArtifacts,
+  downloadArtifact,
+  uploadArtifact,
+  deleteArtifact,
+  createMultipartUpload,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  presignedArtifactDownload,
+]

@@ -1,0 +1,28 @@
+import { read } from '../../http/endpoint.ts'
+import { array, int64, object, string } from '../../http/schema.ts'
+import { artifactPath } from '../path.ts'
+import { directAccess, LocalPath, targetOf, UploadId } from './multipart.ts'
+
+const PARTS_MAX = 10_000
+// A part of the list is about 120 bytes, and clients send the signed URL back with each: some 700 bytes more.
+const BODY_MAX_BYTES = 16 * 2 ** 20
+
+/** Makes one artifact of the parts that were sent. */
+export const completeMultipartUpload = read({
+  route: 'POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}',
+  summary: 'Complete a multipart upload',
+  access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
+  body_max_bytes: BODY_MAX_BYTES,
+  input: object({
+    artifact_path: artifactPath,
+    path: LocalPath,
+    upload_id: UploadId,
+    parts: array(object({ part_number: int64({ min: 1, max: PARTS_MAX }), etag: string({ max: 200 }) }), { min: 1, max: PARTS_MAX }),
+  }),
+  output: object({}),
+  async handler(_db, { artifact_path, path, upload_id, parts }, context) {
+    const target = targetOf(artifact_path, path)
+    await directAccess(context, 'Multipart upload').completeMultipart(target, upload_id, parts)
+    return {}
+  },
+})

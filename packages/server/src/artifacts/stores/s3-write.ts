@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { ApiError } from '../../http/errors.ts'
+import type { S3 } from './s3-client.ts'
+import type { Incoming, Kept } from './store.ts'
+
+type Target = { Bucket: string; Key: string; ContentType: string }
+
+const PART_BYTES = 2 ** 23
+const PARTS_MAX = 10_000
+const PARTS_AT_ONCE = 3
+
+/** Keeps an object whole or not at all, with a few parts in memory: S3 shows a multipart upload only when it is completed. */
+export async function writeObject(s3: S3, target: Target, incoming: Incoming): Promise<Kept> {
+  const hash = createHash('sha256')
+  const part_bytes = Math.max(PART_BYTES, Math.ceil((incoming.declared_bytes ?? 0) / PARTS_MAX))
+  const upload = new PartUpload(s3, target)
+  let size = 0
+  try {
+    for await (const part of partsOf(incoming.body, part_bytes)) {
+      hash.update(part.bytes)
+      size += part.bytes.length
+      if (part.is_last) {
+        if (incoming.declared_bytes !== undefined && size !== incoming.declared_bytes) {
+          throw new ApiError('BAD_REQUEST', `The upload ended after ${size} of ${incoming.declared_bytes} bytes: send it again.`)
+        }
+        await upload.finish(part.bytes)
+      } else await upload.add(part.bytes)
+    }
+    return { size, sha256: hash.digest() }
+  } catch (error) {
+    await upload.abort()
+    throw error
+  }
+}
+
+/** The bytes in parts of equal length, the last one shorter, and empty when there is nothing else. */
+async function* partsOf(body: AsyncIterable<Buffer>, part_bytes: number): AsyncGenerator<{ bytes: Buffer; is_last: boolean }> {
+  let chunks: Buffer[] = []
+  let gathered = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    gathered += chunk.length
+    while (gathered > part_bytes) {
+      const bytes = Buffer.concat(chunks)
+      yield { bytes: bytes.subarray(0, part_bytes), is_last: false }
+      chunks = [bytes.subarray(part_bytes)]
+      gathered -= part_bytes
+    }
+  }
+  yield { bytes: Buffer.concat(chunks), is_last: true }
+}
+
+/** An upload that becomes a multipart one when there is more than one part. */
+class PartUpload {
+  readonly #s3: S3
+  readonly #target: Target
+  readonly #parts: { PartNumber: number; ETag: string | undefined }[] = []
+  readonly #running = new Set<Promise<void>>()
+  #upload_id: string | undefined
+  #failure: unknown
+  #count = 0
+
+  constructor(s3: S3, target: Target) {
+    this.#s3 = s3
+    this.#target = target
+  }
+
+  async add(bytes: Buffer): Promise<void> {
+    const { client, sdk } = this.#s3
+    this.#upload_id ??= (await client.send(new sdk.CreateMultipartUploadCommand(this.#target))).UploadId
+    while (this.#running.size >= PARTS_AT_ONCE) await Promise.race(this.#running)
+    if (this.#failure !== undefined) throw this.#failure
+    const sent: Promise<void> = this.#send(bytes, ++this.#count)
+      .catch((error) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#running.delete(sent))
+    this.#running.add(sent)
+  }
+
+  async finish(last: Buffer): Promise<void> {
+    const { client, sdk } = this.#s3
+    if (this.#upload_id === undefined) {
+      await client.send(new sdk.PutObjectCommand({ ...this.#target, Body: last }))
+      return
+    }
+    await this.add(last)
+    await Promise.all(this.#running)
+    if (this.#failure !== undefined) throw this.#failure
+    const { Bucket, Key } = this.#target
+    const Parts = this.#parts.sort((a, b) => a.PartNumber - b.PartNumber)
+    await client.send(new sdk.CompleteMultipartUploadCommand({ Bucket, Key, UploadId: this.#upload_id, MultipartUpload: { Parts } }))
+  }
+
+  /** Nothing of it stays; that the store can't be reached even for this is no reason to hide why the upload failed. */
+  async abort(): Promise<void> {
+    await Promise.all(this.#running)
+    if (this.#upload_id === undefined) return
+    const { Bucket, Key } = this.#target
+    const { client, sdk } = this.#s3
+    await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId: this.#upload_id })).catch(() => {})
+  }
+
+  async #send(bytes: Buffer, PartNumber: number): Promise<void> {
+    const { Bucket, Key } = this.#target
+    const { client, sdk } = this.#s3
+    const part = { Bucket, Key, UploadId: this.#upload_id, PartNumber, Body: bytes }
+    const { ETag } = await client.send(new sdk.UploadPartCommand(part))
+    this.#parts.push({ PartNumber, ETag })
+  }
+}

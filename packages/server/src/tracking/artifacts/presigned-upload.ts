@@ -1,0 +1,38 @@
+import { artifactPath, invalidPath } from '../../artifacts/index.ts'
+import { read } from '../../http/endpoint.ts'
+import { invalid, missing } from '../../http/errors.ts'
+import { object, optional, record, string, withDefault } from '../../http/schema.ts'
+import { directPlace, Expiration } from './presigned.ts'
+import { runArtifactUri } from './run-place.ts'
+
+const EXPIRES_S = 900
+
+export const presignedUpload = read({
+  route: 'POST /api/2.0/mlflow/artifacts/presigned-upload-url',
+  summary: 'Get a signed URL under which the artifact store itself takes an artifact of a run or of a logged model',
+  access: { permission: 'edit', on: ({ run_id, model_id }) => ownersOf(run_id, model_id) },
+  input: object({
+    run_id: optional(string()),
+    model_id: optional(string()),
+    path: artifactPath,
+    expiration: withDefault(Expiration, EXPIRES_S),
+  }),
+  output: object({ presigned_url: string(), headers: record(string()) }),
+  async handler(db, { run_id, model_id, path, expiration }, { settings }) {
+    ownersOf(run_id, model_id)
+    if (path.is_folder) throw invalidPath('it ends in a slash, and a file needs a name')
+    const location = run_id ? await runArtifactUri(db, run_id) : await noModels(model_id as string)
+    const { direct, folder } = directPlace(settings, location, 'upload')
+    const { url, headers } = await direct.upload([...folder, ...path.segments], expiration)
+    return { presigned_url: url, headers }
+  },
+})
+
+function ownersOf(run_id: string | undefined, model_id: string | undefined): { run: string } | { logged_model: string } {
+  if (!run_id === !model_id) throw invalid('Exactly one of run_id and model_id must be provided.')
+  return run_id ? { run: run_id } : { logged_model: model_id as string }
+}
+
+const noModels = (model_id: string): never => {
+  throw missing(`Logged model with ID '${model_id}' not found.`)
+}

@@ -1,6 +1,8 @@
 import type { Endpoint } from '../../http/endpoint.ts'
 import { downloadRunArtifact } from './download.ts'
 import { listRunArtifacts } from './list.ts'
+import { downloadModelArtifact } from './model-download.ts'
+import { listModelArtifacts } from './model-list.ts'
 import { presignedRunDownload } from './presigned-download.ts'
 import { presignedUpload } from './presigned-upload.ts'
 import { uploadRunArtifact } from './upload.ts'
@@ -13,5 +15,7 @@ export const ownedArtifactEndpoints: readonly Endpoint[] = [
   uploadRunArtifact,
   presignedRunDownload,
   presignedUpload,
+  listModelArtifacts,
+  downloadModelArtifact,
   downloadVersionArtifact,
 ]

@@ -1,7 +1,8 @@
 import { artifactPath, invalidPath } from '../../artifacts/index.ts'
 import { read } from '../../http/endpoint.ts'
-import { invalid, missing } from '../../http/errors.ts'
+import { invalid } from '../../http/errors.ts'
 import { object, optional, record, string, withDefault } from '../../http/schema.ts'
+import { loggedModelLocation } from '../logged-models/index.ts'
 import { directPlace, Expiration } from './presigned.ts'
 import { runArtifactUri } from './run-place.ts'
 
@@ -21,7 +22,7 @@ export const presignedUpload = read({
   async handler(db, { run_id, model_id, path, expiration }, { settings }) {
     ownersOf(run_id, model_id)
     if (path.is_folder) throw invalidPath('it ends in a slash, and a file needs a name')
-    const location = run_id ? await runArtifactUri(db, run_id) : await noModels(model_id as string)
+    const location = run_id ? await runArtifactUri(db, run_id) : await loggedModelLocation(db, model_id as string)
     const { direct, folder } = directPlace(settings, location, 'upload')
     const { url, headers } = await direct.upload([...folder, ...path.segments], expiration)
     return { presigned_url: url, headers }
@@ -31,8 +32,4 @@ export const presignedUpload = read({
 function ownersOf(run_id: string | undefined, model_id: string | undefined): { run: string } | { logged_model: string } {
   if (!run_id === !model_id) throw invalid('Exactly one of run_id and model_id must be provided.')
   return run_id ? { run: run_id } : { logged_model: model_id as string }
-}
-
-const noModels = (model_id: string): never => {
-  throw missing(`Logged model with ID '${model_id}' not found.`)
 }

@@ -3,7 +3,6 @@ import { write } from '../../http/endpoint.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
 import { ExperimentName, NewExperimentTag } from './experiment.ts'
 import { insertExperiment } from './experiment-store.ts'
-import { defaultLocation } from './locations.ts'
 
 /** Makes an experiment; its artifacts go below the server's artifact root unless another place is named. */
 export const createExperiment = write({

@@ -1,7 +1,7 @@
+import { locationOfExperiment } from '../../artifacts/index.ts'
 import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import { command, query } from '../../db/handles.ts'
-import { defaultLocation } from './locations.ts'
 
 const DEFAULT_ID = 0
 const DEFAULT_NAME = 'Default'
@@ -19,5 +19,5 @@ export async function ensureDefaultExperiment(db: Database, settings: Settings):
   if (await db.reader.get(ANY)) return
   const now_ms = Date.now()
   // Of several servers that start at once on an empty database, one inserts it.
-  await db.write((tx) => tx.run(INSERT, DEFAULT_ID, DEFAULT_NAME, defaultLocation(settings, String(DEFAULT_ID)), now_ms, now_ms))
+  await db.write((tx) => tx.run(INSERT, DEFAULT_ID, DEFAULT_NAME, locationOfExperiment(settings, String(DEFAULT_ID)), now_ms, now_ms))
 }

@@ -1,4 +1,3 @@
-import type { Settings } from '../../config.ts'
 import { query, type Reader, type Writer } from '../../db/handles.ts'
 import { invalid, missing } from '../../http/errors.ts'
 import { experimentKey } from './experiment.ts'
@@ -23,10 +22,6 @@ export async function activeExperiment(tx: Writer, experiment_id: string): Promi
   }
   return row
 }
-
-/** Where an experiment keeps artifacts when its maker names no place. */
-export const defaultLocation = ({ default_artifact_root }: Settings, experiment_id: string): string =>
-  `${default_artifact_root.replace(/\/$/, '')}/${experiment_id}`
 
 /** Where experiments keep artifacts, by the experiments' inner ids. */
 export async function artifactLocations(db: Reader, ids: Iterable<number>): Promise<Map<number, string>> {

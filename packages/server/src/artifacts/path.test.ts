@@ -95,6 +95,7 @@ const GOOD: readonly string[] = [
   'it\'s (1) [2] {3} & $HOME ~ `id` $(id) ; | < > ? * "',
   'images/dog%step%100%timestamp%100%2f6b2a4e-1c1d-4f8e-9a57-0c1d2e3f4a5b.png',
   'images/dog%step%25%timestamp%10%00000000-1c1d-4f8e-9a57-0c1d2e3f4a5b%compressed.webp',
+  'images/dog%step%100%timestamp%100%v9622170-caa0-4b9f-bb52-f173214e748e.png',
   'images/dog+step+100+timestamp+100+2f6b2a4e-1c1d-4f8e-9a57-0c1d2e3f4a5b.png',
   'a'.repeat(255),
 ]

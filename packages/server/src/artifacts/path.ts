@@ -18,7 +18,7 @@ const DECODE_ROUNDS_MAX = 16
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const SCHEME_OR_DRIVE = /^(?:[a-z]:|file:|[a-z][a-z0-9+.-]*:$)/i
 /** MLflow's `log_image` before 3.10 put bare percent signs around numbers, which read as escapes by accident. */
-const IMAGE_NAME = /^[^%]+%step%-?\d+%timestamp%-?\d+%[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:%compressed)?\.[a-z]+$/
+const IMAGE_NAME = /^[^%]+%step%-?\d+%timestamp%-?\d+%[0-9a-z]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:%compressed)?\.[a-z]+$/
 
 /** What is wrong with a name, as the end of a sentence; undefined when it is good. */
 export function faultOfName(name: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { docsEndpoints } from './docs/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
+import { docsEndpoints } from './docs/index.ts'
 import { healthEndpoints } from './health/index.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'

@@ -119,7 +119,7 @@ describe("an artifact's path", () => {
 
 describe("the last name of a client's own path", () => {
   for (const [text, name] of [
-    ['/home/me/model.pkl', 'model.pkl'],
+    ['/data/model.pkl', 'model.pkl'],
     ['model.pkl', 'model.pkl'],
     ['C:\\Users\\me\\model.pkl', 'model.pkl'],
   ] as const) {

@@ -1,31 +1,69 @@
-import { join, resolve } from 'node:path'
-import { Command } from 'commander'
+import { ConfigProblem } from '@millrace/server/config'
+import { type Command, EXIT } from './command.ts'
+import { loadEnvFile } from './env-file.ts'
 
-const program = new Command('millrace')
-program
-  .command('server')
-  .option('--host <host>', '', '127.0.0.1')
-  .option('--port <port>', '', '5000')
-  .action(async (options) => {
-    const { startServer } = await import('@millrace/server')
-    const data = resolve('millrace-data')
-    const server = await startServer({
-      host: options.host,
-      port: Number(options.port),
-      database: { kind: 'sqlite', file: join(data, 'millrace.db') },
-      settings: {
-        version: '3.17.2',
-        default_artifact_root: 'mlflow-artifacts:/',
-        serve_artifacts: true,
-        artifacts_destination: join(data, 'artifacts'),
-        static_prefix: '',
-        allowed_hosts: [],
-        cors_allowed_origins: [],
-        x_frame_options: 'DENY',
-        expose_prometheus: false,
-      },
-    })
-    console.log(`Millrace serves on ${server.url}`)
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close())
-  })
-await program.parseAsync()
+/** What was typed before the command's name. */
+type Leading = { command: readonly string[]; env_file?: string; help: boolean; version: boolean }
+
+function leading(argv: readonly string[]): Leading {
+  const found: Leading = { command: [], help: false, version: false }
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? ''
+    if (word === '--help' || word === '-h' || word === 'help') found.help = true
+    else if (word === '--version' || word === '-v') found.version = true
+    else if (word === '--env-file') found.env_file = argv[++at] ?? ''
+    else if (word.startsWith('--env-file=')) found.env_file = word.slice('--env-file='.length)
+    else return { ...found, command: argv.slice(at) }
+  }
+  return found
+}
+
+async function main(argv: readonly string[]): Promise<number | undefined> {
+  const { command: typed, env_file, help, version } = leading(argv)
+  if (version) return say(`millrace ${await versionOf()}`)
+  const { commands } = await import('./commands.ts')
+  if (typed.length === 0) {
+    const { overview } = await import('./help.ts')
+    return say(overview(commands, await versionOf()), help ? EXIT.fine : EXIT.usage)
+  }
+  const command = await find(commands, typed)
+  const rest = typed.slice(command.name.split(' ').length)
+  const { parse } = await import('./parse.ts')
+  const { given, args } = parse(command, rest)
+  if (help || given.help) return say((await import('./help.ts')).helpFor(command))
+  const file = typeof given['env-file'] === 'string' ? given['env-file'] : env_file
+  if (file !== undefined) loadEnvFile(file)
+  return command.run({ given, args, env: process.env })
+}
+
+async function find(commands: readonly Command[], typed: readonly string[]): Promise<Command> {
+  const found = commands.find(({ name }) => name === typed.slice(0, name.split(' ').length).join(' '))
+  if (found) return found
+  const { nearest } = await import('./nearest.ts')
+  const family = commands.filter(({ name }) => name.startsWith(`${typed[0]} `)).map(({ name }) => name)
+  const near = nearest(
+    typed.slice(0, 2).join(' '),
+    commands.map(({ name }) => name),
+  )
+  const hint = family.length > 0 ? ` It is one of ${family.join(', ')}.` : near ? ` Did you mean millrace ${near}?` : ''
+  const what = family.length > 0 ? typed.slice(0, 2).join(' ') : (typed[0] ?? '')
+  throw new ConfigProblem(`"${what}" is no command.${hint} See millrace --help.`)
+}
+
+const versionOf = async (): Promise<string> => (await import('./version.ts')).version
+
+function say(text: string, code: number = EXIT.fine): number {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  return code
+}
+
+try {
+  const code = await main(process.argv.slice(2))
+  if (code !== undefined) process.exitCode = code
+} catch (error) {
+  const { explain } = await import('./explain.ts')
+  const { sentence, code } = explain(error)
+  process.stderr.write(`millrace: ${sentence}\n`)
+  // Not process.exitCode: what a half-started server left open must not keep the process alive.
+  process.exit(code)
+}

@@ -8,6 +8,7 @@ import { frameworkFor } from './http/framework.ts'
 import { type Log, logFailures, silent } from './http/log.ts'
 import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
+import { servedOrOff } from './switched-off.ts'
 import { ownedArtifactEndpoints } from './tracking/artifacts/index.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
@@ -37,6 +38,7 @@ export function buildApp(house: House, log: Log = silent): FastifyInstance {
   answerErrors(app)
   logFailures(app, log)
   keepMetrics(app, house.settings)
-  serveEndpoints(app, endpoints, house)
+  const served = endpoints.map((endpoint) => servedOrOff(endpoint, house.settings))
+  serveEndpoints(app, served, house)
   return app
 }

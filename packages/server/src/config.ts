@@ -1,4 +1,4 @@
-import type { Location } from './db/open.ts'
+import type { Location } from './db/location.ts'
 
 /** How this server is set up, as far as handlers need it: plain values without secrets, so that they can go to another thread. */
 export type Settings = {
@@ -7,6 +7,8 @@ export type Settings = {
   readonly default_artifact_root: string
   /** Whether `mlflow-artifacts` is served. */
   readonly serve_artifacts: boolean
+  /** Whether nothing but `mlflow-artifacts` is served. */
+  readonly artifacts_only: boolean
   /** Where the artifacts that this server hands through are kept: a folder's path or an `s3://bucket/prefix`. */
   readonly artifacts_destination: string
   /** Further places in which experiments may keep artifacts: folders, `file:` URIs or `s3://bucket/prefix`. */
@@ -30,10 +32,30 @@ export type Settings = {
   readonly expose_prometheus: boolean
 }
 
-/** Everything that `startServer` is told: made from flags, variables and defaults by the command. */
+/** Everything that `startServer` is told: made from flags, variables and defaults by `config/read.ts`, or by a program itself. */
 export type Config = {
   readonly host: string
   readonly port: number
   readonly database: Location
   readonly settings: Settings
+  /** How long a stopping server waits for requests that have begun: 300 s unless said. */
+  readonly drain_ms?: number
+  /** The server's log; silent unless given. */
+  readonly log?: LogSettings
 }
+
+export type LogSettings = { readonly level: string; readonly stream: { write(line: string): void } }
+
+/** Settings of a server that was told nothing: what a program that runs a server inside itself starts from. */
+export const defaultSettings = (artifacts_destination: string): Settings => ({
+  version: '3.17.2',
+  default_artifact_root: 'mlflow-artifacts:/',
+  serve_artifacts: true,
+  artifacts_only: false,
+  artifacts_destination,
+  static_prefix: '',
+  allowed_hosts: [],
+  cors_allowed_origins: [],
+  x_frame_options: 'DENY',
+  expose_prometheus: false,
+})

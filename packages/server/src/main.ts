@@ -1,28 +1,46 @@
-import { destination, pino, stdTimeFunctions } from 'pino'
+import type { Server } from 'node:http'
+import { pino, stdTimeFunctions } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { migrate } from './db/migrate.ts'
+import { mlflowNotice } from './db/mlflow-tables.ts'
 import { openDatabase } from './db/open.ts'
+import { Drain } from './drain.ts'
+import { type Log, silent } from './http/log.ts'
 
 export type RunningServer = {
   /** Where it listens, for a person: `http://127.0.0.1:5000`. */
   readonly url: string
-  /** Stops taking requests, answers those that have begun, and closes the database. */
+  /** The server's log. */
+  readonly log: Log
+  /** Takes no more connections, answers the requests that have begun, and closes the database. */
   close(): Promise<void>
 }
 
+const DRAIN_MS = 300_000
+
 /** Opens the database, brings its schema up to date, and listens. */
 export async function startServer(config: Config): Promise<RunningServer> {
+  const log = config.log ? pino({ level: config.log.level, base: null, timestamp: stdTimeFunctions.isoTime }, config.log.stream) : silent
   const db = await openDatabase(config.database)
-  await migrate(db)
-  const log = pino({ base: null, timestamp: stdTimeFunctions.isoTime }, destination({ dest: 2, sync: true }))
-  const app = buildApp({ db, settings: config.settings }, log)
-  const url = await app.listen({ host: config.host, port: config.port })
-  return {
-    url,
-    async close() {
-      await app.close()
-      await db.close()
-    },
+  try {
+    const notice = await mlflowNotice(db.reader)
+    await migrate(db)
+    const app = buildApp({ db, settings: config.settings }, log)
+    const drain = new Drain(app.server as Server)
+    if (notice) log.warn({}, notice)
+    const url = await app.listen({ host: config.host, port: config.port })
+    return {
+      url: `${url}${config.settings.static_prefix}`,
+      log,
+      async close() {
+        await drain.finish(config.drain_ms ?? DRAIN_MS)
+        await app.close()
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close().catch(() => {})
+    throw error
   }
 }

@@ -15,7 +15,8 @@ export type Migration = {
   readonly seed?: (tx: Writer) => Promise<void>
 }
 
-const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets]
+/** Every migration, in order. */
+export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')
@@ -36,6 +37,12 @@ export async function pendingMigrations(db: Reader): Promise<readonly Migration[
     throw new Error(`The database has schema version ${newest}, and this Millrace knows ${known}: start a newer Millrace on it.`)
   }
   return MIGRATIONS.filter((migration) => !applied.has(migration.id))
+}
+
+/** The number of the newest migration that was applied; 0 before the first. */
+export async function schemaVersion(db: Reader): Promise<number> {
+  const has = await db.get(HAS_TABLE)
+  return has && has.n > 0 ? Math.max(0, ...(await db.all(APPLIED)).map((row) => row.id)) : 0
 }
 
 /** Brings the schema up to date in one transaction. Gives the migrations that it ran. */

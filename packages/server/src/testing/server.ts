@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
-import type { Settings } from '../config.ts'
+import { defaultSettings, type Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../http/log.ts'
 import type { House } from '../http/pipeline.ts'
@@ -48,15 +48,5 @@ export class TestServer {
 
 /** Settings of a server with a new empty folder for artifacts. */
 export function testSettings(): Settings {
-  return {
-    version: '3.17.2',
-    default_artifact_root: 'mlflow-artifacts:/',
-    serve_artifacts: true,
-    artifacts_destination: mkdtempSync(join(tmpdir(), 'millrace-test-')),
-    static_prefix: '',
-    allowed_hosts: [],
-    cors_allowed_origins: [],
-    x_frame_options: 'DENY',
-    expose_prometheus: false,
-  }
+  return defaultSettings(mkdtempSync(join(tmpdir(), 'millrace-test-')))
 }

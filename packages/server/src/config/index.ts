@@ -1,0 +1,9 @@
+/** The configuration's front door: what the command needs to read flags and to describe them, without loading the server. */
+
+export { ConfigProblem } from '../config-problem.ts'
+export { explainDatabaseError } from '../db/explain.ts'
+export { describeLocation } from '../db/location.ts'
+export { withoutPasswords } from '../secret.ts'
+export type { Environment, Given, Option } from './option.ts'
+export { readLocation, readServerSetup, refusePasswords, type ServerSetup } from './read.ts'
+export { secretVariables, serverOptions } from './server-options.ts'

@@ -1,0 +1,154 @@
+import { resolve } from 'node:path'
+import { type Config, defaultSettings, type Settings } from '../config.ts'
+import { ConfigProblem } from '../config-problem.ts'
+import { defaultLocation, holdsPassword, inMemory, type Location, parseLocation, takesSeveralProcesses } from '../db/location.ts'
+import { refuseOpenBind } from './bind.ts'
+import type { Environment, Given, Option } from './option.ts'
+import { Picker } from './pick.ts'
+import { serverOptions } from './server-options.ts'
+import { artifactsDestination, defaultArtifactRoot } from './storage.ts'
+
+/** What `millrace server` was told, in full. */
+export type ServerSetup = {
+  readonly config: Omit<Config, 'log'>
+  readonly workers: number
+  readonly log_level: string
+  /** Sentences for the log: what was asked for and is done differently. */
+  readonly warnings: readonly string[]
+}
+
+/** Reads flags and variables, once. @throws ConfigProblem with a sentence that says what to do */
+export function readServerSetup(given: Given, env: Environment): ServerSetup {
+  refusePasswords(given)
+  const pick = new Picker(serverOptions, given, env)
+  const warnings = ignoredWarnings(pick)
+  refuseWhatIsNotThere(pick)
+  const host = pick.text('host')?.value ?? '127.0.0.1'
+  refuseOpenBind(host, pick.on('insecure-no-auth'), warnings)
+  const artifacts_only = pick.on('artifacts-only')
+  const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
+  const database = artifacts_only ? withoutDatabase(pick) : databaseOf(pick, env, data_dir)
+  return {
+    config: {
+      host,
+      port: pick.whole('port', 0, 65535, 5000),
+      database,
+      settings: settingsOf(pick, data_dir, artifacts_only),
+      drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
+    },
+    workers: workersOf(pick, database, warnings),
+    log_level: pick.text('log-level')?.value ?? (pick.on('dev') ? 'debug' : 'info'),
+    warnings,
+  }
+}
+
+/** The database that a command of the shell works on: `millrace db check`, `millrace gc`. */
+export function readLocation(options: readonly Option[], given: Given, env: Environment): Location {
+  refusePasswords(given)
+  const pick = new Picker(options, given, env)
+  return databaseOf(pick, env, resolve(pick.text('data-dir')?.value ?? 'millrace-data'))
+}
+
+/** A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. */
+export function refusePasswords(given: Given): void {
+  for (const [flag, value] of Object.entries(given)) {
+    if (typeof value !== 'string' || !holdsPassword(value)) continue
+    throw new ConfigProblem(
+      `The URI of --${flag} holds a password, and everybody on this machine can read a command line. Leave it out of the URI and give it ` +
+        'in MILLRACE_DB_PASSWORD, in a file that MILLRACE_DB_PASSWORD_FILE names, or in a password file that PGPASSFILE names; ' +
+        'or give the whole URI in the variable MLFLOW_BACKEND_STORE_URI. Then change that password: it has been seen.',
+    )
+  }
+}
+
+function databaseOf(pick: Picker, env: Environment, data_dir: string): Location {
+  const backend = pick.text('backend-store-uri')
+  return backend ? parseLocation(backend.value, env) : defaultLocation(data_dir)
+}
+
+/** A server for artifacts alone has no runs to keep, and would not see what others freeze. */
+function withoutDatabase(pick: Picker): Location {
+  const asked = pick.askedBy('backend-store-uri')
+  if (asked) throw new ConfigProblem(`--artifacts-only serves without a database: leave out ${asked}.`)
+  return inMemory
+}
+
+function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Settings {
+  const destination = artifactsDestination(pick.text('artifacts-destination'), data_dir)
+  const serve_artifacts = pick.on('serve-artifacts', true)
+  if (artifacts_only && !serve_artifacts) throw new ConfigProblem('--artifacts-only and --no-serve-artifacts leave nothing to serve.')
+  return {
+    ...defaultSettings(destination),
+    default_artifact_root: defaultArtifactRoot(pick.text('default-artifact-root'), serve_artifacts, destination),
+    serve_artifacts,
+    artifacts_only,
+    static_prefix: staticPrefix(pick),
+    allowed_hosts: pick.list('allowed-hosts'),
+    cors_allowed_origins: pick.list('cors-allowed-origins'),
+    x_frame_options: (pick.text('x-frame-options')?.value ?? 'DENY') as Settings['x_frame_options'],
+    expose_prometheus: pick.askedBy('expose-prometheus') !== undefined,
+  }
+}
+
+function staticPrefix(pick: Picker): string {
+  const picked = pick.text('static-prefix')
+  if (!picked) return ''
+  if (/^(\/[A-Za-z0-9._~-]+)+$/.test(picked.value)) return picked.value
+  throw new ConfigProblem(`${picked.from} begins with "/" and does not end with one, like /mlflow; "${picked.value}" can't be a prefix.`)
+}
+
+function workersOf(pick: Picker, database: Location, warnings: string[]): number {
+  const workers = pick.whole('workers', 1, 128, 1)
+  if (workers === 1 || takesSeveralProcesses(database)) return workers
+  warnings.push(
+    `One process serves a database that is a file, and shares commits among writers: ${workers} workers were asked for, 1 runs.`,
+  )
+  return 1
+}
+
+function refuseWhatIsNotThere(pick: Picker): void {
+  const app = pick.text('app-name')
+  if (app) {
+    throw new ConfigProblem(
+      app.value === 'basic-auth'
+        ? 'Millrace has no users and passwords yet, so --app-name basic-auth would promise a protection that is not there. Leave it out; ' +
+            'the server then listens on this machine only.'
+        : `--app-name ${app.value}: Millrace loads no apps of MLflow. Leave it out.`,
+    )
+  }
+  if (pick.on('enable-workspaces')) {
+    throw new ConfigProblem(`Millrace has no workspaces yet: leave out ${pick.askedBy('enable-workspaces')}.`)
+  }
+  const registry = pick.text('registry-store-uri')
+  const backend = pick.text('backend-store-uri')
+  if (registry && registry.value !== backend?.value) {
+    throw new ConfigProblem(
+      `${registry.from} names another database than the backend store. Millrace keeps everything in one: leave it out.`,
+    )
+  }
+}
+
+const WITHOUT_EFFECT = [
+  'gunicorn-opts',
+  'waitress-opts',
+  'uvicorn-opts',
+  'read-replica-backend-store-uri',
+  'trace-archival-config',
+  'secrets-cache-ttl',
+  'secrets-cache-max-size',
+  'workspace-store-uri',
+] as const
+
+function ignoredWarnings(pick: Picker): string[] {
+  const warnings: string[] = []
+  for (const flag of WITHOUT_EFFECT) {
+    const asked = pick.askedBy(flag)
+    const about = serverOptions.find((option) => option.flag === flag)?.about
+    if (asked) warnings.push(`${asked} has no effect: ${about}.`)
+  }
+  for (const flag of ['dev', 'disable-security-middleware']) {
+    const about = serverOptions.find((option) => option.flag === flag)?.about
+    if (pick.on(flag)) warnings.push(`${pick.askedBy(flag)} has no effect: ${about}.`)
+  }
+  return warnings
+}

@@ -1,0 +1,29 @@
+import type { Settings } from './config.ts'
+import { type Endpoint, stream } from './http/endpoint.ts'
+import { object } from './http/schema.ts'
+
+/** `--artifacts-only` and `--no-serve-artifacts`: what is turned off says so, as in MLflow, instead of seeming not to exist. */
+export function servedOrOff(endpoint: Endpoint, settings: Settings): Endpoint {
+  const isArtifacts = endpoint.route.includes('/mlflow-artifacts/')
+  const always = 'public' in endpoint.access && !endpoint.route.includes('/api/')
+  if (isArtifacts && !settings.serve_artifacts) return off(endpoint, 'with `--no-serve-artifacts`')
+  if (!isArtifacts && !always && settings.artifacts_only) return off(endpoint, 'in `--artifacts-only` mode')
+  return endpoint
+}
+
+function off({ route, also, summary }: Endpoint, how: string): Endpoint {
+  const message = `This endpoint is disabled due to the server running ${how}; a server that runs without it answers here.`
+  return stream({
+    route,
+    ...(also && { also }),
+    summary,
+    access: { public: 'it says that it is turned off and nothing else' },
+    input: object({}),
+    answers: 'That it is turned off',
+    handler: async () => ({
+      status: 503,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify({ error_code: 'TEMPORARILY_UNAVAILABLE', message }),
+    }),
+  })
+}

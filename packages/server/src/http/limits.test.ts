@@ -224,6 +224,42 @@ describe('keys and numbers that JavaScript bends', () => {
   })
 })
 
+describe('whole numbers that a JavaScript number rounds (ID-10)', () => {
+  let server: TestServer
+  before(async () => {
+    server = await serverInMemory()
+  })
+  for (const text of [
+    '9007199254740993',
+    '"9007199254740993"',
+    '9223372036854775807',
+    '"9223372036854775808"',
+    '1e400',
+    '-9007199254740993',
+    '0.5',
+    '"0x10"',
+    '" 1"',
+  ]) {
+    test(`${text} is refused`, async () => {
+      const body = Buffer.from(`{"experiment_id":"0","start_time":${text}}`)
+      const answer = await server.call('POST', '/api/2.0/mlflow/runs/create', body, { 'content-type': 'application/json' })
+      assert.deepEqual([answer.status, answer.body.error_code], [400, 'INVALID_PARAMETER_VALUE'], answer.text)
+      assert.match(answer.body.message, /start_time/)
+    })
+  }
+  for (const [text, number] of [
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['"1700000000000"', 1_700_000_000_000],
+    ['1e3', 1000],
+  ] as const) {
+    test(`${text} is kept exactly`, async () => {
+      const body = Buffer.from(`{"experiment_id":"0","start_time":${text}}`)
+      const answer = await server.call('POST', '/api/2.0/mlflow/runs/create', body, { 'content-type': 'application/json' })
+      assert.equal(answer.body.run?.info.start_time, number, answer.text)
+    })
+  }
+})
+
 test('no endpoint takes a GraphQL query (DO-01)', async () => {
   const server = await serverInMemory()
   for (const path of ['/graphql', '/api/2.0/mlflow/graphql', '/ajax-api/2.0/mlflow/graphql']) {

@@ -38,19 +38,27 @@ function notesOf(schema, description) {
   return [description ?? schema.description, ...limits].filter(Boolean).join(' · ')
 }
 
-function field(name, schema, { needed = false, description } = {}) {
+function field(name, schema, { mark = '', description, isAnswer = false } = {}) {
   const item = make('li', {}, make('code', { textContent: name }), make('span', { className: 'type', textContent: typeOf(schema) }))
-  if (needed) item.append(make('span', { className: 'needed', textContent: 'required' }))
+  if (mark) item.append(make('span', { className: 'mark', textContent: mark }))
   const notes = notesOf(schema, description)
   if (notes) item.append(make('p', { textContent: notes }))
   const inner = schema.type === 'array' ? schema.items : schema
-  if (inner?.properties) item.append(fieldsOf(inner, true))
+  if (inner?.properties) item.append(fieldsOf(inner, isAnswer, true))
   return item
 }
 
-function fieldsOf(schema, isNested = false) {
-  const marked = (name) => ({ needed: (schema.required ?? []).includes(name) })
-  const items = Object.entries(schema.properties ?? {}).map(([name, inner]) => field(name, inner, marked(name)))
+/** What must be sent is marked, and so is what an answer may lack. */
+function markOf(schema, name, isAnswer) {
+  const isThere = (schema.required ?? []).includes(name)
+  if (isAnswer) return isThere ? '' : 'may be absent'
+  return isThere ? 'required' : ''
+}
+
+function fieldsOf(schema, isAnswer = false, isNested = false) {
+  const items = Object.entries(schema.properties ?? {}).map(([name, inner]) =>
+    field(name, inner, { mark: markOf(schema, name, isAnswer), isAnswer }),
+  )
   if (items.length === 0) return make('p', { textContent: isNested ? '' : 'An empty object.' })
   return make('ul', { className: 'fields' }, ...items)
 }
@@ -104,7 +112,7 @@ function inside(entry) {
   const parameters = operation.parameters ?? []
   const group = (where) => {
     const found = parameters.filter((one) => one.in === where)
-    const items = found.map((one) => field(one.name, one.schema, { needed: one.required, description: one.description }))
+    const items = found.map((one) => field(one.name, one.schema, { mark: one.required ? 'required' : '', description: one.description }))
     return items.length === 0 ? [] : [make('ul', { className: 'fields' }, ...items)]
   }
   const answer = operation.responses['200']
@@ -116,7 +124,7 @@ function inside(entry) {
     ...titled('In the path', ...group('path')),
     ...titled('In the query', ...group('query')),
     ...titled('In the body', ...(body ? [fieldsOf(body)] : [])),
-    ...titled('Answer', schema ? fieldsOf(schema) : make('p', { textContent: `${answer.description}.` })),
+    ...titled('Answer', schema ? fieldsOf(schema, true) : make('p', { textContent: `${answer.description}.` })),
     ...titled('Call', example(entry)),
   )
 }
@@ -186,7 +194,7 @@ function onKey(event) {
     event.preventDefault()
     filter.select()
   } else if (event.key === 'Escape') {
-    if (isTyping) filter.value = ''
+    filter.value = ''
     filter.dispatchEvent(new Event('input'))
     filter.focus()
   } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {

@@ -38,7 +38,8 @@ export function clientSource(endpoints: readonly Endpoint[], root: string, given
     ...names.declarations(),
     `/** Every endpoint that speaks JSON: what goes in, and what comes out. */\nexport type Endpoints = {\n${entries.join('\n')}\n}`,
     MIDDLE,
-    `/** The routes that change nothing, searches by POST among them: they may be sent again. */\nexport const READS: ReadonlySet<string> = new Set([${reads.join(', ')}])`,
+    '/** The routes that change nothing, searches by POST among them: they may be sent again. */',
+    `export const READS: ReadonlySet<string> = new Set([${reads.join(', ')}])`,
     nouns(json),
   ]
   const args = ['format', `--stdin-file-path=${CLIENT_FILE}`]

@@ -72,6 +72,7 @@ for (const problem of problems) console.log(problem)
 const counted = [...outcomes].filter(([name]) => applicable.has(name))
 const passed = counted.filter(([, { passed }]) => passed).length
 console.log(
-  `${passed} of ${counted.length} applicable tests passed over ${flags.backend}; ${expected.size} are expected to fail; ${problems.length} problems`,
+  `${passed} of ${counted.length} applicable tests passed over ${flags.backend}; ` +
+    `${expected.size} are expected to fail; ${problems.length} problems`,
 )
 process.exitCode = problems.length > 0 || counted.length === 0 ? 1 : 0

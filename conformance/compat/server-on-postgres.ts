@@ -1,5 +1,5 @@
-// `node server-on-postgres.ts server --backend-store-uri ... FLAGS`: makes a new PostgreSQL database and starts `millrace` over it, with all
-// other flags as they are. MLflow's tests start a server each, and each expects an empty database.
+// `node server-on-postgres.ts server --backend-store-uri ... FLAGS`: makes a new PostgreSQL database and starts `millrace` over it, with
+// all other flags as they are. MLflow's tests start a server each, and each expects an empty database.
 // COMPAT_POSTGRES holds host:port of the server; PGUSER and PGPASSWORD are as libpq has them.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

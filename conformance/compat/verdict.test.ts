@@ -4,7 +4,8 @@ import { judge, readExpected, readOutcomes } from './verdict.ts'
 
 const XML = `<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="tests.tracking.test_a" name="test_good[a&quot;b]" time="0.1" />
-<testcase classname="tests.tracking.test_a" name="test_bad" time="0.1"><failure message="AssertionError: 1 &lt; 0&#10;more">text</failure></testcase>
+<testcase classname="tests.tracking.test_a" name="test_bad" time="0.1">
+<failure message="AssertionError: 1 &lt; 0&#10;more">text</failure></testcase>
 <testcase classname="tests.tracking.test_a" name="test_skipped" time="0.1"><skipped type="pytest.skip" message="no">x</skipped></testcase>
 <testcase classname="tests.tracking.test_a" name="test_teardown" time="0.1"></testcase>
 <testcase classname="tests.tracking.test_a" name="test_teardown" time="0.1"><error message="left over">text</error></testcase>

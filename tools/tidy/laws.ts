@@ -11,7 +11,14 @@ import { sizes } from './sizes.ts'
 import { databaseWords, type Exception, machinePaths, shells, unfinished } from './words.ts'
 
 /** Who may look past a room's front door, and why. */
-const KEYS: readonly DoorKey[] = []
+const KEYS: readonly DoorKey[] = [
+  {
+    importer: 'tracking/metrics/',
+    room: 'tracking/runs',
+    why: 'a metric is of a run: by their doors they would import each other in a circle',
+  },
+  { importer: 'tracking/runs/', room: 'tracking/metrics', why: 'a run shows its metrics: the same circle' },
+]
 
 /** Files of the server outside `db/` and `testing/` that name a database. */
 const NAMES_A_DATABASE: readonly Exception[] = [

@@ -226,6 +226,23 @@ export type OrderBy = {
   dataset_digest?: string | undefined
 }
 
+export type FileInfo = {
+  path: string
+  is_dir: boolean
+  file_size?: number | undefined
+}
+
+export type Credential = {
+  url: string
+  part_number: number
+  headers: Record<string, string>
+}
+
+export type Part = {
+  part_number: number
+  etag: string
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -741,6 +758,129 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** List the artifacts in a folder of the artifact root */
+  'GET /api/2.0/mlflow-artifacts/artifacts': {
+    input: {
+      /** Names joined by "/", below the artifact root; the root itself when left out */
+      path?: string | undefined
+    }
+    output: {
+      files: FileInfo[]
+    }
+  }
+  /** Delete an artifact, or a folder of artifacts */
+  'DELETE /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}': {
+    input: {
+      /** Names joined by "/", below the artifact root */
+      artifact_path: string
+    }
+    output: Record<string, never>
+  }
+  /** Begin a multipart upload */
+  'POST /api/2.0/mlflow-artifacts/mpu/create/{*artifact_path}': {
+    input: {
+      /** Names joined by "/", below the artifact root */
+      artifact_path: string
+      /** The file's path on the client's machine, of which the last name is taken */
+      path: string
+      num_parts?: number | undefined
+    }
+    output: {
+      upload_id: string
+      credentials: Credential[]
+    }
+  }
+  /** Complete a multipart upload */
+  'POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}': {
+    input: {
+      /** Names joined by "/", below the artifact root */
+      artifact_path: string
+      /** The file's path on the client's machine, of which the last name is taken */
+      path: string
+      upload_id: string
+      parts: Part[]
+    }
+    output: Record<string, never>
+  }
+  /** Abort a multipart upload */
+  'POST /api/2.0/mlflow-artifacts/mpu/abort/{*artifact_path}': {
+    input: {
+      /** Names joined by "/", below the artifact root */
+      artifact_path: string
+      /** The file's path on the client's machine, of which the last name is taken */
+      path: string
+      upload_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Get a signed URL under which the artifact store itself hands out an artifact */
+  'GET /api/2.0/mlflow-artifacts/presigned/{*artifact_path}': {
+    input: {
+      /** Names joined by "/", below the artifact root */
+      artifact_path: string
+    }
+    output: {
+      url: string
+      headers: Record<string, string>
+      file_size: number
+    }
+  }
+  /** List the artifacts in a folder of a run's artifacts */
+  'GET /api/2.0/mlflow/artifacts/list': {
+    input: {
+      run_id: string
+      /** Names joined by "/", below the artifact root; the root itself when left out */
+      path?: string | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      root_uri: string
+      files: FileInfo[]
+    }
+  }
+  /** Get a signed URL under which the artifact store itself hands out a run's artifact */
+  'POST /api/2.0/mlflow/artifacts/presigned-download-url': {
+    input: {
+      run_id: string
+      /** Names joined by "/", below the artifact root */
+      path: string
+      /** Seconds until the URL is no longer good */
+      expiration?: number | undefined
+    }
+    output: {
+      presigned_url: string
+      headers: Record<string, string>
+      file_size: number
+    }
+  }
+  /** Get a signed URL under which the artifact store itself takes an artifact of a run or of a logged model */
+  'POST /api/2.0/mlflow/artifacts/presigned-upload-url': {
+    input: {
+      run_id?: string | undefined
+      model_id?: string | undefined
+      /** Names joined by "/", below the artifact root */
+      path: string
+      /** Seconds until the URL is no longer good */
+      expiration?: number | undefined
+    }
+    output: {
+      presigned_url: string
+      headers: Record<string, string>
+    }
+  }
+  /** List the artifacts in a folder of a logged model's artifacts */
+  'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories': {
+    input: {
+      model_id: string
+      /** Names joined by "/", below the artifact root; the root itself when left out */
+      artifact_directory_path?: string | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      root_uri: string
+      files: FileInfo[]
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -764,6 +904,16 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids',
   'GET /api/2.0/mlflow/logged-models/{model_id}',
   'POST /api/2.0/mlflow/logged-models/search',
+  'GET /api/2.0/mlflow-artifacts/artifacts',
+  'DELETE /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}',
+  'POST /api/2.0/mlflow-artifacts/mpu/create/{*artifact_path}',
+  'POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}',
+  'POST /api/2.0/mlflow-artifacts/mpu/abort/{*artifact_path}',
+  'GET /api/2.0/mlflow-artifacts/presigned/{*artifact_path}',
+  'GET /api/2.0/mlflow/artifacts/list',
+  'POST /api/2.0/mlflow/artifacts/presigned-download-url',
+  'POST /api/2.0/mlflow/artifacts/presigned-upload-url',
+  'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -923,5 +1073,41 @@ export abstract class Nouns {
     /** Log params of a logged model */
     addParams: (input: Input<'POST /api/2.0/mlflow/logged-models/{model_id}/params'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/logged-models/{model_id}/params', input, options),
+    /** List the artifacts in a folder of a logged model's artifacts */
+    getArtifactsDirectories: (input: Input<'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories', input, options),
+  }
+
+  readonly mlflowArtifacts = {
+    /** List the artifacts in a folder of the artifact root */
+    artifacts: (input: Input<'GET /api/2.0/mlflow-artifacts/artifacts'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow-artifacts/artifacts', input, options),
+    /** Delete an artifact, or a folder of artifacts */
+    deleteArtifacts: (input: Input<'DELETE /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}', input, options),
+    /** Begin a multipart upload */
+    addMpuCreate: (input: Input<'POST /api/2.0/mlflow-artifacts/mpu/create/{*artifact_path}'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow-artifacts/mpu/create/{*artifact_path}', input, options),
+    /** Complete a multipart upload */
+    addMpuComplete: (input: Input<'POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}', input, options),
+    /** Abort a multipart upload */
+    addMpuAbort: (input: Input<'POST /api/2.0/mlflow-artifacts/mpu/abort/{*artifact_path}'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow-artifacts/mpu/abort/{*artifact_path}', input, options),
+    /** Get a signed URL under which the artifact store itself hands out an artifact */
+    getPresigned: (input: Input<'GET /api/2.0/mlflow-artifacts/presigned/{*artifact_path}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow-artifacts/presigned/{*artifact_path}', input, options),
+  }
+
+  readonly artifacts = {
+    /** List the artifacts in a folder of a run's artifacts */
+    list: (input: Input<'GET /api/2.0/mlflow/artifacts/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/artifacts/list', input, options),
+    /** Get a signed URL under which the artifact store itself hands out a run's artifact */
+    presignedDownloadUrl: (input: Input<'POST /api/2.0/mlflow/artifacts/presigned-download-url'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/artifacts/presigned-download-url', input, options),
+    /** Get a signed URL under which the artifact store itself takes an artifact of a run or of a logged model */
+    presignedUploadUrl: (input: Input<'POST /api/2.0/mlflow/artifacts/presigned-upload-url'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/artifacts/presigned-upload-url', input, options),
   }
 }

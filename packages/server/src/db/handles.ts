@@ -35,7 +35,7 @@ export const bulk = (sql: Sql, types: string): BulkCommand => ({ sql, types, bul
 /** Can select and nothing else. */
 export type Reader = {
   readonly dialect: Dialect
-  /** Stands for the database: one object for all handles that share it in this thread, so that a WeakMap can keep what was learned of it. */
+  /** Stands for the database: one object for all handles that share it in this thread, so that a WeakMap can keep what was learned. */
   readonly identity: object
   /** All rows. */
   all<Row>(query: Query<Row>, ...values: Value[]): Promise<Row[]> | Row[]

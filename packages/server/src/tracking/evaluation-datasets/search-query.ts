@@ -59,7 +59,8 @@ export async function findDatasets(db: Reader, search: DatasetSearch, { after, s
     ...parseFilter(search.filter, LANGUAGE).map((clause) => clauseSql(db, clause)),
     afterSql(terms, after),
   ])
-  const sql = `select ${DATASET_COLUMNS} from evaluation_dataset where ${where.sql} order by ${orderSql(db.dialect, terms)} limit ? offset ?`
+  const order = orderSql(db.dialect, terms)
+  const sql = `select ${DATASET_COLUMNS} from evaluation_dataset where ${where.sql} order by ${order} limit ? offset ?`
   const rows = await db.all(query<DatasetRow>(sql), ...where.values, limit, skip)
   return rows.map((row) => ({ row, after: terms.map((term) => row[term.sql as keyof DatasetRow]) }))
 }

@@ -2,7 +2,7 @@ import { bulk, type Writer } from '../../db/handles.ts'
 import { internKeys } from '../entity-keys.ts'
 import type { MetricPoint } from './metric.ts'
 
-/** A point as it is stored: NaN is `nan` 1 and `value` 0, since SQLite has no NaN. */
+/** A point as it is stored: NaN is `nan` 1 and `value` 0, since not every database has one. */
 type Row = readonly [run: number, key: number, ts: number, step: number, value: number, nan: number]
 
 // A point that is there already, of the same time, step and value, is the same point.

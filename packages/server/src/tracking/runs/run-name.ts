@@ -7,9 +7,10 @@ const ADJECTIVES = (
   'subtle sunny sure swift tender tidy timely tranquil true vivid warm whole windy witty woven young'
 ).split(' ')
 const NOUNS = (
-  'acorn alder anvil arbor ash aspen axle barley basin beacon beck birch bobbin bramble brook burr cedar chaff channel clover cog conduit ' +
-  'corn current dam delta dew dune eddy elm falcon fern flour flume ford gear grain granite grist grove harbor harvest hawthorn hazel ' +
-  'heron hopper ivy jetty kiln kingfisher lark ledge lever linden loam loom maple marsh meadow mill mortar oak oat otter pebble pine ' +
+  'acorn alder anvil arbor ash aspen axle barley basin beacon beck birch bobbin bramble brook burr cedar chaff channel clover cog ' +
+  'conduit corn current dam delta dew dune eddy elm falcon fern flour flume ford gear grain granite grist grove harbor harvest ' +
+  'hawthorn hazel heron hopper ivy jetty kiln kingfisher lark ledge lever linden loam loom maple marsh meadow mill mortar ' +
+  'oak oat otter pebble pine ' +
   'plover pond poplar quarry quern reed ridge rill river rush rye sail shaft sieve sluice spelt spindle spring stone stream swallow ' +
   'thistle thresher tide timber torrent trout turbine valley wharf wheat wheel willow wren'
 ).split(' ')

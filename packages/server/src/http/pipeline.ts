@@ -72,7 +72,10 @@ async function answerJson(
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
   if (endpoint.kind === 'write') return encode(await house.db.write((tx) => endpoint.handler(tx, input, context)))
-  if (endpoint.heavy && thread) return thread.answer(endpoint.route, input, context)
+  if (endpoint.heavy && thread) {
+    const module = endpoint.heavy === true ? undefined : endpoint.heavy
+    return thread.answer({ route: endpoint.route, module }, input, context)
+  }
   return encode(await endpoint.handler(house.db.reader, input, context))
 }
 

@@ -3,12 +3,13 @@ import type { Context } from './context.ts'
 import type { Route } from './endpoint.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
 
-/** What the thread is asked: an endpoint by its route, its decoded input, the context. */
-export type Question = { id: number; route: Route; input: unknown; context: Context }
+/** What the thread is asked: an endpoint by its route, and by the module that exports it if that is known; its decoded input; the context. */
+export type Question = { id: number; route: Route; module?: string | undefined; input: unknown; context: Context }
 /** What it answers: the JSON's bytes, or an error that was foreseen, or one that was not. */
 export type Reply = { id: number; bytes?: Uint8Array; code?: ErrorCode; message?: string; stack?: string | undefined }
 
 type Waiting = { question: Question; resolve: (bytes: Buffer) => void; reject: (error: Error) => void }
+type Asked = Pick<Question, 'route' | 'module'>
 type Limits = { waiting_max: number; answer_max_ms: number }
 
 /** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. */
@@ -34,11 +35,11 @@ export class ReaderThread {
   }
 
   /** @throws ApiError TEMPORARILY_UNAVAILABLE when too many wait already, or the answer takes too long */
-  answer(route: Route, input: unknown, context: Context): Promise<Buffer> {
+  answer({ route, module }: Asked, input: unknown, context: Context): Promise<Buffer> {
     if (this.#waiting.size >= this.#limits.waiting_max) {
       throw new ApiError('TEMPORARILY_UNAVAILABLE', `${this.#waiting.size} long requests are waiting already; try again in a while.`)
     }
-    const question: Question = { id: this.#next++, route, input, context }
+    const question: Question = { id: this.#next++, route, module, input, context }
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.id, { question, resolve, reject })
       this.#running().postMessage(question)

@@ -1,16 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { endpoints } from '../app.ts'
 import { openSqliteReader } from '../db/sqlite.ts'
+import type { Endpoint, Route } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 import type { Question, Reply } from './reader-thread.ts'
 
 const db = openSqliteReader(workerData.file)
-const byRoute = new Map(endpoints.map((endpoint) => [endpoint.route, endpoint]))
+const byRoute = new Map<Route, Endpoint>()
 
-async function answer({ id, route, input, context }: Question): Promise<Reply> {
+async function endpointOf(route: Route, module: string | undefined): Promise<Endpoint | undefined> {
+  if (!byRoute.has(route)) {
+    const exported: unknown[] = module ? Object.values(await import(module)) : [...(await import('../app.ts')).endpoints]
+    for (const one of exported) if (isEndpoint(one)) byRoute.set(one.route, one)
+  }
+  return byRoute.get(route)
+}
+
+const isEndpoint = (value: unknown): value is Endpoint => typeof value === 'object' && value !== null && 'route' in value
+
+async function answer({ id, route, module, input, context }: Question): Promise<Reply> {
   try {
-    const endpoint = byRoute.get(route)
-    if (endpoint?.kind !== 'read') throw new Error(`${route} is not a read endpoint`)
+    const endpoint = await endpointOf(route, module)
+    if (endpoint?.kind !== 'read') throw new Error(`${route} is not a read endpoint${module ? ` of ${module}` : ''}`)
     const text = endpoint.output.encode(await endpoint.handler(db, input, context))
     // A buffer of its own, not of the pool: it moves to the other thread instead of being copied.
     const bytes = new TextEncoder().encode(text)

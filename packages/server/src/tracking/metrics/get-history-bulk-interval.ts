@@ -25,7 +25,7 @@ export const getHistoryBulkInterval = read({
     max_results: withDefault(int64({ description: `For each run, about: 1 to ${RESULTS_MAX}` }), RESULTS_MAX),
   }),
   output: object({ metrics: array(MetricWithRunId) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { run_ids, metric_key, start_step, end_step, max_results }) {
     // Checked here and not by the schema: MLflow has these sentences, and its clients' tests match on them.
     if (run_ids.length > RUNS_MAX) {

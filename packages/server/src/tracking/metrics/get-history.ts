@@ -25,7 +25,7 @@ export const getHistory = read({
   access: { permission: 'read', on: ({ run_id }) => ({ run: run_id }) },
   input: Input,
   output: object({ metrics: array(Metric), next_page_token: optional(string()) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { run_id, metric_key, max_results, page_token }) {
     const purpose = JSON.stringify(['metrics/get-history 1', run_id, metric_key])
     const after = page_token ? await placeIn(db, purpose, page_token) : undefined

@@ -22,6 +22,8 @@ function isLater([, , ts, step, value, nan]: Row, [, , otherTs, otherStep, other
   return nan === otherNan ? value > otherValue : nan < otherNan
 }
 
+const inTableOrder = (a: Row, b: Row): number => a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || a[4] - b[4] || a[5] - b[5]
+
 /** Adds points to a run that takes writes, and keeps `latest_metric` in step. */
 export async function insertMetrics(tx: Writer, run: number, points: readonly MetricPoint[]): Promise<void> {
   if (points.length === 0) return
@@ -39,8 +41,8 @@ export async function insertMetrics(tx: Writer, run: number, points: readonly Me
     const known = latest.get(key)
     if (known === undefined || isLater(row, known)) latest.set(key, row)
   }
-  await tx.runMany(INSERT, rows)
-  // In one order everywhere, so that two writers of the same metrics wait for each other instead of deadlocking.
-  const ordered = [...latest.values()].sort((a, b) => a[1] - b[1])
-  await tx.runMany(UPSERT_LATEST, ordered)
+  // In one order everywhere, so that two writers of the same points wait for each other instead of deadlocking; and in the table's order,
+  // in which rows are appended and not searched a place for.
+  await tx.runMany(INSERT, rows.sort(inTableOrder))
+  await tx.runMany(UPSERT_LATEST, [...latest.values()].sort(inTableOrder))
 }

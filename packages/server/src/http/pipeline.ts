@@ -72,10 +72,8 @@ async function answerJson(
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
   if (endpoint.kind === 'write') return encode(await house.db.write((tx) => endpoint.handler(tx, input, context)))
-  if (endpoint.heavy && thread) {
-    const module = endpoint.heavy === true ? undefined : endpoint.heavy
-    return thread.answer({ route: endpoint.route, module }, input, context)
-  }
+  const { heavy } = endpoint
+  if (heavy && thread) return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
   return encode(await endpoint.handler(house.db.reader, input, context))
 }
 

@@ -9,7 +9,6 @@ export type Question = { id: number; route: Route; module?: string | undefined; 
 export type Reply = { id: number; bytes?: Uint8Array; code?: ErrorCode; message?: string; stack?: string | undefined }
 
 type Waiting = { question: Question; resolve: (bytes: Buffer) => void; reject: (error: Error) => void }
-type Asked = Pick<Question, 'route' | 'module'>
 type Limits = { waiting_max: number; answer_max_ms: number }
 
 /** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. */
@@ -35,7 +34,7 @@ export class ReaderThread {
   }
 
   /** @throws ApiError TEMPORARILY_UNAVAILABLE when too many wait already, or the answer takes too long */
-  answer({ route, module }: Asked, input: unknown, context: Context): Promise<Buffer> {
+  answer(route: Route, input: unknown, context: Context, module?: string): Promise<Buffer> {
     if (this.#waiting.size >= this.#limits.waiting_max) {
       throw new ApiError('TEMPORARILY_UNAVAILABLE', `${this.#waiting.size} long requests are waiting already; try again in a while.`)
     }

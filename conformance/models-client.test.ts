@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pythonWithMlflow, runPython } from './python.ts'
+import { startMillrace } from './server.ts'
+
+/** Each script is an unmodified MLflow client at work; the server is new. */
+async function play(script: string): Promise<void> {
+  pythonWithMlflow()
+  const server = await startMillrace()
+  try {
+    const path = new URL(`clients/${script}`, import.meta.url).pathname
+    assert.match(await runPython(path, [], { MLFLOW_TRACKING_URI: server.url }), /all well/)
+  } finally {
+    assert.equal(await server.stop(), 0)
+  }
+}
+
+test("MLflow's client fills, merges and reads evaluation datasets", { timeout: 900_000 }, () => play('evaluation_datasets.py'))

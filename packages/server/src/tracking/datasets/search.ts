@@ -28,7 +28,7 @@ export const searchDatasets = read({
   access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
   input: object({ experiment_ids: withDefault(array(string({ max: 64 }), { max: 1000 }), []) }),
   output: object({ dataset_summaries: array(DatasetSummary) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { experiment_ids }) {
     if (experiment_ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.')
     if (experiment_ids.length > EXPERIMENTS_MAX) {

@@ -19,7 +19,7 @@ export const getEvaluationRecords = read({
     page_token: optional(string({ max: 8192 })),
   }),
   output: object({ records: string({ description: 'A JSON array of records' }), next_page_token: optional(string()) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { dataset_id, max_results, page_token }) {
     const purpose = `datasets/records 1 ${dataset_id}`
     const after = page_token ? await openPage<number>(db, purpose, page_token) : 0

@@ -22,7 +22,7 @@ export const searchEvaluationDatasets = read({
     page_token: withDefault(string(), ''),
   }),
   output: object({ datasets: array(EvaluationDataset), next_page_token: optional(string()) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { experiment_ids, filter_string, max_results, order_by, page_token }) {
     const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const experiments = experiment_ids.length === 0 ? undefined : keys

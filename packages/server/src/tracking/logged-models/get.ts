@@ -10,7 +10,7 @@ export const getLoggedModel = read({
   access: { permission: 'read', on: ({ model_id }) => ({ logged_model: model_id }) },
   input: object({ model_id: ModelId, allow_deleted: withDefault(boolean(), false) }),
   output: object({ model: LoggedModel }),
-  heavy: true,
+  heavy: import.meta.url,
   handler: async (db, { model_id, allow_deleted }) => ({
     model: await modelToWire(db, allow_deleted ? await findModel(db, model_id) : await activeModel(db, model_id)),
   }),

@@ -175,6 +175,26 @@ overEachDatabase('metrics of logged models', (open) => {
     assert.ok(metrics.every((one: Record<string, unknown>) => one.model_id === model.a && typeof one.run_id === 'string'))
   })
 
+  test('come with what runs log, alone or by the batch', async () => {
+    const { server, experiment_id, model } = await shelf(await open())
+    const { run_id } = (await server.post('runs/create', { experiment_id })).body.run.info
+    const point = { key: 'acc', value: 0.5, timestamp: 1, step: 1 }
+    const on = { model_id: model.a, dataset_name: 'test', dataset_digest: 'x' }
+    assert.equal((await server.post('runs/log-metric', { run_id, ...point, ...on })).status, 200)
+    const metrics = [point, { ...point, key: 'loss', ...on }, { ...point, key: 'loss', model_id: model.b }]
+    assert.equal((await server.post('runs/log-batch', { run_id, metrics })).status, 200)
+    const logged = async (id?: string) => (await server.call('GET', `/api/2.0/mlflow/logged-models/${id}`)).body.model.data.metrics
+    assert.deepEqual(await logged(model.a), [
+      { ...point, ...on, run_id },
+      { ...point, key: 'loss', ...on, run_id },
+    ])
+    assert.deepEqual(await logged(model.b), [{ ...point, key: 'loss', model_id: model.b, run_id }])
+    const none = await server.post('runs/log-batch', { run_id, metrics: [{ ...point, key: 'other', model_id: 'm-none' }] })
+    assert.equal(none.status, 404)
+    const { data } = (await server.get('runs/get', { run_id })).body.run
+    assert.deepEqual(data.metrics.map((one: { key: string }) => one.key).toSorted(), ['acc', 'loss'], 'all of a batch is kept, or none')
+  })
+
   test('need a model that is there', async () => {
     const { log, model, server } = await shelf(await open())
     await assert.rejects(log(at(model.a, 1), at('m-none', 1)), /Logged model with ID 'm-none' not found/)

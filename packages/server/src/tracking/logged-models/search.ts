@@ -33,7 +33,7 @@ export const searchLoggedModels = read({
     page_token: optional(string({ max: 8192 })),
   }),
   output: object({ models: array(LoggedModel), next_page_token: optional(string()) }),
-  heavy: true,
+  heavy: import.meta.url,
   async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }) {
     const experiments = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`

@@ -5,6 +5,7 @@ import { read } from '../packages/server/src/http/endpoint.ts'
 import { array, double, object, optional, string, withDefault } from '../packages/server/src/http/schema.ts'
 import { API_FILE, apiPage } from './generate-api.ts'
 import { CLIENT_FILE, clientSource, methodName } from './generate-client.ts'
+import { CONFIGURATION_FILE, configurationPage } from './generate-configuration.ts'
 import { SECURITY_FILE, securityPage } from './generate-security.ts'
 import { schemaNames } from './generate-types.ts'
 import { describeViolation, ROOT, readCheckout } from './tidy/checkout.ts'
@@ -25,6 +26,10 @@ test('docs/security-cases.md names the tests as they are', () => {
   assert.deepEqual(generated(checkout, SECURITY_FILE, securityPage(checkout.texts)).map(describeViolation), [])
   const page = securityPage(new Map([['packages/a/b.test.ts', "test('nobody gets out (PT-01, PT-03 to PT-05)', go)"]]))
   assert.ok(page.endsWith('| PT-01, PT-03 to 05 | nobody gets out | [packages/a/b.test.ts](../packages/a/b.test.ts) |\n'), page)
+})
+
+test('docs/configuration.md lists the flags as they are', () => {
+  assert.deepEqual(generated(checkout, CONFIGURATION_FILE, configurationPage()).map(describeViolation), [])
 })
 
 test('names follow the URL, and the HTTP method where the URL has no verb', () => {

@@ -9,8 +9,9 @@ export const dbCheck: Command = {
   options: databaseOptions,
   argument: databaseArgument,
   details:
-    'Looks at the version of the schema, whether every table and index is there and usable, and whether what refers to something finds it. ' +
-    'On SQLite it also reads every page. It changes nothing, and the server may run meanwhile. The exit code is 1 when something is wrong.',
+    'Looks at the version of the schema, whether every table and index is there and usable, and whether what refers to something ' +
+    'finds it. On SQLite it also reads every page. It changes nothing, and the server may run meanwhile. ' +
+    'The exit code is 1 when something is wrong.',
   examples: [
     ['millrace db check', 'the database in ./millrace-data'],
     ['millrace db check sqlite:////srv/ml/millrace.db', 'another one'],

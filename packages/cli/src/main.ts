@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { ConfigProblem } from '@millrace/server/config'
 import { type Command, EXIT } from './command.ts'
 import { loadEnvFile } from './env-file.ts'

@@ -34,6 +34,21 @@ describe('a client of a running server', () => {
     })
   })
 
+  test('sends artifacts and reads them as streams', async () => {
+    const { experiment_id } = await client.experiments.create({ name: 'artifacts' })
+    const { run } = await client.runs.create({ experiment_id })
+    const part = new Uint8Array(100_000).fill(7)
+    const parts = ReadableStream.from(Array.from({ length: 30 }, () => part))
+    await client.uploadArtifact(run.info.run_id, 'data/weights 1.bin', parts)
+    let length = 0
+    for await (const chunk of await client.downloadArtifact(run.info.run_id, 'data/weights 1.bin')) {
+      assert.ok(chunk.every((byte) => byte === 7))
+      length += chunk.length
+    }
+    assert.equal(length, 3_000_000)
+    await assert.rejects(client.downloadArtifact(run.info.run_id, 'no such file'), { code: 'RESOURCE_DOES_NOT_EXIST', status: 404 })
+  })
+
   test('gives up when its signal is aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await assert.rejects(client.experiments.create({ name: 'never' }, { signal }), /enough/)

@@ -139,7 +139,7 @@ export type ModelOutputInput = {
   step?: number | undefined
 }
 
-export type MetricWithRunId = {
+export type Metric2 = {
   key: string
   value: Double
   timestamp: number
@@ -518,7 +518,7 @@ export type Endpoints = {
       max_results?: number | undefined
     }
     output: {
-      metrics: MetricWithRunId[]
+      metrics: Metric2[]
     }
   }
   /** Get values of one metric of several runs, thinned evenly */
@@ -534,7 +534,7 @@ export type Endpoints = {
       max_results?: number | undefined
     }
     output: {
-      metrics: MetricWithRunId[]
+      metrics: Metric2[]
     }
   }
   /** List the datasets that the runs of experiments read, and what for */

@@ -3,7 +3,7 @@ import type { Context } from './context.ts'
 import type { Route } from './endpoint.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
 
-/** What the thread is asked: an endpoint by its route, and by the module that exports it if that is known; its decoded input; the context. */
+/** What the thread is asked: an endpoint by its route, and its module if that is known; its decoded input; the context. */
 export type Question = { id: number; route: Route; module?: string | undefined; input: unknown; context: Context }
 /** What it answers: the JSON's bytes, or an error that was foreseen, or one that was not. */
 export type Reply = { id: number; bytes?: Uint8Array; code?: ErrorCode; message?: string; stack?: string | undefined }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { array, Invalid, int64, object, optional, type Schema, type Static, string } from '../../http/schema.ts'
 import { isObject, parseExactly, spelledNumber } from './exact-json.ts'
 
@@ -31,8 +31,7 @@ export const EvaluationDataset = object({
 export type EvaluationDataset = Static<typeof EvaluationDataset>
 
 /** The digest is of the name and the time of the last write, as MLflow makes it: it says that something changed, not what is inside. */
-export const digestOf = (name: string, updated_ms: number): string =>
-  createHash('sha256').update(`${name}:${updated_ms}`).digest('hex').slice(0, 8)
+export const digestOf = (name: string, updated_ms: number): string => hash('sha256', `${name}:${updated_ms}`).slice(0, 8)
 
 /** Tags as the wire sends them: JSON text of an object. Numbers and booleans become text as Python spells them; null leaves a tag out. */
 export const TagsText: Schema<Record<string, string>> = {

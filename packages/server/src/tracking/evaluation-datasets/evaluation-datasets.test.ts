@@ -135,6 +135,17 @@ overEachDatabase('evaluation datasets', (open) => {
     assert.equal((await server.call('GET', `${ROOT}/${id}`)).body.dataset.profile, '{"num_records":3}')
   })
 
+  test('many records in one request are merged among themselves too', async () => {
+    const server = new TestServer(await open())
+    const id = await makeDataset(server)
+    const records = Array.from({ length: 1200 }, (_, n) => ({ inputs: { n: n % 1100 }, expectations: { [`e${n}`]: n } }))
+    assert.deepEqual((await upsert(server, id, records)).body, { inserted_count: 1100, updated_count: 100 })
+    const stored = await recordsOf(server, id)
+    assert.deepEqual(stored[0]?.expectations, { e0: 0, e1100: 1100 })
+    assert.deepEqual([stored.length, stored[999]?.inputs], [1000, { n: 999 }])
+    assert.equal((await server.call('GET', `${ROOT}/${id}`)).body.dataset.profile, '{"num_records":1100}')
+  })
+
   test('a page ends early when its records are long', async () => {
     const server = new TestServer(await open())
     const id = await makeDataset(server)

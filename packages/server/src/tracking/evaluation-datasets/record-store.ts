@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { bulk, command, query, type Reader, type Value, type Writer } from '../../db/handles.ts'
 import { datasetRow } from './dataset-store.ts'
 import { digestOf } from './evaluation-dataset.ts'
@@ -41,6 +42,8 @@ const PAGE = query<Row>(
 const DELETE = command((dialect) => `delete from evaluation_record where dataset = ? and ${dialect.inTexts('record_id')}`)
 const FORGET = command('update evaluation_dataset set records = records - ? where id = ?')
 
+const SLICE = 500
+
 /** One record on its way into the table. */
 type Pending = Merged & { record: RecordInput; hash: string; user: string | undefined; updated_by: string | null; fresh: boolean }
 
@@ -59,16 +62,35 @@ export async function upsertRecords(
   const dataset = await datasetRow(tx, dataset_id)
   const users = records.map((record) => (user === '' ? userOf(record) : user))
   await tx.run(TOUCH, now_ms, digestOf(dataset.name, now_ms), users.findLast((one) => one !== undefined) ?? null, dataset.id)
+  let inserted = 0
+  for (let from = 0; from < records.length; from += SLICE) {
+    // Twenty thousand records take half a second: between slices others are answered.
+    if (from > 0) await setImmediate()
+    inserted += await upsertSlice(tx, dataset.id, records.slice(from, from + SLICE), users.slice(from, from + SLICE), now_ms)
+  }
+  // The row was read before it was taken: another writer may have extended the schema meanwhile.
+  const { schema } = await datasetRow(tx, dataset_id)
+  await tx.run(SET_SUMMARY, extendSchema(schema, records), inserted, dataset.id)
+  return { inserted, updated: records.length - inserted }
+}
+
+/** Writes some records; gives how many of them were new. */
+async function upsertSlice(
+  tx: Writer,
+  dataset: number,
+  records: readonly RecordInput[],
+  users: readonly (string | undefined)[],
+  now_ms: number,
+): Promise<number> {
   const hashes = records.map((record) => inputHash(record.inputs))
-  const known = new Map((await tx.all(KNOWN, dataset.id, tx.dialect.list([...new Set(hashes)]))).map((row) => [row.input_hash, row]))
+  const known = new Map((await tx.all(KNOWN, dataset, tx.dialect.list([...new Set(hashes)]))).map((row) => [row.input_hash, row]))
   const pending = new Map<string, Pending>()
   records.forEach((record, at) => {
     const hash = hashes[at] as string
-    const before = pending.get(hash) ?? known.get(hash)
-    const merged = before ? mergeInto(before, record) : firstOf(record)
     const first = pending.get(hash)
+    const before = first ?? known.get(hash)
     pending.set(hash, {
-      ...merged,
+      ...(before ? mergeInto(before, record) : firstOf(record)),
       record: first?.record ?? record,
       hash,
       user: first ? first.user : users[at],
@@ -77,15 +99,11 @@ export async function upsertRecords(
     })
   })
   const written = [...pending.values()]
-  const inserted = written.filter((one) => one.fresh).length
   await tx.runMany(
     UPSERT,
-    written.map((one) => rowOf(one, dataset.id, now_ms)),
+    written.map((one) => rowOf(one, dataset, now_ms)),
   )
-  // The row was read before it was taken: another writer may have extended the schema meanwhile.
-  const { schema } = await datasetRow(tx, dataset_id)
-  await tx.run(SET_SUMMARY, extendSchema(schema, records), inserted, dataset.id)
-  return { inserted, updated: records.length - inserted }
+  return written.filter((one) => one.fresh).length
 }
 
 function rowOf({ record, hash, outputs, expectations, tags, user, updated_by }: Pending, dataset: number, now_ms: number): Value[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Invalid, type Schema, string } from '../../http/schema.ts'
 import { USER_TAG } from './evaluation-dataset.ts'
 import { canonicalJson, isObject, parseExactly } from './exact-json.ts'
@@ -75,7 +75,7 @@ function sourceOf(raw: Fields | undefined): Source | undefined {
 }
 
 /** What the same inputs have in common: the hash of their JSON with sorted keys. */
-export const inputHash = (inputs: Fields): string => createHash('sha256').update(canonicalJson(inputs)).digest('hex')
+export const inputHash = (inputs: Fields): string => hash('sha256', canonicalJson(inputs))
 
 /** The user that a record's tags name. */
 export function userOf(record: RecordInput): string | undefined {

@@ -36,6 +36,7 @@ const LANGUAGE = language({
     number('creation_timestamp', 'creation_timestamp_ms', 'creation_time'),
     number('last_updated_timestamp', 'last_updated_timestamp_ms', 'last_updated_time'),
   ],
+  bare_text: true,
   keyed: { metric: NUMBER_OPERATORS, param: [...TEXT_OPERATORS, ...LIST_OPERATORS], tag: [...TEXT_OPERATORS, ...LIST_OPERATORS] },
 })
 

@@ -78,6 +78,7 @@ overEachDatabase('POST logged-models/search', (open) => {
       [{ filter: "params.lr LIKE '0.%' AND params.lr != '0.b'" }, 'ca'],
       [{ filter: "tags.`my team` = 'fraud'" }, 'cb'],
       [{ filter: "tags.none = 'fraud'" }, ''],
+      [{ filter: 'params.lr = 0.a AND name != c' }, 'a'],
       [{ filter: 'creation_timestamp >= 1001' }, 'cb'],
       [{ filter: 'creation_time < 1001' }, 'a'],
       [{ filter: "status = 'PENDING'" }, 'cba'],

@@ -22,6 +22,8 @@ export type Language = {
   readonly keyed: ReadonlyMap<Entity, Pick<Subject, 'kind' | 'operators'>>
   /** The keys of `dataset.`. */
   readonly datasets: ReadonlyMap<string, Subject>
+  /** Whether text may come without quotes, as MLflow lets it for logged models: `params.lr = 0.01`. */
+  readonly bare_text: boolean
   /** Beginnings of messages, which MLflow's clients and tests match on. */
   readonly phrases: { readonly syntax: string; readonly operator: string }
 }
@@ -38,6 +40,7 @@ export type LanguageRules = {
   attributes: readonly (Subject & { readonly aliases?: readonly string[] })[]
   keyed: Partial<Record<'metric' | 'param' | 'tag', readonly Operator[]>>
   datasets?: readonly Subject[]
+  bare_text?: boolean
   phrases?: Language['phrases']
 }
 
@@ -55,6 +58,7 @@ export function language(rules: LanguageRules): Language {
     entities: new Map(taken.flatMap((entity) => SPELLINGS[entity].map((spelling) => [spelling, entity] as const))),
     keyed,
     datasets: new Map((rules.datasets ?? []).map((subject) => [subject.name, subject])),
+    bare_text: rules.bare_text ?? false,
     phrases: rules.phrases ?? { syntax: 'Invalid clause(s) in filter string', operator: 'Invalid comparator' },
   }
 }

@@ -51,11 +51,6 @@ export class ArtifactStores {
     return placeLocation(location, this.#roots)
   }
 
-  /** Whether clients may send and fetch parts of big files at the store itself. */
-  get has_direct_access(): boolean {
-    return this.#settings.serve_artifacts && this.#roots.destination.kind === 's3'
-  }
-
   #storeOf(root: Location): Store {
     const name = root.kind === 's3' ? `s3://${[root.bucket, ...root.segments].join('/')}` : diskPath(root.segments)
     const known = this.#stores.get(name)

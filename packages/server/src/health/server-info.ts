@@ -17,8 +17,8 @@ export const serverInfo = stream({
       trace_archival_enabled: false,
       multipart_uploads_enabled: in_parts,
       multipart_downloads_enabled: in_parts,
-      presigned_upload_run_id_supported: false,
-      presigned_upload_model_id_supported: false,
+      presigned_upload_run_id_supported: true,
+      presigned_upload_model_id_supported: true,
       features_enabled: { gateway: false },
     })
     return { headers: { 'content-type': 'application/json; charset=utf-8' }, body }

@@ -2,7 +2,8 @@ import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
 import { dbUpgrade } from './db-upgrade.ts'
+import { gc } from './gc.ts'
 import { server } from './server.ts'
 
 /** Every command, in the order of `millrace --help`. */
-export const commands: readonly Command[] = [server, dbUpgrade, dbCheck, completion]
+export const commands: readonly Command[] = [server, dbUpgrade, dbCheck, gc, completion]

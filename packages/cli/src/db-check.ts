@@ -1,4 +1,4 @@
-import { describeLocation, readLocation } from '@millrace/server/config'
+import { describeLocation, readStorage } from '@millrace/server/config'
 import { type Command, EXIT } from './command.ts'
 import { databaseArgument, databaseOptions, withArgument } from './database-options.ts'
 
@@ -17,7 +17,7 @@ export const dbCheck: Command = {
     ['millrace db check sqlite:////srv/ml/millrace.db', 'another one'],
   ],
   async run(told) {
-    const location = readLocation(databaseOptions, withArgument(told), told.env)
+    const { location } = readStorage(withArgument(told), told.env)
     const { checkDatabase } = await import('@millrace/server/operate')
     process.stdout.write(`${describeLocation(location)}\n`)
     const findings = await checkDatabase(location)

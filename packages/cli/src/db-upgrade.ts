@@ -1,4 +1,4 @@
-import { readLocation } from '@millrace/server/config'
+import { readStorage } from '@millrace/server/config'
 import { type Command, EXIT } from './command.ts'
 import { databaseArgument, databaseOptions, withArgument } from './database-options.ts'
 
@@ -14,7 +14,7 @@ export const dbUpgrade: Command = {
     ['millrace db upgrade postgresql://ml@db/ml', 'a PostgreSQL database; its password comes from MILLRACE_DB_PASSWORD'],
   ],
   async run(told) {
-    const location = readLocation(databaseOptions, withArgument(told), told.env)
+    const { location } = readStorage(withArgument(told), told.env)
     const { migrateDatabase } = await import('@millrace/server/operate')
     const { applied, version } = await migrateDatabase(location)
     for (const { id, name } of applied) process.stdout.write(`applied ${id} ${name}\n`)

@@ -3,7 +3,7 @@ import { type Config, defaultSettings, type Settings } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
 import { defaultLocation, holdsPassword, inMemory, type Location, parseLocation, takesSeveralProcesses } from '../db/location.ts'
 import { refuseOpenBind } from './bind.ts'
-import type { Environment, Given, Option } from './option.ts'
+import type { Environment, Given } from './option.ts'
 import { Picker } from './pick.ts'
 import { serverOptions } from './server-options.ts'
 import { artifactsDestination, defaultArtifactRoot } from './storage.ts'
@@ -42,11 +42,12 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
   }
 }
 
-/** The database that a command of the shell works on: `millrace db check`, `millrace gc`. */
-export function readLocation(options: readonly Option[], given: Given, env: Environment): Location {
+/** What a command of the shell works on (`millrace db check`, `millrace gc`): the same database and artifacts as the server's. */
+export function readStorage(given: Given, env: Environment): { location: Location; settings: Settings } {
   refusePasswords(given)
-  const pick = new Picker(options, given, env)
-  return databaseOf(pick, env, resolve(pick.text('data-dir')?.value ?? 'millrace-data'))
+  const pick = new Picker(serverOptions, given, env)
+  const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
+  return { location: databaseOf(pick, env, data_dir), settings: settingsOf(pick, data_dir, false) }
 }
 
 /** A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. */
@@ -82,11 +83,23 @@ function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Se
     default_artifact_root: defaultArtifactRoot(pick.text('default-artifact-root'), serve_artifacts, destination),
     serve_artifacts,
     artifacts_only,
+    ...limitsOfArtifacts(pick),
     static_prefix: staticPrefix(pick),
     allowed_hosts: pick.list('allowed-hosts'),
     cors_allowed_origins: pick.list('cors-allowed-origins'),
     x_frame_options: (pick.text('x-frame-options')?.value ?? 'DENY') as Settings['x_frame_options'],
     expose_prometheus: pick.askedBy('expose-prometheus') !== undefined,
+  }
+}
+
+function limitsOfArtifacts(pick: Picker): Partial<Settings> {
+  const roots = pick.list('allowed-artifact-roots')
+  const most = pick.text('artifact-max-bytes') && pick.whole('artifact-max-bytes', 1, Number.MAX_SAFE_INTEGER, 1)
+  const free = pick.text('artifacts-keep-free-bytes') && pick.whole('artifacts-keep-free-bytes', 0, Number.MAX_SAFE_INTEGER, 0)
+  return {
+    ...(roots.length > 0 && { allowed_artifact_roots: roots }),
+    ...(most !== undefined && { artifact_max_bytes: most }),
+    ...(free !== undefined && { artifacts_keep_free_bytes: free }),
   }
 }
 

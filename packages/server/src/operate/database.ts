@@ -1,9 +1,11 @@
+import type { Settings } from '../config.ts'
 import { check, type Finding } from '../db/check.ts'
 import type { Database } from '../db/database.ts'
 import type { Location } from '../db/location.ts'
-import { type Migration, migrate, schemaVersion } from '../db/migrate.ts'
+import { type Migration, migrate, pendingMigrations, schemaVersion } from '../db/migrate.ts'
 import { mlflowNotice } from '../db/mlflow-tables.ts'
 import { openDatabase, openExisting } from '../db/open.ts'
+import { type Emptied, type Emptying, emptyTrash } from '../gc/index.ts'
 
 async function withDatabase<T>(open: Promise<Database>, work: (db: Database) => Promise<T>): Promise<T> {
   const db = await open
@@ -27,3 +29,11 @@ export function migrateDatabase(
 /** Looks at a database that is there. @throws Error when it isn't */
 export const checkDatabase = (location: Location): Promise<readonly Finding[]> =>
   withDatabase(openExisting(location), (db) => check(db.reader))
+
+/** Removes what is in the trash for good. @throws Error when there is no database, or when it is not of this version */
+export const emptyTrashOf = (location: Location, settings: Settings, emptying: Emptying): Promise<Emptied> =>
+  withDatabase(openExisting(location), async (db) => {
+    if ((await pendingMigrations(db.reader)).length > 0)
+      throw new Error('The database is of an older version: run millrace db upgrade first.')
+    return emptyTrash(db, settings, emptying)
+  })

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { ConfigProblem, type Option, readStorage, serverOptions } from '@millrace/server/config'
+import { type Command, EXIT } from './command.ts'
+
+const NAMES = [
+  'backend-store-uri',
+  'data-dir',
+  'artifacts-destination',
+  'default-artifact-root',
+  'serve-artifacts',
+  'allowed-artifact-roots',
+  'env-file',
+]
+
+const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'What is removed' })
+
+const gcOptions: readonly Option[] = [
+  own({
+    flag: 'older-than',
+    value: '<time>',
+    fallback: 'everything in the trash',
+    about: 'Only what was deleted so long ago: 30d, 12h, 1d12h',
+  }),
+  own({ flag: 'run-ids', value: '<ids>', about: 'Only these runs, separated by commas' }),
+  own({ flag: 'experiment-ids', value: '<ids>', about: 'Only these experiments, with all that is in them' }),
+  own({ flag: 'logged-model-ids', value: '<ids>', about: 'Only these logged models' }),
+  own({ flag: 'dry-run', about: 'Say what would be removed, and remove nothing' }),
+  ...serverOptions.filter(({ flag }) => NAMES.includes(flag)),
+]
+
+/** `millrace gc` */
+export const gc: Command = {
+  name: 'gc',
+  about: 'Remove for good what was deleted',
+  options: gcOptions,
+  details:
+    'Deleted runs, logged models and experiments stay in the trash and can be restored until this removes them, with their artifacts. The ' +
+    'server may run meanwhile. Give it the same storage flags as the server. Names of removed experiments are free again. What is ' +
+    'interrupted is finished by the next call; the exit code is 1 when artifacts could not be removed.',
+  examples: [
+    ['millrace gc --older-than 30d --dry-run', 'what a month in the trash amounts to'],
+    ['millrace gc --older-than 30d', 'removes it'],
+    ['millrace gc --experiment-ids 12,13', 'removes two deleted experiments'],
+  ],
+  async run({ given, env }) {
+    const { location, settings } = readStorage(given, env)
+    const dry_run = given['dry-run'] === true
+    const folder = settings.artifacts_destination
+    if (!folder.startsWith('s3:') && !existsSync(folder)) {
+      process.stderr.write(
+        `There is no folder ${folder}: if the server keeps artifacts elsewhere, give --artifacts-destination here too.\n`,
+      )
+    }
+    const { emptyTrashOf } = await import('@millrace/server/operate')
+    const ids = (flag: string): readonly string[] | undefined => listOf(given[flag])
+    const run_ids = ids('run-ids')
+    const experiment_ids = ids('experiment-ids')
+    const logged_model_ids = ids('logged-model-ids')
+    let told_ms = Date.now()
+    const emptied = await emptyTrashOf(location, settings, {
+      before_ms: Date.now() - ageOf(given['older-than']),
+      ...(run_ids && { run_ids }),
+      ...(experiment_ids && { experiment_ids }),
+      ...(logged_model_ids && { logged_model_ids }),
+      dry_run,
+      onProgress: (so_far, of) => {
+        if (Date.now() - told_ms < 1000) return
+        told_ms = Date.now()
+        process.stderr.write(`${so_far.runs} of ${of.runs.length} runs, ${sized(so_far.bytes)} of artifacts\n`)
+      },
+    })
+    for (const left of emptied.left) process.stderr.write(`left: ${left}\n`)
+    const what = `${count(emptied.runs, 'run')}, ${count(emptied.logged_models, 'logged model')}, ${count(emptied.experiments, 'experiment')}`
+    const files = `${count(emptied.files, 'file')} of artifacts, ${sized(emptied.bytes)}`
+    process.stdout.write(`${dry_run ? 'Would remove' : 'Removed'} ${what}; ${files}.\n`)
+    return emptied.failed ? EXIT.failed : EXIT.fine
+  },
+}
+
+function listOf(value: string | boolean | undefined): readonly string[] | undefined {
+  if (typeof value !== 'string') return undefined
+  return value
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
+}
+
+const UNITS_MS: { readonly [unit: string]: number } = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }
+
+/** `1d12h` in milliseconds. @throws ConfigProblem */
+export function ageOf(text: string | boolean | undefined): number {
+  if (typeof text !== 'string') return 0
+  if (!/^(\d+(\.\d+)?[dhms])+$/.test(text)) throw new ConfigProblem(`--older-than takes a time like 30d, 12h or 1d12h, not "${text}".`)
+  return [...text.matchAll(/([\d.]+)([dhms])/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (UNITS_MS[unit ?? ''] ?? 0), 0)
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+function sized(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`
+}

@@ -1,0 +1,136 @@
+import { locationOfExperiment, measureTree, removeTree } from '../artifacts/index.ts'
+import type { Settings } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import { ApiError } from '../http/errors.ts'
+import { artifactUri } from '../tracking/runs/index.ts'
+import { type Selection, select, type Wanted } from './selection.ts'
+import {
+  claimRuns,
+  deleteExperimentRow,
+  deleteModelRow,
+  deleteRunRow,
+  deleteSomeMetrics,
+  deleteSomeModelMetrics,
+  type Item,
+} from './trash-store.ts'
+
+/** What was removed, or would be. */
+export type Emptied = {
+  runs: number
+  logged_models: number
+  experiments: number
+  files: number
+  bytes: number
+  /** Artifacts at places that this server may not open, and what could not be removed now. */
+  readonly left: string[]
+  /** Whether something should have been removed and was not: then the next time tries again. */
+  failed: boolean
+}
+
+export type Emptying = Wanted & {
+  readonly dry_run: boolean
+  /** Called now and then, with what was removed so far. */
+  readonly onProgress?: (so_far: Emptied, of: Selection) => void
+}
+
+/** Rows that one transaction removes: a server that runs meanwhile waits some milliseconds for it. */
+const ROWS_MAX = 2_000
+const CLAIM_MAX = 50
+
+/**
+ * Removes what is in the trash for good: artifacts first, then the rows, in small transactions, so that a server can go on. What is
+ * interrupted is finished by the next call.
+ */
+export async function emptyTrash(db: Database, settings: Settings, { dry_run, onProgress, ...wanted }: Emptying): Promise<Emptied> {
+  const selection = await select(db.reader, wanted)
+  const emptied: Emptied = { runs: 0, logged_models: 0, experiments: 0, files: 0, bytes: 0, left: [], failed: false }
+  const progress = (): void => onProgress?.(emptied, selection)
+  for (const model of selection.models) {
+    if (!(await removeArtifacts(settings, model.location, dry_run, emptied))) continue
+    if (!dry_run) {
+      await inChunks(db, (max) => db.write((tx) => deleteSomeModelMetrics(tx, model.id, max)))
+      await db.write((tx) => deleteModelRow(tx, model.id))
+    }
+    emptied.logged_models++
+    progress()
+  }
+  for (let at = 0; at < selection.runs.length; at += CLAIM_MAX) {
+    await removeRuns(db, settings, selection.runs.slice(at, at + CLAIM_MAX), wanted.before_ms, dry_run, emptied)
+    progress()
+  }
+  for (const experiment of selection.experiments) {
+    await removeExperiment(db, settings, experiment, wanted.before_ms, dry_run, emptied)
+    progress()
+  }
+  return emptied
+}
+
+async function removeRuns(
+  db: Database,
+  settings: Settings,
+  runs: readonly Item[],
+  before_ms: number,
+  dry_run: boolean,
+  emptied: Emptied,
+): Promise<void> {
+  const ids = runs.map(({ id }) => id)
+  const claimed = dry_run ? new Set(ids) : await db.write((tx) => claimRuns(tx, ids, before_ms))
+  for (const run of runs) {
+    if (!claimed.has(run.id)) continue
+    const folder = artifactUri(run.location, run.wire_id).replace(/\/artifacts$/, '')
+    if (!(await removeArtifacts(settings, folder, dry_run, emptied))) continue
+    if (!dry_run) {
+      await inChunks(db, (max) => db.write((tx) => deleteSomeMetrics(tx, run.id, max)))
+      await db.write((tx) => deleteRunRow(tx, run.id))
+    }
+    emptied.runs++
+  }
+}
+
+async function removeExperiment(
+  db: Database,
+  settings: Settings,
+  { id, wire_id, location }: Item,
+  before_ms: number,
+  dry_run: boolean,
+  emptied: Emptied,
+): Promise<void> {
+  // Runs that stay (their artifacts could not be removed now) keep their experiment.
+  if (emptied.failed) return
+  if (dry_run) emptied.experiments++
+  else if ((await db.write((tx) => deleteExperimentRow(tx, id, before_ms))) > 0) {
+    emptied.experiments++
+    // A place that its maker chose may hold what others put there; one of our own holds nothing else.
+    if (location === locationOfExperiment(settings, wire_id)) await removeArtifacts(settings, location, dry_run, emptied)
+  }
+}
+
+/** Whether the rows may go too: not when the artifacts should have gone and did not. */
+async function removeArtifacts(settings: Settings, location: string, dry_run: boolean, emptied: Emptied): Promise<boolean> {
+  try {
+    const { files, bytes } = await measureTree(settings, location)
+    if (!dry_run) await removeTree(settings, location).catch(unlessMissing)
+    emptied.files += files
+    emptied.bytes += bytes
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 400) {
+      emptied.left.push(`${location}: not at a place of this server; remove it where it is`)
+      return true
+    }
+    emptied.left.push(`${location}: ${(error as Error).message}`)
+    emptied.failed = true
+    return false
+  }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 404)) throw error
+}
+
+async function inChunks(db: Database, remove: (max: number) => Promise<number>): Promise<void> {
+  while ((await remove(ROWS_MAX)) === ROWS_MAX) {
+    // A pause, so that the writers of another process get their turn.
+    if (db.threads) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -9,6 +9,23 @@ holds otherwise. \`millrace server --help\` prints the same.
 
 `
 
+const TAIL = `A URI with a password in a flag is refused, and the password in it should be changed: it was in a list of processes for a moment.
+
+## Stopping
+
+The first Ctrl-C or SIGTERM stops gently: no new connections, every request that has begun is answered, what was acknowledged is kept, and
+the exit code is 0. A second Ctrl-C ends the process at once. With several workers the first process does this for all of them.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | fine |
+| 1 | it failed: the port is taken, the database does not answer, \`db check\` found something, \`gc\` could not remove something |
+| 2 | what was typed or configured can't be followed |
+| 130 | a second Ctrl-C cut off what was still running |
+`
+
 /** docs/configuration.md: every flag by its group, with its variables, and the variables that hold secrets. */
 export function configurationPage(): string {
   const groups = Map.groupBy(serverOptions, ({ group }) => group)
@@ -27,7 +44,8 @@ What no flag takes, because a list of processes would show it:
 | variable | what it holds |
 |---|---|
 ${secrets.join('\n')}
-`
+
+${TAIL}`
 }
 
 function flag({ flag, short, value, off }: Option): string {

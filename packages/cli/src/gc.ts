@@ -34,8 +34,8 @@ export const gc: Command = {
   about: 'Remove for good what was deleted',
   options: gcOptions,
   details:
-    'Deleted runs, logged models and experiments stay in the trash and can be restored until this removes them, with their artifacts. The ' +
-    'server may run meanwhile. Give it the same storage flags as the server. Names of removed experiments are free again. What is ' +
+    'Deleted runs, logged models and experiments stay in the trash and can be restored until this removes them, with their artifacts. ' +
+    'The server may run meanwhile. Give it the same storage flags as the server. Names of removed experiments are free again. What is ' +
     'interrupted is finished by the next call; the exit code is 1 when artifacts could not be removed.',
   examples: [
     ['millrace gc --older-than 30d --dry-run', 'what a month in the trash amounts to'],
@@ -70,7 +70,8 @@ export const gc: Command = {
       },
     })
     for (const left of emptied.left) process.stderr.write(`left: ${left}\n`)
-    const what = `${count(emptied.runs, 'run')}, ${count(emptied.logged_models, 'logged model')}, ${count(emptied.experiments, 'experiment')}`
+    const { runs, logged_models, experiments } = emptied
+    const what = `${count(runs, 'run')}, ${count(logged_models, 'logged model')}, ${count(experiments, 'experiment')}`
     const files = `${count(emptied.files, 'file')} of artifacts, ${sized(emptied.bytes)}`
     process.stdout.write(`${dry_run ? 'Would remove' : 'Removed'} ${what}; ${files}.\n`)
     return emptied.failed ? EXIT.failed : EXIT.fine

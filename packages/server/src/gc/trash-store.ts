@@ -19,7 +19,8 @@ const MODELS = query<Item>(`${MODEL} where deleted_ms is not null and deleted_ms
 const MODELS_OF = query<Item>(`${MODEL} where experiment = ? order by id`)
 const MODEL_BY_ID = query<Item>(`${MODEL} where model_id = ?`)
 const EXPERIMENT = (where: string) => (dialect: { types: { text: string } }) =>
-  `select id, cast(id as ${dialect.types.text.split(' ')[0]}) as wire_id, artifact_location as location, deleted_ms from experiment where ${where}`
+  `select id, cast(id as ${dialect.types.text.split(' ')[0]}) as wire_id, artifact_location as location, deleted_ms
+   from experiment where ${where}`
 const EXPERIMENTS = query<Item>(EXPERIMENT('deleted_ms is not null and deleted_ms <= ? order by id'))
 const EXPERIMENT_BY_ID = query<Item>(EXPERIMENT('id = ?'))
 
@@ -33,7 +34,8 @@ const METRICS = command(
 )
 const MODEL_METRIC_KEY = 'model, key, ts, step, run, dataset_name, dataset_digest'
 const MODEL_METRICS = command(
-  `delete from logged_model_metric where (${MODEL_METRIC_KEY}) in (select ${MODEL_METRIC_KEY} from logged_model_metric where model = ? limit ?)`,
+  `delete from logged_model_metric where (${MODEL_METRIC_KEY}) in
+   (select ${MODEL_METRIC_KEY} from logged_model_metric where model = ? limit ?)`,
 )
 const DELETE_RUN = command(`delete from run where id = ? and run_id like '${PURGING}%'`)
 const DELETE_MODEL = command('delete from logged_model where id = ? and deleted_ms is not null')

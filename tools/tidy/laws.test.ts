@@ -6,6 +6,7 @@ import { dependencies, oneVersion, withoutDependencies } from './dependencies.ts
 import { errorTable, generated, links } from './documents.ts'
 import { LAWS } from './laws.ts'
 import { exportsOf, fileNames } from './names.ts'
+import { endpointPlaces } from './places.ts'
 import { sizes } from './sizes.ts'
 import { databaseWords, machinePaths, shells, unfinished } from './words.ts'
 
@@ -32,7 +33,34 @@ const atHome = (texts: Checkout): Violation[] => machinePaths(texts, '/srv/of/on
 const small = (texts: Checkout): Violation[] => sizes(texts, { 'packages/a/src/old.ts': 310 })
 const manifest = (fields: object): string => JSON.stringify({ name: 'millrace', version: '1.0.0', ...fields })
 
+const atTheirUrl = (texts: Checkout): Violation[] => endpointPlaces(texts, [])
+const route = (of: string): string => `export const one = read({\n  route: '${of}',\n})\n`
+
 const CASES: readonly Case[] = [
+  [
+    'an endpoint in another room',
+    { [`${SERVER}/tracking/runs/get.ts`]: route('GET /api/2.0/mlflow/metrics/get') },
+    atTheirUrl,
+    `${SERVER}/tracking/runs/get.ts: GET /api/2.0/mlflow/metrics/get: its room is metrics/`,
+  ],
+  [
+    'an endpoint by another name',
+    { [`${SERVER}/tracking/runs/batch.ts`]: route('POST /api/2.0/mlflow/runs/search') },
+    atTheirUrl,
+    `${SERVER}/tracking/runs/batch.ts: POST /api/2.0/mlflow/runs/search: its file is called after 'search'`,
+  ],
+  [
+    'two endpoints in a file',
+    { [`${SERVER}/tracking/runs/get.ts`]: route('GET /api/2.0/mlflow/runs/get').repeat(2) },
+    atTheirUrl,
+    `${SERVER}/tracking/runs/get.ts: it holds 2 endpoints`,
+  ],
+  [
+    'an endpoint without a verb in its URL',
+    { [`${SERVER}/a/logged-models/delete.ts`]: route('DELETE /api/2.0/mlflow/logged-models/{model_id}') },
+    atTheirUrl,
+    '',
+  ],
   [
     'the client imports the server',
     { 'packages/client/src/a.ts': "import { x } from '@millrace/server'" },

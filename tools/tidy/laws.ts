@@ -6,6 +6,7 @@ import { type Checkout, ROOT, type Violation } from './checkout.ts'
 import { dependencies, oneVersion, withoutDependencies } from './dependencies.ts'
 import { errorTable, links } from './documents.ts'
 import { exportsOf, fileNames } from './names.ts'
+import { type Elsewhere, endpointPlaces } from './places.ts'
 import ratchet from './ratchet.json' with { type: 'json' }
 import { sizes } from './sizes.ts'
 import { databaseWords, type Exception, machinePaths, shells, unfinished } from './words.ts'
@@ -26,6 +27,16 @@ const NAMES_A_DATABASE: readonly Exception[] = [
   { path: 'packages/server/src/http/reader-worker.ts', why: 'the thread exists only where the database lives in the process' },
 ]
 
+/** Endpoints that live elsewhere than their URL says, and why. */
+const ELSEWHERE: readonly Elsewhere[] = [
+  { route: 'POST /api/2.0/mlflow/experiments/search-datasets', why: 'it answers datasets, by experiment' },
+  { route: 'GET /api/3.0/mlflow/server-info', why: 'a word without a noun: it is one of the things a server says of itself' },
+  { route: 'GET /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files', why: 'artifacts are one room, whosever they are' },
+  { route: 'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories', why: 'artifacts are one room, whosever they are' },
+  { route: 'POST /ajax-api/2.0/mlflow/upload-artifact', why: 'a verb before its noun' },
+  { route: 'PATCH /api/2.0/mlflow/logged-models/{model_id}', why: 'what it does is to finalize, and nothing else is updated' },
+]
+
 /** A law of the house that a program can hold. */
 export type Law = { readonly title: string; readonly check: (checkout: Checkout) => Violation[] }
 
@@ -33,6 +44,7 @@ export type Law = { readonly title: string; readonly check: (checkout: Checkout)
 export const LAWS: readonly Law[] = [
   { title: 'packages import each other along the arrows', check: packageArrows },
   { title: 'a room of the server is reached through its front door, index.ts', check: (checkout) => frontDoors(checkout, KEYS) },
+  { title: 'an endpoint has a file to itself, found from its URL', check: (checkout) => endpointPlaces(checkout, ELSEWHERE) },
   { title: 'files, functions and lines are short', check: (checkout) => sizes(checkout, ratchet) },
   { title: 'files are named after what they hold', check: fileNames },
   { title: 'exports have names, and come from where they are made', check: exportsOf },

@@ -149,7 +149,7 @@ overEachDatabase('artifacts of runs and models', (open) => {
     }
   })
 
-  test('are kept below the configured roots: an experiment elsewhere is refused, and nobody is called (PT-20, PT-21, SS-06, SS-07)', async () => {
+  test('are kept below the configured roots: elsewhere is refused, nobody is called (PT-20, PT-21, SS-06, SS-07)', async () => {
     let calls = 0
     const listener = net.createServer((socket) => {
       calls++

@@ -112,7 +112,9 @@ class Transaction implements Writer {
     let next = 0
     for (const { rows: count, statement } of this.#connection.preparedMany(command)) {
       for (; rows.length - next >= count; next += count) {
-        changes += statement.run(count === 1 ? rows[next] : rows.slice(next, next + count).flat()).changes
+        const values: Value[] = []
+        for (let at = next; at < next + count; at++) for (const value of rows[at] as readonly Value[]) values.push(value)
+        changes += statement.run(values).changes
       }
     }
     return changes

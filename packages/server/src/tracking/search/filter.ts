@@ -44,22 +44,26 @@ class FilterParser {
 
   clauses(): readonly Clause[] {
     const out: Clause[] = []
-    if (this.#peek().kind === 'end') return out
+    // Programs join their conditions by ' AND ', also when some are empty: as in MLflow, an AND with nothing beside it means nothing.
     for (;;) {
+      while (this.#isAnd()) this.#at++
+      if (this.#peek().kind === 'end') return out
       if (out.length === CLAUSES_MAX) throw invalid(`The filter has more than ${CLAUSES_MAX} clauses: ask for less at once.`)
       out.push(this.#clause())
-      if (this.#peek().kind === 'end') return out
-      this.#and()
+      if (this.#peek().kind !== 'end' && !this.#isAnd()) throw this.#notAnd()
     }
   }
 
-  #and(): void {
+  #isAnd(): boolean {
     const { kind, text } = this.#peek()
-    if (kind === 'word' && text.toUpperCase() === 'AND') this.#at++
-    else if (kind === 'word' && text.toUpperCase() === 'OR') throw this.#wrong('clauses are joined by AND, there is no OR: search twice.')
-    else if (kind === ';') {
-      throw invalid(`Search filter contained multiple expression at character ${this.#peek().at}: join them by AND instead of ';'.`)
-    } else throw this.#wrong('AND or the end is expected here.')
+    return kind === 'word' && text.toUpperCase() === 'AND'
+  }
+
+  #notAnd(): ApiError {
+    const { kind, text, at } = this.#peek()
+    if (kind === 'word' && text.toUpperCase() === 'OR') return this.#wrong('clauses are joined by AND, there is no OR: search twice.')
+    if (kind !== ';') return this.#wrong('AND or the end is expected here.')
+    return invalid(`Search filter contained multiple expression at character ${at}: join them by AND instead of ';'.`)
   }
 
   #clause(): Clause {

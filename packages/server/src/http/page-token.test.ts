@@ -24,7 +24,7 @@ overEachDatabase('page tokens', (open) => {
     assert.equal(await db.write((tx) => openPage(tx, 'a', token)), 1)
   })
 
-  test('are refused for another purpose, by another database, and when changed in any byte', async () => {
+  test('are refused for another purpose, by another database, and when changed in any byte (DO-12)', async () => {
     const db = await open()
     const token = await sealPage(db.reader, 'a', { offset: 10 })
     await assert.rejects(openPage(db.reader, 'b', token), refused)

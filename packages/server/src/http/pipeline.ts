@@ -73,7 +73,8 @@ async function answerJson(
 ): Promise<string | Buffer> {
   if (endpoint.kind === 'write') return encode(await house.db.write((tx) => endpoint.handler(tx, input, context)))
   const { heavy } = endpoint
-  if (heavy && thread) return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
+  if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input)))
+    return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
   return encode(await endpoint.handler(house.db.reader, input, context))
 }
 

@@ -71,7 +71,7 @@ overEachDatabase('experiments', (open) => {
   })
 
   for (const name of ['a\nb', 'a\rb', '\u001b[31mred', 'a\u0085', '\u007f']) {
-    test(`are not made with control characters: ${JSON.stringify(name)}`, async () => {
+    test(`are not made with control characters: ${JSON.stringify(name)} (DO-10)`, async () => {
       const server = await serve()
       await refused(server.post('experiments/create', { name }), 400, 'INVALID_PARAMETER_VALUE', 'control characters')
     })

@@ -45,7 +45,12 @@ export const RunInfo = object({
 })
 export type RunInfo = Static<typeof RunInfo>
 
-export const RunData = object({ metrics: array(Metric), params: array(Param), tags: array(RunTag) })
+const data = object({ metrics: array(Metric), params: array(Param), tags: array(RunTag) })
+/** The half of a run that clients log. JSON.stringify writes it twice as fast as the fields' own encoders, but knows no NaN. */
+export const RunData: typeof data = {
+  ...data,
+  encode: (value) => (value.metrics.every((metric) => Number.isFinite(metric.value)) ? JSON.stringify(value) : data.encode(value)),
+}
 
 /** A run on the wire; `metrics` are the latest of each key. */
 export const Run = object({ info: RunInfo, data: RunData, inputs: optional(RunInputs), outputs: optional(RunOutputs) })

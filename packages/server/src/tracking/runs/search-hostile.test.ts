@@ -21,7 +21,7 @@ overEachDatabase('runs/search of those who mean no good', (open) => {
     ['an order by datasets', { order_by: ['dataset.name'] }, 'Invalid order_by entity'],
     ['the same order twice', { order_by: ['start_time', 'created DESC'] }, '`order_by` contains duplicate fields'],
   ] as const) {
-    test(`refuses ${what}`, async () => {
+    test(`refuses ${what} (DO-12, DO-05)`, async () => {
       const { status, body } = await fixture.answer(payload)
       assert.equal(status, 400)
       assert.equal(body.error_code, 'INVALID_PARAMETER_VALUE')
@@ -37,7 +37,7 @@ overEachDatabase('runs/search of those who mean no good', (open) => {
   })
 
   // A property: whatever text stands in a value, a key or a name, it is compared and never run.
-  test('hostile texts stay values', async () => {
+  test('hostile texts stay values (ID-09)', async () => {
     const pieces = [
       "'",
       '"',
@@ -83,7 +83,7 @@ overEachDatabase('runs/search of those who mean no good', (open) => {
   })
 
   for (const text of ["it's", 'say "x"', '`tick`', "'; drop table run; --", '%_\\', '*?[a]', '?', '$1', 'a\nb', '__proto__']) {
-    test(`finds exactly ${JSON.stringify(text)}`, async () => {
+    test(`finds exactly ${JSON.stringify(text)} (ID-08, ID-09)`, async () => {
       const own = new SearchFixture(await open())
       own.experiment_id = (await own.server.post('experiments/create', { name: 'quotes' })).body.experiment_id
       await own.add(own.experiment_id, 'yes', { start_time: 2, tags: { t: text, [text]: 'v' } })
@@ -96,7 +96,7 @@ overEachDatabase('runs/search of those who mean no good', (open) => {
     })
   }
 
-  test('a pattern of many wildcards takes no time to speak of', async () => {
+  test('a pattern of many wildcards takes no time to speak of (DO-05)', async () => {
     const own = new SearchFixture(await open())
     own.experiment_id = (await own.server.post('experiments/create', { name: 'slow' })).body.experiment_id
     await own.add(own.experiment_id, 'a', { start_time: 1, tags: { t: 'a'.repeat(8_000) } })

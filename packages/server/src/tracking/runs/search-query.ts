@@ -1,5 +1,5 @@
 import type { Dialect } from '../../db/dialect.ts'
-import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import { adHocQuery, query, type Reader, type Value } from '../../db/handles.ts'
 import { CONTEXT_TAG } from '../datasets/index.ts'
 import { findKeys } from '../entity-keys.ts'
 import {
@@ -40,6 +40,17 @@ const VIEW_SQL: Record<ViewType, Fragment> = {
 // Up to so many rows it is cheaper to read the newest of each experiment from the index than to sort all runs of all experiments.
 const MERGED_MAX = 20_000
 const NO_KEY = -1
+
+const FEW_EXPERIMENTS = 3
+const FEW_RUNS = 2_000
+const HAS_MORE = query<{ more: number }>(`select 1 as more from run where experiment = ? limit 1 offset ${FEW_RUNS}`)
+
+/** Whether there are so few runs that no search through all of them takes more than a few milliseconds. */
+export async function hasFewRuns(db: Reader, experiments: readonly number[]): Promise<boolean> {
+  if (experiments.length > FEW_EXPERIMENTS) return false
+  for (const experiment of experiments) if (await db.get(HAS_MORE, experiment)) return false
+  return true
+}
 
 /** The runs of a page. See docs/decisions/0003-search.md for why there is one plan for all filters. */
 export async function selectRuns(db: Reader, search: RunSearch, cursor: Cursor, limit: number): Promise<readonly FoundRun[]> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { bulk, type Value } from '../../db/handles.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { SearchFixture, sorted } from '../../testing/search-fixture.ts'
+import { hasFewRuns } from './search-query.ts'
 
 overEachDatabase('runs/search', (open) => {
   let fixture: SearchFixture
@@ -136,6 +138,31 @@ overEachDatabase('runs/search', (open) => {
     assert.deepEqual(body.runs, [got.body.run])
     assert.equal(body.runs[0].inputs.dataset_inputs.length, 2)
     assert.equal(body.next_page_token, undefined)
+  })
+
+  test('gives metrics that JSON has no number for as texts', async () => {
+    const { body } = await fixture.answer({ filter: 'metrics.loss != 0.25', order_by: ['metrics.loss'] })
+    const losses = body.runs.map(
+      (run: { data: { metrics: { key: string; value: unknown }[] } }) => run.data.metrics.find((m) => m.key === 'loss')?.value,
+    )
+    assert.deepEqual(losses, ['-Infinity', 0.5, 'Infinity', 'NaN'])
+  })
+
+  test('is a small matter where there are few runs', async () => {
+    const db = await open()
+    const make = (id: number): Value[] => [id, `r${id}`, 1, 'n', 'u', 1, id]
+    const RUN = bulk('insert into run (id, run_id, experiment, name, user_id, status, start_ms) values (?, ?, ?, ?, ?, ?, ?)', 'itittii')
+    await db.write((tx) => tx.run({ sql: "insert into experiment values (1, 'e', 'a', 0, 0, null)", changes: true }))
+    await db.write((tx) =>
+      tx.runMany(
+        RUN,
+        Array.from({ length: 2_000 }, (_, at) => make(at + 1)),
+      ),
+    )
+    assert.equal(await hasFewRuns(db.reader, [1, 2, 3]), true)
+    assert.equal(await hasFewRuns(db.reader, [1, 2, 3, 4]), false)
+    await db.write((tx) => tx.runMany(RUN, [make(2_001)]))
+    assert.equal(await hasFewRuns(db.reader, [2, 1]), false)
   })
 
   test('shows deleted runs to those who ask', async () => {

@@ -5,18 +5,23 @@ import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCurso
 import { Run } from './run.ts'
 import { runsToWire } from './run-reader.ts'
 import { runLanguage, runOrder } from './search-language.ts'
-import { type RunSearch, selectRuns } from './search-query.ts'
+import { hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
 
 const EXPERIMENTS_MAX = 10_000
 const RESULTS_DEFAULT = 1_000
 const RESULTS_MAX = 50_000
+const LIGHT_RESULTS_MAX = 100
+
+/** The experiments' keys. An id that no experiment can have names none, like one that none has. */
+const experimentsOf = (ids: readonly string[]): number[] => [...new Set(ids)].flatMap((id) => experimentKey(id) ?? [])
 
 /** Runs of some experiments that a filter finds, page by page; without an order, those that started last come first. */
 export const searchRuns = read({
   route: 'POST /api/2.0/mlflow/runs/search',
   summary: 'Search runs',
   access: { filtered: 'experiments' },
-  heavy: true,
+  heavy: import.meta.url,
+  isLight: (db, { experiment_ids, max_results }) => max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, experimentsOf(experiment_ids)),
   input: object({
     experiment_ids: withDefault(array(string({ max: 256 }), { max: EXPERIMENTS_MAX }), []),
     filter: withDefault(string(), ''),
@@ -28,8 +33,7 @@ export const searchRuns = read({
   output: object({ runs: array(Run), next_page_token: optional(string()) }),
   async handler(db, { experiment_ids, filter, run_view_type, max_results, order_by, page_token }) {
     const search: RunSearch = {
-      // An id that no experiment can have names no experiment, like one that none has.
-      experiments: [...new Set(experiment_ids)].flatMap((id) => experimentKey(id) ?? []),
+      experiments: experimentsOf(experiment_ids),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),

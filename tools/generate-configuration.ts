@@ -9,7 +9,8 @@ holds otherwise. \`millrace server --help\` prints the same.
 
 `
 
-const TAIL = `A URI with a password in a flag is refused, and the password in it should be changed: it was in a list of processes for a moment.
+const TAIL = `A URI with a password in a flag is refused, and the password in it should be changed: it was in a list of processes for
+a moment.
 
 ## Stopping
 

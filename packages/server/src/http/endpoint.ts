@@ -72,7 +72,7 @@ export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
    * the thread loads the endpoint's module alone; with `true` it loads all endpoints, which costs its start 60 ms.
    */
   heavy?: true | string
-  /** Of a heavy endpoint: tells at next to no cost that this request is a small one, which is answered here sooner than a thread is asked. */
+  /** Of a heavy endpoint: tells at next to no cost that a request is small, and answered here sooner than a thread could be asked. */
   isLight?: (db: Reader, input: NoInfer<Input>) => Promise<boolean> | boolean
   handler: (db: Reader, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
 }

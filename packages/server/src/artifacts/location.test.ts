@@ -142,8 +142,10 @@ describe("an experiment's location", () => {
   })
 
   for (const root of ['ftp://h/x', 'http://h/elsewhere', 'gs://bucket']) {
-    test(`of the server itself can't be ${root}`, () => {
-      assert.throws(() => rootsOf({ ...settings, default_artifact_root: root }), /artifact root/)
+    test(`below a default root of ${root} is for clients alone: this server opens nothing there`, () => {
+      const own = rootsOf({ ...settings, default_artifact_root: root })
+      assert.throws(() => placeLocation(`${root}/7`, own), ApiError)
+      assert.throws(() => rootsOf({ ...settings, artifacts_destination: root }), /artifacts destination must be/)
     })
   }
 })

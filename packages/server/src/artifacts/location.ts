@@ -45,7 +45,7 @@ function decodeOnce(text: string): string {
 }
 
 /** A text as a location, without asking whether this server may go there. No DNS, no disk, no network. */
-function parse(text: string, roots: Roots): Location {
+function parse(text: string, own_urls: readonly string[]): Location {
   if (text.length > LOCATION_MAX) refuse(`it is longer than ${LOCATION_MAX} characters`)
   if (NEVER.test(text)) refuse('it holds a query, a fragment, parameters, a backslash or a control character')
   const scheme = SCHEME.exec(text)?.[1]
@@ -61,7 +61,7 @@ function parse(text: string, roots: Roots): Location {
     return { kind: 's3', bucket: bucket as string, segments: segmentsOf(path, false) }
   }
   if (scheme === 'mlflow-artifacts' && /^\/(?!\/)/.test(rest)) return { kind: 'proxied', segments: segmentsOf(rest, true) }
-  const own = roots.own_urls.find((url) => text === url || text.startsWith(`${url}/`))
+  const own = own_urls.find((url) => text === url || text.startsWith(`${url}/`))
   if (own === undefined) return refuse('this server keeps no artifacts under such an address, and opens no other')
   return { kind: 'proxied', segments: segmentsOf(text.slice(own.length), true) }
 }
@@ -80,37 +80,41 @@ export type Roots = {
   readonly destination: Location
 }
 
-/** A root as the operator wrote it: a folder, `file:`, `s3:`, `mlflow-artifacts:` or this server's own http address. */
-function parseRoot(text: string): { location: Location; own_url?: string } {
+/**
+ * A root as the operator wrote it: a folder, `file:`, `s3:`, `mlflow-artifacts:` or this server's own http address. Undefined for any other:
+ * clients may write to such a place themselves, and this server never opens it.
+ */
+function parseRoot(text: string): { location: Location; own_url?: string } | undefined {
   const bare = text.replace(/\/+$/, '')
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase() ?? ''
-  const none = { locations: [], own_urls: [], destination: { kind: 'disk', segments: [] } } as const
-  if (scheme === 's3') return { location: parse(bare, none) }
+  if (scheme === 's3') return { location: parse(bare, []) }
   if (scheme === 'file') return { location: { kind: 'disk', segments: absolute(fileURLToPath(text)) } }
   if (scheme === 'mlflow-artifacts' || scheme === 'http' || scheme === 'https') {
     const path = bare.replace(/^[a-z-]+:(\/\/[^/]*)?/i, '')
-    const below = path.startsWith(ARTIFACTS_API) ? path.slice(ARTIFACTS_API.length) : scheme === 'mlflow-artifacts' ? path : undefined
-    if (below === undefined)
-      throw new Error(`The artifact root ${text} must end in ${ARTIFACTS_API}: other web addresses hold no artifacts.`)
+    const is_api = path.startsWith(ARTIFACTS_API)
+    if (!is_api && scheme !== 'mlflow-artifacts') return undefined
+    const below = is_api ? path.slice(ARTIFACTS_API.length) : path
     const own_url = bare.slice(0, bare.length - below.length)
     return { location: { kind: 'proxied', segments: segmentsOf(below, true) }, ...(/:\/\//.test(own_url) && { own_url }) }
   }
-  if (scheme.length > 1)
-    throw new Error(`The artifact root ${text} has a scheme that is not served: use a folder, file:, s3: or mlflow-artifacts:.`)
-  return { location: { kind: 'disk', segments: absolute(text) } }
+  return scheme.length > 1 ? undefined : { location: { kind: 'disk', segments: absolute(text) } }
 }
 
 const absolute = (path: string): Segments => resolve(path).split(/[/\\]/).filter(Boolean)
 
-/** Reads the roots from the settings. @throws Error when one of them is of a kind that this server can't use */
+/**
+ * Reads the roots from the settings.
+ * @throws Error when the destination is of a kind that this server can't use */
 export function rootsOf(settings: Settings): Roots {
-  const roots = [settings.default_artifact_root, settings.artifacts_destination, ...(settings.allowed_artifact_roots ?? [])].map(parseRoot)
-  const destination = (roots[1] as { location: Location }).location
-  if (destination.kind === 'proxied') throw new Error('The artifacts destination must be a folder or an s3:// location.')
+  const roots = [settings.default_artifact_root, ...(settings.allowed_artifact_roots ?? [])].flatMap((text) => parseRoot(text) ?? [])
+  const destination = parseRoot(settings.artifacts_destination)?.location
+  if (!destination || destination.kind === 'proxied') {
+    throw new Error(`The artifacts destination must be a folder or an s3:// location, and ${settings.artifacts_destination} is neither.`)
+  }
   // What is handed through is open to clients as a whole, below the destination.
   const served: Location[] = settings.serve_artifacts ? [{ kind: 'proxied', segments: [] }] : []
   return {
-    locations: [...served, ...roots.map((root) => root.location)],
+    locations: [...served, destination, ...roots.map((root) => root.location)],
     own_urls: roots.flatMap((root) => root.own_url ?? []),
     destination,
   }
@@ -130,7 +134,7 @@ export type Placed = { readonly location: Location; readonly root: Location }
  * @throws ApiError INVALID_PARAMETER_VALUE
  */
 export function placeLocation(text: string, roots: Roots): Placed {
-  const location = parse(text, roots)
+  const location = parse(text, roots.own_urls)
   const root = roots.locations.find((one) => isBelow(location, one))
   return root ? { location, root } : refuse('it lies below none of the artifact roots that this server is set up with')
 }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+
+const root = mkdtempSync(join(tmpdir(), 'millrace-full-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+/** Writes 8 MiB, in a process in which no file may have more than 4 MiB: the system refuses in the middle, as a full disk does. */
+const PROGRAM = `
+  const { DiskStore } = await import(${JSON.stringify(new URL('./disk-store.ts', import.meta.url).href)})
+  const store = new DiskStore(${JSON.stringify(root)}, { keep_free_bytes: 0 })
+  const body = (async function* () {
+    for (let at = 0; at < 128; at++) yield Buffer.alloc(65_536, 1)
+  })()
+  await store.write(['small'], { body: (async function* () { yield Buffer.from('fits') })() })
+  const failure = await store.write(['big'], { body }).then(() => 'kept', (error) => error.code)
+  console.log(failure)
+`
+
+test('a disk that is full in the middle of an upload answers 507, and nothing of it is left (DO-08)', () => {
+  const limited = ['-c', 'ulimit -f 4096 && exec "$@"', 'bash', process.execPath, '--input-type=module', '-e', PROGRAM]
+  const { stdout, stderr } = spawnSync('bash', limited, { encoding: 'utf8' })
+  assert.equal(stdout.trim(), 'INSUFFICIENT_STORAGE', stderr)
+  assert.deepEqual(readdirSync(root).sort(), ['.millrace-uploads', 'small'])
+  assert.deepEqual(readdirSync(join(root, '.millrace-uploads')), [])
+})

@@ -81,8 +81,8 @@ export type Roots = {
 }
 
 /**
- * A root as the operator wrote it: a folder, `file:`, `s3:`, `mlflow-artifacts:` or this server's own http address. Undefined for any other:
- * clients may write to such a place themselves, and this server never opens it.
+ * A root as the operator wrote it: a folder, `file:`, `s3:`, `mlflow-artifacts:` or this server's own http address. Undefined for any
+ * other: clients may write to such a place themselves, and this server never opens it.
  */
 function parseRoot(text: string): { location: Location; own_url?: string } | undefined {
   const bare = text.replace(/\/+$/, '')

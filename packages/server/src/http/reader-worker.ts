@@ -32,7 +32,11 @@ async function answer({ id, route, module, input, context }: Question): Promise<
   }
 }
 
-parentPort?.on('message', async (question: Question) => {
-  const reply = await answer(question)
-  parentPort?.postMessage(reply, reply.bytes ? [reply.bytes.buffer as ArrayBuffer] : [])
+// One after the other, also while a module is loading: `ReaderThread` takes the first question for the one that is being answered.
+let previous: Promise<void> = Promise.resolve()
+parentPort?.on('message', (question: Question) => {
+  previous = previous.then(async () => {
+    const reply = await answer(question)
+    parentPort?.postMessage(reply, reply.bytes ? [reply.bytes.buffer as ArrayBuffer] : [])
+  })
 })

@@ -53,6 +53,7 @@ describe('the table of routes', () => {
         .filter((word) => word !== '' && !word.startsWith('{'))
       const folders = words.flatMap((word) => [word, FOLDER_OF_WORD[word] ?? word])
       const isRoot = words.every((word) => !['api', 'mlflow'].includes(word))
+      if (words.some((word) => word.includes('artifact'))) folders.push('artifacts')
       const folder = dirname(file).split('/')
       const name = basename(file, '.ts')
       const isThere =

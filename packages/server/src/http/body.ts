@@ -69,6 +69,17 @@ function parseShallow(bytes: Buffer): unknown {
   }
 }
 
+/** A number of the body as its sender wrote it, for an error's sentence: JavaScript's numbers have forgotten the `.0` of `9.0`. */
+export function numberAsWritten(bytes: Buffer, value: number): string {
+  let written = String(value)
+  const look = (_key: string, one: unknown, context?: { source?: string }): unknown => {
+    if (one === value && context?.source !== undefined) written = context.source
+    return one
+  }
+  JSON.parse(bytes.toString('utf8'), look)
+  return written
+}
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 

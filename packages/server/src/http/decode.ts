@@ -1,3 +1,4 @@
+import { numberAsWritten, parseJson } from './body.ts'
 import type { Endpoint } from './endpoint.ts'
 import { invalid } from './errors.ts'
 import { Invalid, type JsonSchema, type Schema } from './schema.ts'
@@ -19,16 +20,20 @@ function fromQuery(schema: Schema<unknown>, query: Query): Record<string, unknow
   return out
 }
 
-/** What an endpoint's handler gets: path parameters, then the body or the query, decoded by its schema. */
-export function decodeInput(endpoint: Endpoint, params: Record<string, string>, query: Query, body: unknown): unknown {
+/**
+ * What an endpoint's handler gets: path parameters, then the body or the query, decoded by its schema.
+ * @param bytes the JSON body; without one, the input is in the query
+ */
+export function decodeInput(endpoint: Endpoint, params: Record<string, string>, query: Query, bytes: Buffer | undefined): unknown {
   const { input } = endpoint
-  let raw: unknown = body
-  if (body === undefined || body === null) raw = fromQuery(input, query)
+  let raw = bytes && parseJson(bytes)
+  if (raw === undefined || raw === null) raw = fromQuery(input, query)
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) raw = { ...raw, ...params }
   try {
     return input.decode(raw)
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
+    if (bytes && typeof error.value === 'number') error.written = numberAsWritten(bytes, error.value)
     const sentence = error.path === '' ? 'The request must be a JSON object.' : error.sentence
     throw invalid(`${sentence} See /openapi.json for the parameters of ${endpoint.route}.`)
   }

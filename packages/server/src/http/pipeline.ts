@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { type Authority, type Caller, localOwner, requireAccess } from './access.ts'
-import { BODY_WAIT_MAX_MS, parseJson, readBody } from './body.ts'
+import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
 import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
 import type { Endpoint, Exchange, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
@@ -90,12 +90,12 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
 
 const NOBODY: Caller = { user: '' }
 
-/** The decoded JSON; undefined where the input is in the query: whatever body a GET has is not looked at. */
+/** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */
 async function bodyOf(
   endpoint: ReadEndpoint<unknown, unknown> | WriteEndpoint<unknown, unknown>,
   house: House,
   request: FastifyRequest,
-): Promise<unknown> {
+): Promise<Buffer | undefined> {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD') return undefined
   const type = headers['content-type']
@@ -104,7 +104,7 @@ async function bodyOf(
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'The body is compressed: send it as it is, without Content-Encoding.')
   }
-  return parseJson(await readBody(request.raw, endpoint.body_max_bytes ?? BODY_MAX_BYTES, house.body_wait_max_ms ?? BODY_WAIT_MAX_MS))
+  return readBody(request.raw, endpoint.body_max_bytes ?? BODY_MAX_BYTES, house.body_wait_max_ms ?? BODY_WAIT_MAX_MS)
 }
 
 function parametersOf({ route }: Endpoint, request: FastifyRequest): Record<string, string> {

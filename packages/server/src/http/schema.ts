@@ -38,6 +38,8 @@ export type ObjectOf<F> = Simplify<
 /** A value that does not fit. `path` grows on the way out of the nested decoders: `metrics[3].value`. */
 export class Invalid extends Error {
   path = ''
+  /** The value as its sender wrote it, where that differs from what JavaScript makes of it. */
+  written: string | undefined
   readonly reason: string
   readonly value: unknown
 
@@ -55,7 +57,7 @@ export class Invalid extends Error {
   /** The sentence for the caller, in the form that MLflow's clients know. */
   get sentence(): string {
     if (this.value === undefined) return `Missing value for required parameter '${this.path}'.`
-    return `Invalid value ${excerpt(this.value)} for parameter '${this.path}' supplied: ${this.reason}`
+    return `Invalid value ${this.written ?? excerpt(this.value)} for parameter '${this.path}' supplied: ${this.reason}`
   }
 }
 

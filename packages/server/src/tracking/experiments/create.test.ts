@@ -38,4 +38,12 @@ overEachDatabase('POST experiments/create', (open) => {
       assert.ok(answer.body.message.includes(phrase), answer.body.message)
     })
   }
+
+  test("names a number as its sender wrote it, since MLflow's clients look for it", async () => {
+    const server = new TestServer(await open())
+    const headers = { 'content-type': 'application/json' }
+    const body = Buffer.from('{"name":"x","artifact_location":9.0}')
+    const answer = await server.call('POST', '/api/2.0/mlflow/experiments/create', body, headers)
+    assert.match(answer.body.message, /Invalid value 9\.0 for parameter 'artifact_location' supplied/)
+  })
 })

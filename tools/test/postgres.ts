@@ -17,8 +17,10 @@ export function freePort(): Promise<number> {
 
 export type TestPostgres = { uri: string; stop(): Promise<void> }
 
-/** Starts a real PostgreSQL in a new folder, without fsync, for tests. The server's programs come from npm. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * Starts a real PostgreSQL in a new folder, for tests: without fsync, unless it is to be `durable`. The server's programs come from npm.
+ */
+export async function startPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-pg-'))
   // PostgreSQL refuses to run as root: then it runs as a user of its own, who must be able to enter the folder.
   chmodSync(dir, 0o777)
@@ -31,7 +33,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: ['-c', `fsync=${options.durable ? 'on' : 'off'}`, '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
     onLog: () => {},
     onError: (problem) => {
       if (process.env.MILLRACE_TEST_VERBOSE) console.error(problem)

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { errorsOf, median, replaceBetween, tableOf } from './table.ts'
+
+test('a median of an odd number, of an even number, and of nothing', () => {
+  assert.equal(median([9, 1, 2]), 2)
+  assert.equal(median([4, 1, 2, 9]), 3)
+  assert.equal(median([7]), 7)
+  assert.equal(median([]), undefined)
+})
+
+test('the table has medians over the rounds, a dash where there is no figure, and the reason for it below', () => {
+  const columns = [
+    { title: 'A', rounds: [{ start: { start_ms: 100 } }, { start: { start_ms: 300 } }, { start: { start_ms: 120 } }] },
+    { title: 'B', rounds: [{ start: { error: 'it broke' } }, { start: { error: 'it broke' } }] },
+  ]
+  assert.match(tableOf(columns), /^\| start to the first answer \| ms \| 120 \| – \| 158 \|$/m)
+  assert.deepEqual(errorsOf(columns), ['B, start: it broke'])
+})
+
+test('text is put between two marks, again and again', () => {
+  const once = replaceBetween('a\n<!-- x -->\nold\n<!-- end of x -->\nb', 'x', 'new')
+  assert.equal(once, 'a\n<!-- x -->\nnew\n<!-- end of x -->\nb')
+  assert.equal(replaceBetween(once, 'x', 'new'), once)
+  assert.throws(() => replaceBetween('nothing', 'x', 'new'), /put both back/)
+})

@@ -1,0 +1,77 @@
+import { rounded } from './measure.ts'
+import type { Result } from './workloads.ts'
+
+/** All results of one server in one round, by workload. */
+export type Round = Readonly<Record<string, Result>>
+
+type Row = { readonly title: string; readonly workload: string; readonly field: string; readonly unit: string; readonly aim?: number }
+
+/** `aim`: what a sketch of the hot paths, without validation and access checks, reached on two cores; it is how good it can get. */
+const ROWS: readonly Row[] = [
+  { title: 'start to the first answer', workload: 'start', field: 'start_ms', unit: 'ms', aim: 158 },
+  { title: 'idle memory (PSS)', workload: 'start', field: 'idle_MiB', unit: 'MiB', aim: 80 },
+  { title: 'log-metric, one client: median', workload: 'log_metric', field: 'p50_ms', unit: 'ms' },
+  { title: 'log-metric: p99', workload: 'log_metric', field: 'p99_ms', unit: 'ms' },
+  { title: 'log-metric: CPU', workload: 'log_metric', field: 'cpu_ms_each', unit: 'ms', aim: 0.36 },
+  { title: 'log-batch of 1,000 metrics, 8 clients: median', workload: 'log_batch', field: 'p50_ms', unit: 'ms' },
+  { title: 'log-batch: CPU', workload: 'log_batch', field: 'cpu_ms_each', unit: 'ms', aim: 1.75 },
+  { title: 'log-batch: metrics kept', workload: 'log_batch', field: 'metrics_per_s', unit: '1/s', aim: 556_000 },
+  { title: 'runs made, logged and ended, 8 clients', workload: 'run_lifecycle', field: 'per_s', unit: '1/s' },
+  { title: 'run lifecycle: CPU', workload: 'run_lifecycle', field: 'cpu_ms_each', unit: 'ms', aim: 0.49 },
+  { title: 'search: 100 latest runs, median', workload: 'search_recent', field: 'p50_ms', unit: 'ms', aim: 2.4 },
+  { title: 'search: filtered and ordered, median', workload: 'search_filter', field: 'p50_ms', unit: 'ms', aim: 1.7 },
+  { title: 'search: p99', workload: 'search_filter', field: 'p99_ms', unit: 'ms' },
+  { title: 'searches, 8 clients', workload: 'search_concurrent', field: 'per_s', unit: '1/s' },
+  { title: 'history of 100,000 points, median', workload: 'history', field: 'p50_ms', unit: 'ms', aim: 104 },
+  { title: 'artifact upload', workload: 'artifact', field: 'up_MiB_s', unit: 'MiB/s', aim: 355 },
+  { title: 'artifact download', workload: 'artifact', field: 'down_MiB_s', unit: 'MiB/s', aim: 729 },
+  { title: 'memory that an artifact adds, at most', workload: 'artifact', field: 'growth_MiB', unit: 'MiB' },
+  { title: 'memory in the end', workload: 'end', field: 'end_MiB', unit: 'MiB' },
+]
+
+/** The middle one; of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length / 2
+  const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]]
+  return low === undefined || high === undefined ? undefined : (low + high) / 2
+}
+
+const shown = (value: number): string => rounded(value).toLocaleString('en-US', { maximumSignificantDigits: 3 })
+
+function cell({ workload, field }: Row, rounds: readonly Round[]): string {
+  const values = rounds.map((round) => round[workload]?.[field]).filter((value) => typeof value === 'number')
+  const middle = median(values)
+  return middle === undefined ? '–' : shown(middle)
+}
+
+/** A Markdown table: a row a figure, a column a server, medians over its rounds. */
+export function tableOf(columns: readonly { title: string; rounds: readonly Round[] }[]): string {
+  const lines = [
+    `| | unit | ${columns.map((column) => column.title).join(' | ')} | aim |`,
+    `|---|---|${columns.map(() => '--:|').join('')}--:|`,
+    ...ROWS.map((row) => {
+      const cells = [row.title, row.unit, ...columns.map((column) => cell(row, column.rounds)), row.aim === undefined ? '' : shown(row.aim)]
+      return `| ${cells.join(' | ')} |`
+    }),
+  ]
+  return lines.join('\n')
+}
+
+/** The reasons for the dashes, each once. */
+export function errorsOf(columns: readonly { title: string; rounds: readonly Round[] }[]): string[] {
+  const errors = columns.flatMap(({ title, rounds }) =>
+    rounds.flatMap((round) =>
+      Object.entries(round).flatMap(([workload, result]) => ('error' in result ? [`${title}, ${workload}: ${result.error}`] : [])),
+    ),
+  )
+  return [...new Set(errors)]
+}
+
+/** Puts `text` between the two marks of a document. @throws Error when a mark is missing */
+export function replaceBetween(document: string, mark: string, text: string): string {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- end of ${mark} -->`]
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`the document lacks ${begin} or ${end}: put both back.`)
+  return `${document.slice(0, from + begin.length)}\n${text}\n${document.slice(to)}`
+}

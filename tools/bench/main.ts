@@ -1,8 +1,9 @@
-// `npm run bench -- [--only millrace,mlflow,fasttrackml] [--workloads log_metric,...] [--rounds 3] [--runs 1000] [--fresh]`
+// `npm run bench -- [--only millrace,mlflow,fasttrackml] [--workloads log_metric,...] [--rounds 3] [--runs 1000] [--fresh] [--no-growth]`
 //
 // Runs the same work against Millrace and its peers, one server at a time and round by round, so that a slow minute of the machine meets
 // all of them. Each server's round is kept in .cache/bench: stopped, it goes on where it was; `--fresh` begins anew. The medians go into
-// docs/benchmarks.md. With --workloads nothing is kept or written: it is for looking.
+// docs/benchmarks.md, and below them how searches grow with the number of runs (tools/growth.ts). With --workloads nothing is kept or written: it is for looking.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,7 @@ const { values: flags } = parseArgs({
     runs: { type: 'string', default: '1000' },
     artifact: { type: 'string', default: '256' },
     fresh: { type: 'boolean', default: false },
+    'no-growth': { type: 'boolean', default: false },
   },
 })
 
@@ -93,6 +95,13 @@ if (!only) {
   ].join('\n')
   const file = join(root, 'docs', 'benchmarks.md')
   writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'measured by npm run bench', text))
-  console.log(`${text}\n\nwritten to docs/benchmarks.md`)
+  console.log(`${text}\n`)
+  if (!flags['no-growth']) {
+    console.log('growth: searches over 1,000, 10,000 and 100,000 runs')
+    const growth = execFileSync(process.execPath, ['--conditions=source', join(root, 'tools', 'growth.ts')], { encoding: 'utf8' }).trim()
+    writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'measured by tools/growth.ts', growth))
+    console.log(growth)
+  }
+  console.log('written to docs/benchmarks.md')
 }
 process.exit(0)

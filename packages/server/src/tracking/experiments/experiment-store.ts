@@ -158,5 +158,6 @@ export async function removeExperimentTag(tx: Writer, experiment_id: string, key
 
 function nameTaken(name: string, deleted: boolean): ApiError {
   const how = deleted ? ' in deleted state: restore it, or delete it for good with `millrace gc`.' : ': use it, or take another name.'
-  return new ApiError('RESOURCE_ALREADY_EXISTS', `Experiment '${name}' already exists${how}`)
+  // MLflow's tests match on `Experiment(name=...) already exists`.
+  return new ApiError('RESOURCE_ALREADY_EXISTS', `Experiment(name=${name}) already exists${how}`)
 }

@@ -62,7 +62,7 @@ overEachDatabase('experiments', (open) => {
     await ok(server.post('experiments/update', { experiment_id, new_name: 'new' }))
     assert.equal((await get(server, experiment_id)).name, 'new')
     const rename = (new_name: string): Promise<Answer> => server.post('experiments/update', { experiment_id, new_name })
-    await refused(rename('taken'), 400, 'RESOURCE_ALREADY_EXISTS', "Experiment 'taken' already exists")
+    await refused(rename('taken'), 400, 'RESOURCE_ALREADY_EXISTS', 'Experiment(name=taken) already exists')
     await refused(rename(''), 400, 'INVALID_PARAMETER_VALUE', "parameter 'new_name'")
     await refused(rename('x'.repeat(501)), 400, 'INVALID_PARAMETER_VALUE', 'exceeds the maximum length of 500')
     await refused(rename('a\nb'), 400, 'INVALID_PARAMETER_VALUE', 'control characters')

@@ -21,7 +21,11 @@ export type Output<R extends Route> = Endpoints[R]['output']
 type JsonEndpoint = Exclude<Endpoint, { kind: 'stream' }>
 
 /** Methods whose name the rule below would not give well: route → `noun.method`. */
-const NAMES: Readonly<Record<string, string>> = {}
+const NAMES: Readonly<Record<string, string>> = {
+  'POST /api/2.0/mlflow/registered-models/alias': 'registeredModels.setAlias',
+  'GET /api/2.0/mlflow/registered-models/alias': 'registeredModels.getByAlias',
+  'DELETE /api/2.0/mlflow/registered-models/alias': 'registeredModels.deleteAlias',
+}
 
 /** The client's methods and their types, as the text of a TypeScript file; formatted. @param given names of schemas */
 export function clientSource(endpoints: readonly Endpoint[], root: string, given: ReadonlyMap<JsonSchema, string>): string {

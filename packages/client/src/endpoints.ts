@@ -243,6 +243,46 @@ export type Part = {
   etag: string
 }
 
+export type ModelVersion = {
+  name: string
+  version: string
+  /** Milliseconds since 1970 */
+  creation_timestamp: number
+  /** Milliseconds since 1970 */
+  last_updated_timestamp: number
+  user_id?: string | undefined
+  current_stage: 'None' | 'Staging' | 'Production' | 'Archived'
+  description?: string | undefined
+  /** As it was given; the server opens only what it recognized in it */
+  source: string
+  run_id?: string | undefined
+  status: 'PENDING_REGISTRATION' | 'FAILED_REGISTRATION' | 'READY'
+  status_message?: string | undefined
+  tags: KeyValue[]
+  run_link?: string | undefined
+  aliases: string[]
+  model_id?: string | undefined
+}
+
+export type Aliase = {
+  alias: string
+  version: string
+}
+
+export type RegisteredModel = {
+  name: string
+  /** Milliseconds since 1970 */
+  creation_timestamp: number
+  /** Milliseconds since 1970 */
+  last_updated_timestamp: number
+  user_id?: string | undefined
+  description?: string | undefined
+  /** The newest version in each stage */
+  latest_versions: ModelVersion[]
+  tags: KeyValue[]
+  aliases: Aliase[]
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -881,6 +921,238 @@ export type Endpoints = {
       files: FileInfo[]
     }
   }
+  /** Create a registered model, or a prompt if its tags say so */
+  'POST /api/2.0/mlflow/registered-models/create': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      tags?: KeyValue[] | undefined
+      description?: string | undefined
+    }
+    output: {
+      registered_model: RegisteredModel
+    }
+  }
+  /** Get a registered model with its newest versions */
+  'GET /api/2.0/mlflow/registered-models/get': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+    }
+    output: {
+      registered_model: RegisteredModel
+    }
+  }
+  /** Give a registered model another name */
+  'POST /api/2.0/mlflow/registered-models/rename': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      new_name: string
+    }
+    output: {
+      registered_model: RegisteredModel
+    }
+  }
+  /** Change a registered model's description; without one it is taken away */
+  'PATCH /api/2.0/mlflow/registered-models/update': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      description?: string | undefined
+    }
+    output: {
+      registered_model: RegisteredModel
+    }
+  }
+  /** Delete a registered model with all its versions; the files stay */
+  'DELETE /api/2.0/mlflow/registered-models/delete': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+    }
+    output: Record<string, never>
+  }
+  /** Search registered models, or prompts if the filter asks for them */
+  'GET /api/2.0/mlflow/registered-models/search': {
+    input: {
+      filter?: string | undefined
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      registered_models: RegisteredModel[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Get the newest version of a registered model in each stage */
+  'POST /api/2.0/mlflow/registered-models/get-latest-versions': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      stages?: ('None' | 'Staging' | 'Production' | 'Archived')[] | undefined
+    }
+    output: {
+      model_versions: ModelVersion[]
+    }
+  }
+  /** Set a tag of a registered model */
+  'POST /api/2.0/mlflow/registered-models/set-tag': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      key: string
+      value: string
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of a registered model; none there is no error */
+  'DELETE /api/2.0/mlflow/registered-models/delete-tag': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      key: string
+    }
+    output: Record<string, never>
+  }
+  /** Point an alias to a model version */
+  'POST /api/2.0/mlflow/registered-models/alias': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      version: string
+    }
+    output: Record<string, never>
+  }
+  /** Delete an alias of a registered model; none there is no error */
+  'DELETE /api/2.0/mlflow/registered-models/alias': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+    }
+    output: Record<string, never>
+  }
+  /** Get the model version to which an alias points */
+  'GET /api/2.0/mlflow/registered-models/alias': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+    }
+    output: {
+      model_version: ModelVersion
+    }
+  }
+  /** Create a model version from the files of a run, of a logged model, of another version or of an external store */
+  'POST /api/2.0/mlflow/model-versions/create': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      source: string
+      run_id?: string | undefined
+      tags?: KeyValue[] | undefined
+      run_link?: string | undefined
+      description?: string | undefined
+      model_id?: string | undefined
+    }
+    output: {
+      model_version: ModelVersion
+    }
+  }
+  /** Get a model version */
+  'GET /api/2.0/mlflow/model-versions/get': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: {
+      model_version: ModelVersion
+    }
+  }
+  /** Change a model version's description; without one it is taken away */
+  'PATCH /api/2.0/mlflow/model-versions/update': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      description?: string | undefined
+    }
+    output: {
+      model_version: ModelVersion
+    }
+  }
+  /** Delete a model version and the aliases that point to it; the files stay */
+  'DELETE /api/2.0/mlflow/model-versions/delete': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: Record<string, never>
+  }
+  /** Search model versions */
+  'GET /api/2.0/mlflow/model-versions/search': {
+    input: {
+      filter?: string | undefined
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      model_versions: ModelVersion[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Move a model version to a stage, and archive those that are there if asked to */
+  'POST /api/2.0/mlflow/model-versions/transition-stage': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      stage: 'None' | 'Staging' | 'Production' | 'Archived'
+      archive_existing_versions?: boolean | undefined
+    }
+    output: {
+      model_version: ModelVersion
+    }
+  }
+  /** Get the URI from which clients download a model version */
+  'GET /api/2.0/mlflow/model-versions/get-download-uri': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: {
+      artifact_uri: string
+    }
+  }
+  /** Set a tag of a model version */
+  'POST /api/2.0/mlflow/model-versions/set-tag': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      key: string
+      value: string
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of a model version; none there is no error */
+  'DELETE /api/2.0/mlflow/model-versions/delete-tag': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      key: string
+    }
+    output: Record<string, never>
+  }
 }
 
 export type Route = keyof Endpoints
@@ -914,6 +1186,13 @@ export const READS: ReadonlySet<string> = new Set([
   'POST /api/2.0/mlflow/artifacts/presigned-download-url',
   'POST /api/2.0/mlflow/artifacts/presigned-upload-url',
   'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories',
+  'GET /api/2.0/mlflow/registered-models/get',
+  'GET /api/2.0/mlflow/registered-models/search',
+  'POST /api/2.0/mlflow/registered-models/get-latest-versions',
+  'GET /api/2.0/mlflow/registered-models/alias',
+  'GET /api/2.0/mlflow/model-versions/get',
+  'GET /api/2.0/mlflow/model-versions/search',
+  'GET /api/2.0/mlflow/model-versions/get-download-uri',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -1109,5 +1388,74 @@ export abstract class Nouns {
     /** Get a signed URL under which the artifact store itself takes an artifact of a run or of a logged model */
     presignedUploadUrl: (input: Input<'POST /api/2.0/mlflow/artifacts/presigned-upload-url'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/artifacts/presigned-upload-url', input, options),
+  }
+
+  readonly registeredModels = {
+    /** Create a registered model, or a prompt if its tags say so */
+    create: (input: Input<'POST /api/2.0/mlflow/registered-models/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/create', input, options),
+    /** Get a registered model with its newest versions */
+    get: (input: Input<'GET /api/2.0/mlflow/registered-models/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/registered-models/get', input, options),
+    /** Give a registered model another name */
+    rename: (input: Input<'POST /api/2.0/mlflow/registered-models/rename'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/rename', input, options),
+    /** Change a registered model's description; without one it is taken away */
+    update: (input: Input<'PATCH /api/2.0/mlflow/registered-models/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/registered-models/update', input, options),
+    /** Delete a registered model with all its versions; the files stay */
+    delete: (input: Input<'DELETE /api/2.0/mlflow/registered-models/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/registered-models/delete', input, options),
+    /** Search registered models, or prompts if the filter asks for them */
+    search: (input: Input<'GET /api/2.0/mlflow/registered-models/search'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/registered-models/search', input, options),
+    /** Get the newest version of a registered model in each stage */
+    getLatestVersions: (input: Input<'POST /api/2.0/mlflow/registered-models/get-latest-versions'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/get-latest-versions', input, options),
+    /** Set a tag of a registered model */
+    setTag: (input: Input<'POST /api/2.0/mlflow/registered-models/set-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/set-tag', input, options),
+    /** Delete a tag of a registered model; none there is no error */
+    deleteTag: (input: Input<'DELETE /api/2.0/mlflow/registered-models/delete-tag'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/registered-models/delete-tag', input, options),
+    /** Point an alias to a model version */
+    setAlias: (input: Input<'POST /api/2.0/mlflow/registered-models/alias'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/alias', input, options),
+    /** Delete an alias of a registered model; none there is no error */
+    deleteAlias: (input: Input<'DELETE /api/2.0/mlflow/registered-models/alias'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/registered-models/alias', input, options),
+    /** Get the model version to which an alias points */
+    getByAlias: (input: Input<'GET /api/2.0/mlflow/registered-models/alias'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/registered-models/alias', input, options),
+  }
+
+  readonly modelVersions = {
+    /** Create a model version from the files of a run, of a logged model, of another version or of an external store */
+    create: (input: Input<'POST /api/2.0/mlflow/model-versions/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/model-versions/create', input, options),
+    /** Get a model version */
+    get: (input: Input<'GET /api/2.0/mlflow/model-versions/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/model-versions/get', input, options),
+    /** Change a model version's description; without one it is taken away */
+    update: (input: Input<'PATCH /api/2.0/mlflow/model-versions/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/model-versions/update', input, options),
+    /** Delete a model version and the aliases that point to it; the files stay */
+    delete: (input: Input<'DELETE /api/2.0/mlflow/model-versions/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/model-versions/delete', input, options),
+    /** Search model versions */
+    search: (input: Input<'GET /api/2.0/mlflow/model-versions/search'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/model-versions/search', input, options),
+    /** Move a model version to a stage, and archive those that are there if asked to */
+    transitionStage: (input: Input<'POST /api/2.0/mlflow/model-versions/transition-stage'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/model-versions/transition-stage', input, options),
+    /** Get the URI from which clients download a model version */
+    getDownloadUri: (input: Input<'GET /api/2.0/mlflow/model-versions/get-download-uri'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/model-versions/get-download-uri', input, options),
+    /** Set a tag of a model version */
+    setTag: (input: Input<'POST /api/2.0/mlflow/model-versions/set-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/model-versions/set-tag', input, options),
+    /** Delete a tag of a model version; none there is no error */
+    deleteTag: (input: Input<'DELETE /api/2.0/mlflow/model-versions/delete-tag'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/model-versions/delete-tag', input, options),
   }
 }

@@ -8,6 +8,8 @@ import { frameworkFor } from './http/framework.ts'
 import { type Log, logFailures, silent } from './http/log.ts'
 import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
+import { modelVersionEndpoints } from './registry/model-versions/index.ts'
+import { registeredModelEndpoints } from './registry/registered-models/index.ts'
 import { servedOrOff } from './switched-off.ts'
 import { ownedArtifactEndpoints } from './tracking/artifacts/index.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
@@ -29,6 +31,8 @@ export const endpoints: readonly Endpoint[] = [
   ...loggedModelEndpoints,
   ...artifactEndpoints,
   ...ownedArtifactEndpoints,
+  ...registeredModelEndpoints,
+  ...modelVersionEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -41,6 +41,10 @@ export async function requireAccess<Input>(
   if ('public' in access || 'filtered' in access) return
   const on = access.on(input)
   const resources: readonly Resource[] = Array.isArray(on) ? on : [on as Resource]
-  if (await authority.permits(caller, access.permission, resources, db)) return
-  throw new ApiError('PERMISSION_DENIED', `Permission denied: this needs the permission to ${access.permission}.`)
+  if (!(await authority.permits(caller, access.permission, resources, db))) throw denied(access.permission)
+  const further = access.reads?.(input) ?? []
+  if (further.length > 0 && !(await authority.permits(caller, 'read', further, db))) throw denied('read')
 }
+
+const denied = (permission: Permission): ApiError =>
+  new ApiError('PERMISSION_DENIED', `Permission denied: this needs the permission to ${permission}.`)

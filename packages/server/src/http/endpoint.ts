@@ -10,8 +10,9 @@ export type Resource =
   | { run: string }
   | { logged_model: string }
   | { evaluation_dataset: string }
+  | { registered_model: string }
   | { artifact_path: string }
-  | { server: 'settings' | 'experiments' | 'evaluation_datasets' }
+  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' }
 
 /** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
 export type Permission = 'read' | 'use' | 'edit' | 'manage'
@@ -20,12 +21,17 @@ export type Permission = 'read' | 'use' | 'edit' | 'manage'
  * What a caller must be allowed to do, and to which thing: worked out from the decoded input, checked before the handler.
  * - `public`: anyone may; the value is the reason, and a test lists every public route.
  * - `on`: one or several things, each of which needs the permission.
+ * - `reads`: further things, of which the answer or what is made holds something: each needs the permission to read.
  * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
  */
 export type Access<Input> =
   | { public: string }
-  | { permission: Permission; on: (input: Input) => Resource | readonly Resource[] }
-  | { filtered: 'experiments' | 'evaluation_datasets' }
+  | {
+      permission: Permission
+      on: (input: Input) => Resource | readonly Resource[]
+      reads?: (input: Input) => readonly Resource[]
+    }
+  | { filtered: 'experiments' | 'evaluation_datasets' | 'registered_models' }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 export type Route = `${Method} /${string}`

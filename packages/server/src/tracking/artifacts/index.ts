@@ -6,7 +6,8 @@ import { listModelArtifacts } from './model-list.ts'
 import { presignedRunDownload } from './presigned-download.ts'
 import { presignedUpload } from './presigned-upload.ts'
 import { uploadRunArtifact } from './upload.ts'
-import { downloadVersionArtifact } from './version-download.ts'
+
+export { runArtifactUri } from './run-place.ts'
 
 /** The artifacts of runs and of logged models, asked for by their owners' ids. */
 export const ownedArtifactEndpoints: readonly Endpoint[] = [
@@ -17,5 +18,4 @@ export const ownedArtifactEndpoints: readonly Endpoint[] = [
   presignedUpload,
   listModelArtifacts,
   downloadModelArtifact,
-  downloadVersionArtifact,
 ]

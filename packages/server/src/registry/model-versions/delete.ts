@@ -1,0 +1,19 @@
+import { write } from '../../http/endpoint.ts'
+import { object } from '../../http/schema.ts'
+import { RegisteredName, VersionNumber } from '../names.ts'
+import { touchRegistered } from '../registered.ts'
+import { deleteVersion, versionByNumber } from './version-store.ts'
+
+export const deleteModelVersion = write({
+  route: 'DELETE /api/2.0/mlflow/model-versions/delete',
+  summary: 'Delete a model version and the aliases that point to it; the files stay',
+  access: { permission: 'manage', on: ({ name }) => ({ registered_model: name }) },
+  input: object({ name: RegisteredName, version: VersionNumber }),
+  output: object({}),
+  async handler(tx, { name, version }, { now_ms }) {
+    const row = await versionByNumber(tx, name, version)
+    await deleteVersion(tx, row, now_ms)
+    await touchRegistered(tx, row.model, now_ms)
+    return {}
+  },
+})

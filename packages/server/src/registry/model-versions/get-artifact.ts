@@ -1,0 +1,19 @@
+import { artifactPath, sendArtifact } from '../../artifacts/index.ts'
+import { stream } from '../../http/endpoint.ts'
+import { object } from '../../http/schema.ts'
+import { RegisteredName, VersionNumber } from '../names.ts'
+import { versionPlace } from './source-files.ts'
+import { versionByNumber } from './version-store.ts'
+
+/** Sends a file of a version. What is opened follows from what its source was recognized as, never from the source's text. */
+export const getModelVersionArtifact = stream({
+  route: 'GET /model-versions/get-artifact',
+  summary: 'Download an artifact of a model version whose files this server keeps',
+  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  input: object({ name: RegisteredName, version: VersionNumber, path: artifactPath }),
+  answers: "The artifact's bytes, or the range of them that was asked for",
+  async handler({ name, version, path }, context, exchange) {
+    const row = await versionByNumber(exchange.db, name, version)
+    return sendArtifact(await versionPlace(exchange.db, row, context), path.segments, exchange)
+  },
+})

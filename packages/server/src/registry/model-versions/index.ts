@@ -1,0 +1,29 @@
+import type { Endpoint } from '../../http/endpoint.ts'
+import { createModelVersion } from './create.ts'
+import { deleteModelVersion } from './delete.ts'
+import { deleteModelVersionTag } from './delete-tag.ts'
+import { getModelVersion } from './get.ts'
+import { getModelVersionArtifact } from './get-artifact.ts'
+import { getModelVersionDownloadUri } from './get-download-uri.ts'
+import { searchModelVersions } from './search.ts'
+import { setModelVersionTag } from './set-tag.ts'
+import { transitionModelVersionStage } from './transition-stage.ts'
+import { updateModelVersion } from './update.ts'
+
+export { ModelVersion, Stage } from './model-version.ts'
+export { versionsToWire, versionToWire } from './version-reader.ts'
+export { latestVersions, newestVersion, type VersionRow, versionByAlias, versionByNumber } from './version-store.ts'
+
+/** The versions of registered models and of prompts. */
+export const modelVersionEndpoints: readonly Endpoint[] = [
+  createModelVersion,
+  getModelVersion,
+  updateModelVersion,
+  deleteModelVersion,
+  searchModelVersions,
+  transitionModelVersionStage,
+  getModelVersionDownloadUri,
+  getModelVersionArtifact,
+  setModelVersionTag,
+  deleteModelVersionTag,
+]

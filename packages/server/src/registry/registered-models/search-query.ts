@@ -1,0 +1,65 @@
+import type { Dialect } from '../../db/dialect.ts'
+import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import {
+  afterSql,
+  allOf,
+  type Clause,
+  type Cursor,
+  type Fragment,
+  LIST_OPERATORS,
+  language,
+  NUMBER_OPERATORS,
+  type Order,
+  orderSql,
+  TEXT_OPERATORS,
+  type Term,
+  testSql,
+} from '../../tracking/search/index.ts'
+import { splitPrompts } from '../prompts-in-search.ts'
+import { REGISTERED_COLUMNS, type RegisteredRow } from '../registered.ts'
+
+const name = { name: 'name', kind: 'text', operators: [...TEXT_OPERATORS, ...LIST_OPERATORS] } as const
+const time = (own: string, ...aliases: string[]) => ({ name: own, kind: 'number', operators: NUMBER_OPERATORS, aliases }) as const
+
+/** What registered models can be filtered by. */
+export const MODEL_FILTERS = language({ attributes: [name], keyed: { tag: TEXT_OPERATORS } })
+
+/** What registered models can be sorted by. MLflow's `timestamp` is the time of the last update. */
+export const MODEL_ORDERS = language({
+  attributes: [name, time('creation_timestamp'), time('last_updated_timestamp', 'timestamp')],
+  keyed: {},
+})
+
+const COLUMN_OF: Record<string, string> = { name: 'm.name', creation_timestamp: 'm.created_ms', last_updated_timestamp: 'm.updated_ms' }
+
+/** The terms of an order; it ends with the name, so that no two models are equal. */
+export function modelTerms(orders: readonly Order[]): readonly Term[] {
+  const terms = orders.map(({ name: by, direction }): Term => ({ sql: COLUMN_OF[by] as string, direction, required: true }))
+  return terms.some(({ sql }) => sql === 'm.name') ? terms : [...terms, { sql: 'm.name', direction: 'asc', required: true }]
+}
+
+/** The models for a page, and with each the values of the terms. */
+export async function selectModels(
+  db: Reader,
+  clauses: readonly Clause[],
+  terms: readonly Term[],
+  { after, skip = 0 }: Cursor,
+  limit: number,
+): Promise<(RegisteredRow & Record<`t${number}`, Value>)[]> {
+  const { rest, prompts } = splitPrompts(clauses)
+  const where = allOf([prompts, ...rest.map((clause) => clauseSql(db.dialect, clause)), afterSql(terms, after)])
+  const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
+  const sql = `select ${REGISTERED_COLUMNS}, ${values} from registered_model m where ${where.sql}
+    order by ${orderSql(db.dialect, terms)} limit ? offset ?`
+  return db.all(adHocQuery(sql), ...where.values, limit, skip)
+}
+
+function clauseSql(dialect: Dialect, { entity, name: key, test }: Clause): Fragment {
+  if (test.kind === 'presence') throw new Error('the language of registered models has no IS NULL')
+  if (entity === 'attribute') return testSql(dialect, COLUMN_OF[key] as string, test)
+  const value = testSql(dialect, 'x.value', test)
+  return {
+    sql: `exists (select 1 from registered_model_tag x where x.model = m.id and x.key = ? and ${value.sql})`,
+    values: [key, ...value.values],
+  }
+}

@@ -1,0 +1,37 @@
+import { read } from '../../http/endpoint.ts'
+import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
+import { FILTER_MAX, ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor } from '../../tracking/search/index.ts'
+import { registeredToWires } from './model-reader.ts'
+import { RegisteredModel } from './registered-model.ts'
+import { MODEL_FILTERS, MODEL_ORDERS, modelTerms, selectModels } from './search-query.ts'
+
+const RESULTS_DEFAULT = 100
+const RESULTS_MAX = 1_000
+
+/** Models that a filter finds, page by page, by name if no order is given. Prompts only when the filter asks for them. */
+export const searchRegisteredModels = read({
+  route: 'GET /api/2.0/mlflow/registered-models/search',
+  summary: 'Search registered models, or prompts if the filter asks for them',
+  access: { filtered: 'registered_models' },
+  input: object({
+    filter: withDefault(string({ max: FILTER_MAX }), ''),
+    max_results: withDefault(int64({ min: 1, max: RESULTS_MAX }), RESULTS_DEFAULT),
+    order_by: withDefault(array(string({ max: ORDER_MAX }), { max: ORDERS_MAX }), []),
+    page_token: optional(string({ max: 8192 })),
+  }),
+  output: object({ registered_models: array(RegisteredModel), next_page_token: optional(string()) }),
+  heavy: import.meta.url,
+  async handler(db, { filter, max_results, order_by, page_token }) {
+    const clauses = parseFilter(filter, MODEL_FILTERS)
+    const terms = modelTerms(parseOrderBy(order_by, MODEL_ORDERS))
+    const purpose = JSON.stringify(['registered-models/search 1', filter, order_by])
+    const cursor = await openCursor(db, purpose, page_token)
+    const rows = await selectModels(db, clauses, terms, cursor, max_results + 1)
+    const page = rows.slice(0, max_results)
+    const registered_models = await registeredToWires(db, page)
+    const last = page.at(-1)
+    if (rows.length <= max_results || !last) return { registered_models }
+    const after = terms.map((_, at) => last[`t${at}`] ?? null)
+    return { registered_models, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+  },
+})

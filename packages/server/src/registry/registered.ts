@@ -33,7 +33,10 @@ const noSuchName = (name: string): never => {
   throw missing(`Registered Model with name=${name} not found`)
 }
 
-/** The number for a model's next version: numbers are given once, also when versions were deleted. @throws ApiError RESOURCE_DOES_NOT_EXIST */
+/**
+ * The number for a model's next version: numbers are given once, also when versions were deleted.
+ * @throws ApiError RESOURCE_DOES_NOT_EXIST
+ */
 export async function takeVersion(tx: Writer, name: string, now_ms: number): Promise<RegisteredRow & { version: number }> {
   return (await tx.get(TAKE_VERSION, now_ms, name)) ?? noSuchName(name)
 }

@@ -1,8 +1,8 @@
 import type { Migration } from '../migrate.ts'
 
 /**
- * Registered models and their versions. A model's id is never used again, so that what is bound to it can't be inherited by a later model of
- * the same name. Whether it is a prompt is decided when it is made. A version's files are named by `source_kind`, `source_ref` and
+ * Registered models and their versions. A model's id is never used again, so that what is bound to it can't be inherited by a later model
+ * of the same name. Whether it is a prompt is decided when it is made. A version's files are named by `source_kind`, `source_ref` and
  * `source_path`, which were read out of `source` once: the text itself is only ever shown.
  */
 export const registry: Migration = {

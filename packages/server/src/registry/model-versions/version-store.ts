@@ -37,7 +37,8 @@ export const VERSION_COLUMNS =
 const FROM = `select ${VERSION_COLUMNS} from model_version v join registered_model m on m.id = v.model`
 const BY_NUMBER = query<VersionRow>(`${FROM} where m.name = ? and v.version = ? and v.deleted_ms is null`)
 const BY_ALIAS = query<VersionRow>(
-  `${FROM} join registered_model_alias a on a.model = m.id and a.version = v.version where m.name = ? and a.alias = ? and v.deleted_ms is null`,
+  `${FROM} join registered_model_alias a on a.model = m.id and a.version = v.version
+   where m.name = ? and a.alias = ? and v.deleted_ms is null`,
 )
 const LATEST = query<VersionRow>(
   (dialect) => `${FROM} join (
@@ -51,8 +52,8 @@ const OF_LOGGED_MODEL = query<{ name: string; version: number }>(
    where v.model_id = ? and v.deleted_ms is null order by v.id`,
 )
 const INSERT = query<{ id: number }>(
-  `insert into model_version (model, version, stage, status, description, created_by, source, download_uri, source_kind, source_ref, source_path,
-     run_id, run_link, model_id, created_ms, updated_ms)
+  `insert into model_version (model, version, stage, status, description, created_by, source, download_uri, source_kind, source_ref,
+     source_path, run_id, run_link, model_id, created_ms, updated_ms)
    values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
 )
 const SET_DESCRIPTION = command('update model_version set description = ?, updated_ms = ? where id = ?')
@@ -63,7 +64,8 @@ const ARCHIVE_OTHERS = command(
 // What a version came from is forgotten with it, as MLflow does; the row keeps the number taken.
 const DELETE = command(
   `update model_version set deleted_ms = ?, updated_ms = ?, description = null, created_by = null, source = '', download_uri = '',
-     source_kind = ${SOURCE_KIND.external}, source_ref = null, source_path = '', run_id = null, run_link = null, model_id = null where id = ?`,
+     source_kind = ${SOURCE_KIND.external}, source_ref = null, source_path = '', run_id = null, run_link = null, model_id = null
+   where id = ?`,
 )
 const DELETE_ALIASES = command('delete from registered_model_alias where model = ? and version = ?')
 const SET_TAGS = bulk(

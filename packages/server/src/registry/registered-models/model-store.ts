@@ -17,7 +17,8 @@ const SET_TAGS = bulk(
 )
 const DELETE_TAG = command('delete from registered_model_tag where model = ? and key = ?')
 const SET_ALIAS = command(
-  'insert into registered_model_alias (model, alias, version) values (?, ?, ?) on conflict (model, alias) do update set version = excluded.version',
+  `insert into registered_model_alias (model, alias, version) values (?, ?, ?)
+   on conflict (model, alias) do update set version = excluded.version`,
 )
 const DELETE_ALIAS = command('delete from registered_model_alias where model = ? and alias = ?')
 
@@ -35,7 +36,10 @@ function nameTaken(name: string, wanted: boolean, there: boolean): ApiError {
 /** What a new model starts with. */
 export type NewModel = { name: string; description: string | null; created_by: string | null; tags: readonly Tag[] }
 
-/** Makes a registered model, or a prompt when its tags say so: the one moment at which that is decided. @throws ApiError RESOURCE_ALREADY_EXISTS */
+/**
+ * Makes a registered model, or a prompt when its tags say so: the one moment at which that is decided.
+ * @throws ApiError RESOURCE_ALREADY_EXISTS
+ */
 export async function insertRegistered(tx: Writer, made: NewModel, now_ms: number): Promise<RegisteredRow> {
   const { name, description, created_by, tags } = made
   const is_prompt = saysPrompt(tags)

@@ -25,6 +25,16 @@ const NAMES: Readonly<Record<string, string>> = {
   'POST /api/2.0/mlflow/registered-models/alias': 'registeredModels.setAlias',
   'GET /api/2.0/mlflow/registered-models/alias': 'registeredModels.getByAlias',
   'DELETE /api/2.0/mlflow/registered-models/alias': 'registeredModels.deleteAlias',
+  'GET /api/3.0/mlflow/traces/{trace_id}': 'traces.getInfo',
+  'POST /api/3.0/mlflow/traces': 'traces.create',
+  'POST /api/2.0/mlflow/traces': 'traces.createV2',
+  'PATCH /api/2.0/mlflow/traces/{request_id}': 'traces.updateV2',
+  'GET /api/2.0/mlflow/traces/{request_id}/info': 'traces.getInfoV2',
+  'GET /api/2.0/mlflow/traces': 'traces.listV2',
+  'POST /api/3.0/mlflow/traces/{trace_id}/assessments': 'traces.createAssessment',
+  'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': 'traces.getAssessment',
+  'PATCH /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': 'traces.updateAssessment',
+  'DELETE /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': 'traces.deleteAssessment',
 }
 
 /** The client's methods and their types, as the text of a TypeScript file; formatted. @param given names of schemas */

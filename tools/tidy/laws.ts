@@ -33,6 +33,9 @@ const ELSEWHERE: readonly Elsewhere[] = [
   { route: 'GET /api/3.0/mlflow/server-info', why: 'a word without a noun: it is one of the things a server says of itself' },
   { route: 'GET /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files', why: 'artifacts are one room, whosever they are' },
   { route: 'GET /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories', why: 'artifacts are one room, whosever they are' },
+  { route: 'GET /ajax-api/2.0/mlflow/get-trace-artifact', why: 'a verb before its noun: it is a trace that is got' },
+  { route: 'GET /api/3.0/mlflow/traces/batchGet', why: 'the URL is in camelCase, and the file batch-get' },
+  { route: 'POST /api/3.0/mlflow/traces/batchGetInfos', why: 'the URL is in camelCase, and the file batch-get-infos' },
   { route: 'POST /ajax-api/2.0/mlflow/upload-artifact', why: 'a verb before its noun' },
   { route: 'PATCH /api/2.0/mlflow/logged-models/{model_id}', why: 'what it does is to finalize, and nothing else is updated' },
 ]

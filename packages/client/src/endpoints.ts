@@ -283,6 +283,157 @@ export type RegisteredModel = {
   aliases: Aliase[]
 }
 
+export type MlflowExperiment = {
+  experiment_id: string
+}
+
+export type TraceLocation = {
+  type?: 'MLFLOW_EXPERIMENT' | 'INFERENCE_TABLE' | 'TRACE_LOCATION_TYPE_UNSPECIFIED' | undefined
+  mlflow_experiment?: MlflowExperiment | undefined
+}
+
+export type Error = {
+  error_code?: string | undefined
+  error_message?: string | undefined
+  stack_trace?: string | undefined
+}
+
+export type Feedback = {
+  value?: unknown | undefined
+  error?: Error | undefined
+}
+
+export type SerializedValue = {
+  serialization_format: string
+  value: string
+}
+
+export type Expectation = {
+  value?: unknown | undefined
+  serialized_value?: SerializedValue | undefined
+}
+
+export type Source = {
+  source_type: 'SOURCE_TYPE_UNSPECIFIED' | 'HUMAN' | 'LLM_JUDGE' | 'CODE' | 'AI_JUDGE'
+  source_id?: string | undefined
+}
+
+export type Assessment = {
+  assessment_id?: string | undefined
+  assessment_name: string
+  trace_id?: string | undefined
+  span_id?: string | undefined
+  create_time?: string | undefined
+  last_update_time?: string | undefined
+  feedback?: Feedback | undefined
+  expectation?: Expectation | undefined
+  rationale?: string | undefined
+  error?: Error | undefined
+  metadata?: Record<string, string> | undefined
+  overrides?: string | undefined
+  valid?: boolean | undefined
+  source: Source
+}
+
+export type TraceInfo = {
+  trace_id: string
+  client_request_id?: string | undefined
+  trace_location: TraceLocation
+  request_preview?: string | undefined
+  response_preview?: string | undefined
+  request_time: string
+  execution_duration?: string | undefined
+  state?: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS' | undefined
+  trace_metadata?: Record<string, string> | undefined
+  assessments?: Assessment[] | undefined
+  tags?: Record<string, string> | undefined
+}
+
+export type Trace = {
+  trace_info: TraceInfo
+}
+
+export type TraceInfoTraceLocation = {
+  type: 'MLFLOW_EXPERIMENT' | 'INFERENCE_TABLE' | 'TRACE_LOCATION_TYPE_UNSPECIFIED'
+  mlflow_experiment?: MlflowExperiment | undefined
+}
+
+export type AssessmentSource = {
+  source_type: 'SOURCE_TYPE_UNSPECIFIED' | 'HUMAN' | 'LLM_JUDGE' | 'CODE' | 'AI_JUDGE'
+  source_id: string
+}
+
+export type Assessment2 = {
+  assessment_id?: string | undefined
+  assessment_name: string
+  trace_id?: string | undefined
+  span_id?: string | undefined
+  create_time?: string | undefined
+  last_update_time?: string | undefined
+  feedback?: Feedback | undefined
+  expectation?: Expectation | undefined
+  rationale?: string | undefined
+  error?: Error | undefined
+  metadata?: Record<string, string> | undefined
+  overrides?: string | undefined
+  valid?: boolean | undefined
+  source: AssessmentSource
+}
+
+export type TraceInfo2 = {
+  trace_id: string
+  client_request_id?: string | undefined
+  trace_location: TraceInfoTraceLocation
+  request_preview?: string | undefined
+  response_preview?: string | undefined
+  request_time: string
+  execution_duration?: string | undefined
+  state: 'STATE_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+  trace_metadata: Record<string, string>
+  assessments: Assessment2[]
+  tags: Record<string, string>
+}
+
+export type Trace2 = {
+  trace_info: TraceInfo2
+}
+
+export type Trace3 = {
+  trace_info: TraceInfo2
+  spans?: Record<string, unknown>[] | undefined
+}
+
+export type PromptVersion = {
+  name: string
+  version: string
+}
+
+export type AssessmentChanges = {
+  assessment_id?: string | undefined
+  assessment_name?: string | undefined
+  trace_id?: string | undefined
+  span_id?: string | undefined
+  create_time?: string | undefined
+  last_update_time?: string | undefined
+  feedback?: Feedback | undefined
+  expectation?: Expectation | undefined
+  rationale?: string | undefined
+  error?: Error | undefined
+  metadata?: Record<string, string> | undefined
+  overrides?: string | undefined
+  valid?: boolean | undefined
+}
+
+export type TraceInfoV2 = {
+  request_id: string
+  experiment_id: string
+  timestamp_ms: number
+  execution_time_ms?: number | undefined
+  status: 'TRACE_STATUS_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS'
+  request_metadata: KeyValue[]
+  tags: KeyValue[]
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -1153,6 +1304,222 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Log what a trace is, once it is known as a whole; its spans come apart */
+  'POST /api/3.0/mlflow/traces': {
+    input: {
+      trace: Trace
+    }
+    output: {
+      trace: Trace2
+    }
+  }
+  /** Get a trace with its spans */
+  'GET /api/3.0/mlflow/traces/get': {
+    input: {
+      trace_id: string
+      allow_partial?: boolean | undefined
+    }
+    output: {
+      trace: Trace3
+    }
+  }
+  /** Get what a trace is, without its spans */
+  'GET /api/3.0/mlflow/traces/{trace_id}': {
+    input: {
+      trace_id: string
+    }
+    output: {
+      trace: Trace2
+    }
+  }
+  /** Get several traces with their spans; those that are not there are left out */
+  'GET /api/3.0/mlflow/traces/batchGet': {
+    input: {
+      trace_ids: string[]
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      traces: Trace3[]
+    }
+  }
+  /** Get what several traces are, without their spans; those that are not there are left out */
+  'POST /api/3.0/mlflow/traces/batchGetInfos': {
+    input: {
+      trace_ids: string[]
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      trace_infos: TraceInfo2[]
+    }
+  }
+  /** Search the traces of experiments by attributes, tags, metadata, spans and assessments */
+  'POST /api/3.0/mlflow/traces/search': {
+    input: {
+      locations: TraceLocation[]
+      filter?: string | undefined
+      /** 0 stands for the default */
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      traces: TraceInfo2[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Delete traces of an experiment, for good: by their ids, or those up to a time, the oldest first */
+  'POST /api/3.0/mlflow/traces/delete-traces': {
+    input: {
+      experiment_id: string
+      max_timestamp_millis?: number | undefined
+      max_traces?: number | undefined
+      request_ids?: string[] | undefined
+    }
+    output: {
+      traces_deleted: number
+    }
+  }
+  /** Set a tag of a trace */
+  'PATCH /api/3.0/mlflow/traces/{trace_id}/tags': {
+    input: {
+      trace_id: string
+      key: string
+      value?: string | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Delete a tag of a trace */
+  'DELETE /api/3.0/mlflow/traces/{trace_id}/tags': {
+    input: {
+      trace_id: string
+      key: string
+    }
+    output: Record<string, never>
+  }
+  /** Link traces to a run; traces that are not there are left out */
+  'POST /api/2.0/mlflow/traces/link-to-run': {
+    input: {
+      trace_ids?: string[] | undefined
+      run_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Say which versions of prompts a trace used */
+  'POST /api/2.0/mlflow/traces/link-prompts': {
+    input: {
+      trace_id: string
+      prompt_versions?: PromptVersion[] | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Say how much the traces of one filter are those of another */
+  'POST /api/3.0/mlflow/traces/calculate-filter-correlation': {
+    input: {
+      experiment_ids: string[]
+      filter_string1: string
+      filter_string2: string
+      base_filter?: string | undefined
+    }
+    output: {
+      /** Normalized pointwise mutual information: -1 never together, 0 independent, 1 always together */
+      npmi: Double
+      npmi_smoothed?: Double | undefined
+      filter1_count: number
+      filter2_count: number
+      joint_count: number
+      total_count: number
+    }
+  }
+  /** Add feedback or an expectation to a trace */
+  'POST /api/3.0/mlflow/traces/{trace_id}/assessments': {
+    input: {
+      trace_id: string
+      assessment: Assessment
+    }
+    output: {
+      assessment: Assessment2
+    }
+  }
+  /** Get one assessment of a trace */
+  'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': {
+    input: {
+      trace_id: string
+      assessment_id: string
+    }
+    output: {
+      assessment: Assessment2
+    }
+  }
+  /** Change an assessment: those of its fields that update_mask names */
+  'PATCH /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': {
+    input: {
+      trace_id: string
+      assessment_id: string
+      assessment: AssessmentChanges
+      /** Names of fields with commas between them */
+      update_mask?: string | undefined
+    }
+    output: {
+      assessment: Assessment2
+    }
+  }
+  /** Delete an assessment; what it had overridden is valid again */
+  'DELETE /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}': {
+    input: {
+      trace_id: string
+      assessment_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Start a trace, as clients before version 3 do; traces/{request_id} ends it */
+  'POST /api/2.0/mlflow/traces': {
+    input: {
+      experiment_id: string
+      timestamp_ms: number
+      request_metadata?: NewExperimentTag[] | undefined
+      tags?: NewExperimentTag[] | undefined
+    }
+    output: {
+      trace_info: TraceInfoV2
+    }
+  }
+  /** End a trace, as clients before version 3 do */
+  'PATCH /api/2.0/mlflow/traces/{request_id}': {
+    input: {
+      request_id: string
+      timestamp_ms: number
+      status?: 'TRACE_STATUS_UNSPECIFIED' | 'OK' | 'ERROR' | 'IN_PROGRESS' | undefined
+      request_metadata?: NewExperimentTag[] | undefined
+      tags?: NewExperimentTag[] | undefined
+    }
+    output: {
+      trace_info: TraceInfoV2
+    }
+  }
+  /** Get what a trace is, in the form of clients before version 3 */
+  'GET /api/2.0/mlflow/traces/{request_id}/info': {
+    input: {
+      request_id: string
+    }
+    output: {
+      trace_info: TraceInfoV2
+    }
+  }
+  /** Search the traces of experiments, as clients before version 3 do */
+  'GET /api/2.0/mlflow/traces': {
+    input: {
+      experiment_ids: string[]
+      filter?: string | undefined
+      /** 0 stands for the default */
+      max_results?: number | undefined
+      order_by?: string[] | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      traces: TraceInfoV2[]
+      next_page_token?: string | undefined
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -1193,6 +1560,15 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/model-versions/get',
   'GET /api/2.0/mlflow/model-versions/search',
   'GET /api/2.0/mlflow/model-versions/get-download-uri',
+  'GET /api/3.0/mlflow/traces/get',
+  'GET /api/3.0/mlflow/traces/{trace_id}',
+  'GET /api/3.0/mlflow/traces/batchGet',
+  'POST /api/3.0/mlflow/traces/batchGetInfos',
+  'POST /api/3.0/mlflow/traces/search',
+  'POST /api/3.0/mlflow/traces/calculate-filter-correlation',
+  'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}',
+  'GET /api/2.0/mlflow/traces/{request_id}/info',
+  'GET /api/2.0/mlflow/traces',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -1457,5 +1833,67 @@ export abstract class Nouns {
     /** Delete a tag of a model version; none there is no error */
     deleteTag: (input: Input<'DELETE /api/2.0/mlflow/model-versions/delete-tag'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/model-versions/delete-tag', input, options),
+  }
+
+  readonly traces = {
+    /** Log what a trace is, once it is known as a whole; its spans come apart */
+    create: (input: Input<'POST /api/3.0/mlflow/traces'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces', input, options),
+    /** Get a trace with its spans */
+    get: (input: Input<'GET /api/3.0/mlflow/traces/get'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/traces/get', input, options),
+    /** Get what a trace is, without its spans */
+    getInfo: (input: Input<'GET /api/3.0/mlflow/traces/{trace_id}'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/traces/{trace_id}', input, options),
+    /** Get several traces with their spans; those that are not there are left out */
+    batchGet: (input: Input<'GET /api/3.0/mlflow/traces/batchGet'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/traces/batchGet', input, options),
+    /** Get what several traces are, without their spans; those that are not there are left out */
+    batchGetInfos: (input: Input<'POST /api/3.0/mlflow/traces/batchGetInfos'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/batchGetInfos', input, options),
+    /** Search the traces of experiments by attributes, tags, metadata, spans and assessments */
+    search: (input: Input<'POST /api/3.0/mlflow/traces/search'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/search', input, options),
+    /** Delete traces of an experiment, for good: by their ids, or those up to a time, the oldest first */
+    deleteTraces: (input: Input<'POST /api/3.0/mlflow/traces/delete-traces'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/delete-traces', input, options),
+    /** Set a tag of a trace */
+    updateTags: (input: Input<'PATCH /api/3.0/mlflow/traces/{trace_id}/tags'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/traces/{trace_id}/tags', input, options),
+    /** Delete a tag of a trace */
+    deleteTags: (input: Input<'DELETE /api/3.0/mlflow/traces/{trace_id}/tags'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/traces/{trace_id}/tags', input, options),
+    /** Link traces to a run; traces that are not there are left out */
+    linkToRun: (input: Input<'POST /api/2.0/mlflow/traces/link-to-run'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/traces/link-to-run', input, options),
+    /** Say which versions of prompts a trace used */
+    linkPrompts: (input: Input<'POST /api/2.0/mlflow/traces/link-prompts'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/traces/link-prompts', input, options),
+    /** Say how much the traces of one filter are those of another */
+    calculateFilterCorrelation: (input: Input<'POST /api/3.0/mlflow/traces/calculate-filter-correlation'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/calculate-filter-correlation', input, options),
+    /** Add feedback or an expectation to a trace */
+    createAssessment: (input: Input<'POST /api/3.0/mlflow/traces/{trace_id}/assessments'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/{trace_id}/assessments', input, options),
+    /** Get one assessment of a trace */
+    getAssessment: (input: Input<'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}', input, options),
+    /** Change an assessment: those of its fields that update_mask names */
+    updateAssessment: (input: Input<'PATCH /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}', input, options),
+    /** Delete an assessment; what it had overridden is valid again */
+    deleteAssessment: (input: Input<'DELETE /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}', input, options),
+    /** Start a trace, as clients before version 3 do; traces/{request_id} ends it */
+    createV2: (input: Input<'POST /api/2.0/mlflow/traces'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/traces', input, options),
+    /** End a trace, as clients before version 3 do */
+    updateV2: (input: Input<'PATCH /api/2.0/mlflow/traces/{request_id}'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/traces/{request_id}', input, options),
+    /** Get what a trace is, in the form of clients before version 3 */
+    getInfoV2: (input: Input<'GET /api/2.0/mlflow/traces/{request_id}/info'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/traces/{request_id}/info', input, options),
+    /** Search the traces of experiments, as clients before version 3 do */
+    listV2: (input: Input<'GET /api/2.0/mlflow/traces'>, options?: CallOptions) => this.call('GET /api/2.0/mlflow/traces', input, options),
   }
 }

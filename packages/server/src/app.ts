@@ -11,6 +11,7 @@ import { type House, serveEndpoints } from './http/pipeline.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
 import { servedOrOff } from './switched-off.ts'
+import { traceEndpoints } from './traces/index.ts'
 import { ownedArtifactEndpoints } from './tracking/artifacts/index.ts'
 import { datasetEndpoints } from './tracking/datasets/index.ts'
 import { evaluationDatasetEndpoints } from './tracking/evaluation-datasets/index.ts'
@@ -33,6 +34,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownedArtifactEndpoints,
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
+  ...traceEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

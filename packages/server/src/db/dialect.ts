@@ -16,6 +16,8 @@ export type Dialect = {
   likeExactPattern(pattern: string): string
   /** LIKE that takes the upper and lower case of A to Z as one; `?` takes the pattern as it is. */
   likeAnyCase(column: string): string
+  /** `column` holds the text of a parameter, which has no wildcards. */
+  contains(column: string): string
   /** An ORDER BY term; rows without a value always come last. */
   orderBy(expression: string, direction: 'asc' | 'desc'): string
   /** The suffix of a `select` that keeps the row from being changed by others until the commit. */
@@ -36,6 +38,7 @@ export const sqlite: Dialect = {
   likeExact: (column) => `${column} glob ?`,
   likeExactPattern: (pattern) => pattern.replace(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?'),
   likeAnyCase: (column) => `lower(${column}) like lower(?)`,
+  contains: (column) => `instr(${column}, ?) > 0`,
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: '',
   lockMigrations: '',
@@ -57,6 +60,7 @@ export const postgres: Dialect = {
   likeExact: (column) => `${column} like ? escape ''`,
   likeExactPattern: (pattern) => pattern,
   likeAnyCase: (column) => `lower(${column}) like lower(?) escape ''`,
+  contains: (column) => `strpos(${column}, ?) > 0`,
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: 'for share',
   lockMigrations: 'select pg_advisory_xact_lock(1970430)',

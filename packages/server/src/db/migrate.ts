@@ -6,6 +6,7 @@ import { datasets } from './migrations/002-datasets.ts'
 import { loggedModels } from './migrations/003-logged-models.ts'
 import { evaluationDatasets } from './migrations/004-evaluation-datasets.ts'
 import { registry } from './migrations/005-registry.ts'
+import { traces } from './migrations/006-traces.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -17,7 +18,7 @@ export type Migration = {
 }
 
 /** Every migration, in order. */
-export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets, registry]
+export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets, registry, traces]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')

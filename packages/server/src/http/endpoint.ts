@@ -11,6 +11,7 @@ export type Resource =
   | { logged_model: string }
   | { evaluation_dataset: string }
   | { registered_model: string }
+  | { trace: string }
   | { artifact_path: string }
   | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' }
 
@@ -47,6 +48,8 @@ export type StreamAnswer = {
 export type Exchange = {
   /** For endpoints whose bytes belong to something that the database knows. */
   db: Reader
+  /** A transaction of its own, for endpoints that read their body themselves and then write. */
+  write<T>(work: (tx: Writer) => Promise<T>): Promise<T>
   body: Readable
   headers: Record<string, string | string[] | undefined>
   method: string
@@ -92,6 +95,8 @@ export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output' | 'b
   answers: string
   /** The handler reads the request's body itself, from `exchange.body`. */
   takes_body?: boolean
+  /** Fields of the input that come as headers: field → header's name. */
+  from_headers?: Readonly<Record<string, string>>
   handler: (input: NoInfer<Input>, context: Context, exchange: Exchange) => Promise<StreamAnswer>
 }
 

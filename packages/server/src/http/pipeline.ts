@@ -83,7 +83,7 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' ? undefined : await bodyOf(endpoint, house, request)
-  const input = decodeInput(endpoint, parametersOf(endpoint, request), request.query as Record<string, string>, body)
+  const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
   if (authority !== localOwner) await requireAccess(authority, caller, endpoint.access, input, house.db.reader)
   return [input, { now_ms: Date.now(), user: caller.user, settings: house.settings }]
 }
@@ -112,6 +112,12 @@ function parametersOf({ route }: Endpoint, request: FastifyRequest): Record<stri
   return rest === undefined ? (request.params as Record<string, string>) : { [rest]: restOfPath(request) }
 }
 
+function queryOf(endpoint: Endpoint, { query, headers }: FastifyRequest): Record<string, string> {
+  if (endpoint.kind !== 'stream' || !endpoint.from_headers) return query as Record<string, string>
+  const given = Object.entries(endpoint.from_headers).map(([field, header]) => [field, headers[header]])
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
+}
+
 /** A page of another site can send a form or plain text without asking, but not JSON (security case BR-04). */
 function requireJson(type: string | undefined): void {
   if (type !== undefined && /^application\/json\s*(;|$)/i.test(type)) return
@@ -130,6 +136,7 @@ async function answerStream(
   })
   const exchange: Exchange = {
     db: house.db.reader,
+    write: (work) => house.db.write(work),
     body: request.raw,
     headers: request.headers,
     method: request.method,

@@ -57,7 +57,7 @@ export function runOrder(orders: readonly Order[]): RunOrder {
     }
     const alias = `o${keys.length}`
     keys.push(name)
-    joins.push(`left join ${TABLE_OF[entity]} ${alias} on ${alias}.run = run.id and ${alias}.key = ?`)
+    joins.push(`left join ${TABLE_OF[entity as keyof typeof TABLE_OF]} ${alias} on ${alias}.run = run.id and ${alias}.key = ?`)
     // Numbers, then NaN, then runs without the metric, whichever way the numbers go.
     if (entity === 'metric') terms.push({ sql: `${alias}.nan`, direction: 'asc' })
     terms.push({ sql: `${alias}.value`, direction })

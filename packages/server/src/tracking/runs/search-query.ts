@@ -113,6 +113,8 @@ function clauseSql(dialect: Dialect, clause: Clause, keys: ReadonlyMap<string, n
       const present = keyedSql(entity, key, ALWAYS)
       return test.operator === 'IS NULL' ? { ...present, sql: `not (${present.sql})` } : present
     }
+    default:
+      throw new Error(`the language of runs has no ${entity}`)
   }
 }
 

@@ -123,7 +123,9 @@ class FilterParser {
       if (value === undefined) throw invalid(`${expectedNumber(subject)}. Found ${place(token.text, token.at)}: write a number.`)
       return { kind: 'number', operator: this.#allow(subject, operator) as '=', value }
     }
-    const value = this.#language.bare_text && token.kind === 'word' ? token.text : textOf(token, subject)
+    const { bare_text } = this.#language
+    const is_bare = typeof bare_text === 'boolean' ? bare_text : bare_text.includes(subject.entity)
+    const value = is_bare && token.kind === 'word' ? token.text : textOf(token, subject)
     this.#allow(subject, operator)
     if (operator.endsWith('LIKE') && value.length > PATTERN_MAX) {
       throw invalid(`The pattern at character ${token.at} has ${value.length} characters; at most ${PATTERN_MAX} are taken.`)

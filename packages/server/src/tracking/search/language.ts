@@ -2,7 +2,7 @@
 export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'
 
 /** What a name before the dot stands for. */
-export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset'
+export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset' | 'metadata' | 'span' | 'feedback' | 'expectation'
 
 export const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '>', '>=', '<', '<=']
 export const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
@@ -22,8 +22,8 @@ export type Language = {
   readonly keyed: ReadonlyMap<Entity, Pick<Subject, 'kind' | 'operators'>>
   /** The keys of `dataset.`. */
   readonly datasets: ReadonlyMap<string, Subject>
-  /** Whether text may come without quotes, as MLflow lets it for logged models: `params.lr = 0.01`. */
-  readonly bare_text: boolean
+  /** Whether text may come without quotes, as MLflow lets it for logged models: `params.lr = 0.01`; or of which entities it may. */
+  readonly bare_text: boolean | readonly Entity[]
   /** Beginnings of messages, which MLflow's clients and tests match on. */
   readonly phrases: { readonly syntax: string; readonly operator: string }
 }
@@ -34,13 +34,19 @@ const SPELLINGS: Record<Entity, readonly string[]> = {
   param: ['parameter', 'parameters', 'param', 'params'],
   tag: ['tag', 'tags'],
   dataset: ['dataset', 'datasets'],
+  metadata: ['metadata', 'request_metadata'],
+  span: ['span'],
+  feedback: ['feedback'],
+  expectation: ['expectation'],
 }
 
 export type LanguageRules = {
   attributes: readonly (Subject & { readonly aliases?: readonly string[] })[]
-  keyed: Partial<Record<'metric' | 'param' | 'tag', readonly Operator[]>>
+  keyed: Partial<Record<Exclude<Entity, 'attribute' | 'dataset'>, readonly Operator[]>>
+  /** Another word for `attribute`, such as `trace`. */
+  self?: string
   datasets?: readonly Subject[]
-  bare_text?: boolean
+  bare_text?: Language['bare_text']
   phrases?: Language['phrases']
 }
 
@@ -55,7 +61,10 @@ export function language(rules: LanguageRules): Language {
     attributes: new Map(
       rules.attributes.flatMap(({ aliases = [], ...subject }) => [subject.name, ...aliases].map((name) => [name, subject] as const)),
     ),
-    entities: new Map(taken.flatMap((entity) => SPELLINGS[entity].map((spelling) => [spelling, entity] as const))),
+    entities: new Map([
+      ...taken.flatMap((entity) => SPELLINGS[entity].map((spelling) => [spelling, entity] as const)),
+      ...(rules.self ? [[rules.self, 'attribute'] as const] : []),
+    ]),
     keyed,
     datasets: new Map((rules.datasets ?? []).map((subject) => [subject.name, subject])),
     bare_text: rules.bare_text ?? false,

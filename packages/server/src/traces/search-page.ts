@@ -1,0 +1,37 @@
+import type { Reader } from '../db/handles.ts'
+import { experimentKey } from '../tracking/experiments/index.ts'
+import { openCursor, sealCursor } from '../tracking/search/index.ts'
+import { findTraces } from './search-query.ts'
+import type { TraceInfo } from './trace.ts'
+import { tracesToWire } from './trace-reader.ts'
+
+export const RESULTS_DEFAULT = 100
+export const RESULTS_MAX = 500
+
+/** What a search asks for, in either version of the wire. */
+export type SearchRequest = {
+  readonly experiment_ids: readonly string[]
+  readonly filter: string
+  readonly max_results: number
+  readonly order_by: readonly string[]
+  readonly page_token: string
+}
+
+/** A page of the traces that a search finds. @throws ApiError INVALID_PARAMETER_VALUE */
+export async function searchPage(
+  db: Reader,
+  { experiment_ids, filter, max_results, order_by, page_token }: SearchRequest,
+): Promise<{ traces: TraceInfo[]; next_page_token?: string }> {
+  const experiments = [...new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))]
+  const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
+  const cursor = await openCursor(db, purpose, page_token)
+  const count = max_results || RESULTS_DEFAULT
+  const found = await findTraces(db, { experiments, filter, order_by }, cursor, count + 1)
+  const page = found.slice(0, count)
+  const traces = await tracesToWire(
+    db,
+    page.map(({ row }) => row),
+  )
+  if (found.length <= count) return { traces }
+  return { traces, next_page_token: await sealCursor(db, purpose, page.at(-1)?.after ?? [], (cursor.skip ?? 0) + count) }
+}

@@ -8,6 +8,8 @@ import type { Counts } from './reporter.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const paths = process.argv.slice(2)
+/** Of one test that has no limit of its own; limit.ts has that of a file. */
+const TEST_MAX_MS = 300_000
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve) => {
@@ -33,7 +35,9 @@ async function tests(files: readonly string[]): Promise<Counts> {
   try {
     const args = [
       '--conditions=source',
+      '--import=./tools/test/limit.ts',
       '--test',
+      `--test-timeout=${TEST_MAX_MS}`,
       '--test-reporter=./tools/test/reporter.ts',
       '--test-reporter-destination=stdout',
       ...files,

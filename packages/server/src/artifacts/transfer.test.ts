@@ -135,6 +135,21 @@ describe('limits on uploads (DO-08)', () => {
     request.destroy()
     assert.deepEqual([readdirSync(root).sort(), uploads(root)], [['.millrace-uploads', 'f'], []])
   })
+
+  test('an upload refused in the middle is read on and thrown away, so that its sender gets to read why', async () => {
+    const { server } = await artifactServer({ artifact_max_bytes: 1000 })
+    const client = await RawClient.open(await listen(server))
+    client.send(`PUT ${ARTIFACTS}/f HTTP/1.1\r\nHost: localhost:5000\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n${'x'.repeat(1001)}\r\n`)
+    await client.until('REQUEST_TOO_LARGE')
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(2 ** 20), Buffer.from('\r\n')])
+    const drained = (async () => {
+      for (let sent = 0; sent < 30; sent++) if (!client.socket.write(chunk)) await once(client.socket, 'drain')
+      client.send('0\r\n\r\nGET /version HTTP/1.1\r\nHost: localhost:5000\r\n\r\n')
+    })()
+    await client.until('3.17')
+    await drained
+    client.socket.destroy()
+  })
 })
 
 describe('listings and deletions', () => {

@@ -41,3 +41,19 @@ test('a server that stops answers what has begun, closes idle connections, and t
   await closed
   await db.close()
 })
+
+test('a server that stops does not wait for the keep-alive of a client that was answered in the middle of its body', async () => {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const server = new TestServer(db)
+  const port = await listen(server)
+  const client = await RawClient.open(port)
+  client.send('PUT /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n')
+  assert.match(await client.until('ENDPOINT_NOT_FOUND'), /^HTTP\/1\.1 404 /)
+  const closed = server.app.close()
+  await new Promise((done) => setTimeout(done, 50))
+  client.send('5\r\nthere\r\n0\r\n\r\n')
+  await client.untilClosed(2_000)
+  await closed
+  await db.close()
+})

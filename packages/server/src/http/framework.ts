@@ -68,12 +68,24 @@ function closeWhenStopping(app: FastifyInstance): void {
 }
 
 /**
- * A request may be answered before its body is read: too long, not allowed, no such route. The rest is thrown away as it arrives, so
- * that the client gets to read its answer; but not for ever.
+ * A request may be answered before its body is read, or in the middle of it: too long, not allowed, no such route. The rest is thrown
+ * away as it arrives, so that the client gets to read its answer; but not for ever. Such a connection is not idle when the server stops,
+ * and its answer did not say that it ends: it is closed when the rest is there, or the server would wait for its keep-alive of 72 s.
  */
 function dropUnreadBodies(app: FastifyInstance): void {
+  let stopping = false
+  app.addHook('preClose', (done) => {
+    stopping = true
+    done()
+  })
   app.addHook('onResponse', ({ raw }, _reply, done) => {
-    if (raw.complete === false) setTimeout(() => raw.complete || raw.socket.destroy(), UNREAD_WAIT_MAX_MS).unref()
+    if (raw.complete === false) {
+      const { socket } = raw
+      setTimeout(() => raw.complete || socket.destroy(), UNREAD_WAIT_MAX_MS).unref()
+      raw.once('end', () => stopping && socket.destroySoon())
+      // Node throws away what nobody began to read; a body that a handler left in the middle would stand still.
+      raw.resume()
+    }
     done()
   })
 }

@@ -20,3 +20,5 @@ test("MLflow's client fills, merges and reads evaluation datasets", { timeout: 9
 test("MLflow's client logs datasets, models and metrics of models, and finds models by them", { timeout: 900_000 }, () =>
   play('logged_models.py'),
 )
+
+test("MLflow's client registers, finds, loads and copies models and prompts", { timeout: 900_000 }, () => play('registry.py'))

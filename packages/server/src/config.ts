@@ -17,6 +17,8 @@ export type Settings = {
   readonly artifact_max_bytes?: number
   /** How much of the disk under the artifacts uploads leave free, in bytes; 256 MiB when left out. */
   readonly artifacts_keep_free_bytes?: number
+  /** A regular expression that sources of new model versions must match. */
+  readonly model_source_pattern?: string
   /** Prefix of all paths, '' or '/something'. */
   readonly static_prefix: string
   /**

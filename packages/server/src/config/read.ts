@@ -84,6 +84,7 @@ function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Se
     serve_artifacts,
     artifacts_only,
     ...limitsOfArtifacts(pick),
+    ...sourcePattern(pick),
     static_prefix: staticPrefix(pick),
     allowed_hosts: pick.list('allowed-hosts'),
     cors_allowed_origins: pick.list('cors-allowed-origins'),
@@ -101,6 +102,17 @@ function limitsOfArtifacts(pick: Picker): Partial<Settings> {
     ...(most !== undefined && { artifact_max_bytes: most }),
     ...(free !== undefined && { artifacts_keep_free_bytes: free }),
   }
+}
+
+function sourcePattern(pick: Picker): Partial<Settings> {
+  const picked = pick.text('model-source-pattern')
+  if (!picked) return {}
+  try {
+    new RegExp(picked.value, 'u')
+  } catch (error) {
+    throw new ConfigProblem(`${picked.from} is no regular expression: ${(error as Error).message}.`)
+  }
+  return { model_source_pattern: picked.value }
 }
 
 function staticPrefix(pick: Picker): string {

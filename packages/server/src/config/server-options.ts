@@ -69,6 +69,14 @@ const storage: readonly Option[] = [
     group: 'Storage',
   },
   {
+    flag: 'model-source-pattern',
+    variables: ['MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX'],
+    value: '<regex>',
+    fallback: 'none',
+    about: 'A regular expression that the source of every new model version must match, besides what the server checks',
+    group: 'Storage',
+  },
+  {
     flag: 'serve-artifacts',
     off: 'no-serve-artifacts',
     variables: ['MLFLOW_SERVE_ARTIFACTS'],

@@ -44,7 +44,7 @@ export const createModelVersion = write({
     run_id: optional(string({ max: 64 })),
     tags: withDefault(NewTags, []),
     run_link: optional(string({ max: 2048 })),
-    description: optional(string({ max: DESCRIPTION_MAX })),
+    description: withDefault(string({ max: DESCRIPTION_MAX }), ''),
     model_id: optional(string({ max: 100 })),
   }),
   output: object({ model_version: ModelVersion }),
@@ -54,7 +54,7 @@ export const createModelVersion = write({
     refuseOtherKind(model, tags)
     const kept = model.is_prompt === 1 ? promptSource(source) : await keepSource(tx, source, { run_id, model_id }, settings)
     const { id, version } = await takeVersion(tx, name, now_ms)
-    const said = { description: description || null, run_link: run_link || null, created_by: user || null }
+    const said = { description, run_link: run_link || null, created_by: user || null }
     const row = await insertVersion(tx, { model: id, name, version, ...said, ...kept }, now_ms)
     await setVersionTags(tx, row.id, tags)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)

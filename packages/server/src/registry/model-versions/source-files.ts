@@ -30,6 +30,10 @@ export type Owners = { readonly run_id?: string | undefined; readonly model_id?:
  */
 export async function keepSource(db: Reader, text: string, owners: Owners, settings: Settings): Promise<KeptSource> {
   const { run_id, model_id } = owners
+  const { model_source_pattern } = settings
+  if (model_source_pattern !== undefined && !new RegExp(model_source_pattern, 'u').test(text)) {
+    throw badSource(text, 'The operator of this server allows only sources that match --model-source-pattern.')
+  }
   const source = parseSource(text)
   const from = { source: text, download_uri: text, run_id: run_id || null, model_id: model_id || null }
   switch (source.kind) {

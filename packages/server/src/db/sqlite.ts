@@ -9,10 +9,10 @@ const STATEMENTS_MAX = 400
 const PAGE_CACHE_KIB = 65_536
 const BUSY_WAIT_MAX_MS = 30_000
 // Rows of one insert: a call of SQLite for each row costs half as much again as the row.
-const ROWS_AT_ONCE = [32, 8, 1]
+const ROWS_AT_ONCE = [100, 20, 5, 1]
 const VALUES_OF_A_ROW = /values\s*(\([?,\s]*\))/i
 
-type Many = { readonly rows: number; readonly statement: Sqlite.Statement }
+type Many = { readonly rows: number; readonly statement: () => Sqlite.Statement }
 
 /** One connection and its prepared statements, found by the statement's declaration and, for those made on the fly, by their text. */
 class Connection {
@@ -50,7 +50,7 @@ class Connection {
     return statement
   }
 
-  /** A bulk command prepared for each number of rows that it is run with, the largest first. */
+  /** A bulk command for each number of rows that it is run with, the largest first; prepared when it first has so many. */
   preparedMany(command: BulkCommand): readonly Many[] {
     let many = this.#manyByDeclaration.get(command)
     if (!many) {
@@ -58,7 +58,8 @@ class Connection {
       const row = VALUES_OF_A_ROW.exec(text)?.[1]
       many = (row ? ROWS_AT_ONCE : [1]).map((rows) => {
         const sql = row ? text.replace(row, () => Array(rows).fill(row).join(', ')) : text
-        return { rows, statement: this.prepared({ sql }, false) }
+        const declaration = { sql }
+        return { rows, statement: () => this.prepared(declaration, false) }
       })
       this.#manyByDeclaration.set(command, many)
     }
@@ -114,7 +115,7 @@ class Transaction implements Writer {
       for (; rows.length - next >= count; next += count) {
         const values: Value[] = []
         for (let at = next; at < next + count; at++) for (const value of rows[at] as readonly Value[]) values.push(value)
-        changes += statement.run(values).changes
+        changes += statement().run(values).changes
       }
     }
     return changes

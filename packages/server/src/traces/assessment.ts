@@ -1,4 +1,5 @@
-import { boolean, enumOf, Invalid, json, object, optional, record, type Schema, type Static, string, withDefault } from '../http/schema.ts'
+import { json, record } from '../http/free-form.ts'
+import { boolean, enumOf, Invalid, object, optional, type Schema, type Static, string, withDefault } from '../http/schema.ts'
 import { timestamp } from './times.ts'
 
 const TEXT_MAX = 65_536

@@ -1,4 +1,5 @@
-import { array, enumOf, int64, object, optional, record, type Schema, type Static, string, withDefault } from '../http/schema.ts'
+import { record } from '../http/free-form.ts'
+import { array, enumOf, int64, object, optional, type Schema, type Static, string, withDefault } from '../http/schema.ts'
 import { Assessment } from './assessment.ts'
 import { duration, timestamp } from './times.ts'
 

@@ -1,5 +1,6 @@
 import { read } from '../../http/endpoint.ts'
-import { array, int64, object, record, string, withDefault } from '../../http/schema.ts'
+import { record } from '../../http/free-form.ts'
+import { array, int64, object, string, withDefault } from '../../http/schema.ts'
 import { artifactPath } from '../path.ts'
 import { directAccess, LocalPath, targetOf } from './multipart.ts'
 

@@ -1,5 +1,6 @@
 import { read } from '../../http/endpoint.ts'
-import { int64, object, record, string } from '../../http/schema.ts'
+import { record } from '../../http/free-form.ts'
+import { int64, object, string } from '../../http/schema.ts'
 import { artifactPath } from '../path.ts'
 import { directAccess } from './multipart.ts'
 

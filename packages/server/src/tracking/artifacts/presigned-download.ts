@@ -1,6 +1,7 @@
 import { artifactPath } from '../../artifacts/index.ts'
 import { read } from '../../http/endpoint.ts'
-import { int64, object, record, string, withDefault } from '../../http/schema.ts'
+import { record } from '../../http/free-form.ts'
+import { int64, object, string, withDefault } from '../../http/schema.ts'
 import { directPlace, Expiration } from './presigned.ts'
 import { runArtifactUri } from './run-place.ts'
 

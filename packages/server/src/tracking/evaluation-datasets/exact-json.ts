@@ -1,4 +1,5 @@
-import { Invalid, json } from '../../http/schema.ts'
+import { json } from '../../http/free-form.ts'
+import { Invalid } from '../../http/schema.ts'
 
 /** The part of the standard that TypeScript's library does not know yet. */
 type Exact = JSON & {

@@ -15,9 +15,8 @@ export type RegisteredRow = {
 export const REGISTERED_COLUMNS = 'm.id, m.name, m.is_prompt, m.description, m.created_by, m.created_ms, m.updated_ms'
 
 const BY_NAME = query<RegisteredRow>(`select ${REGISTERED_COLUMNS} from registered_model m where m.name = ?`)
-const TAKE_VERSION = query<RegisteredRow & { version: number }>(
-  `update registered_model set next_version = next_version + 1, updated_ms = ? where name = ?
-   returning ${REGISTERED_COLUMNS.replaceAll('m.', '')}, next_version - 1 as version`,
+const TAKE_VERSION = query<{ version: number }>(
+  'update registered_model set next_version = next_version + 1, updated_ms = ? where id = ? returning next_version - 1 as version',
 )
 const TOUCH = command('update registered_model set updated_ms = ? where id = ?')
 
@@ -34,11 +33,12 @@ const noSuchName = (name: string): never => {
 }
 
 /**
- * The number for a model's next version: numbers are given once, also when versions were deleted.
+ * The number for a model's next version: numbers are given once, also when versions were deleted. It is asked for by the row that was
+ * looked at, not by the name, which may be another model's by now.
  * @throws ApiError RESOURCE_DOES_NOT_EXIST
  */
-export async function takeVersion(tx: Writer, name: string, now_ms: number): Promise<RegisteredRow & { version: number }> {
-  return (await tx.get(TAKE_VERSION, now_ms, name)) ?? noSuchName(name)
+export async function takeVersion(tx: Writer, { id, name }: RegisteredRow, now_ms: number): Promise<number> {
+  return (await tx.get(TAKE_VERSION, now_ms, id))?.version ?? noSuchName(name)
 }
 
 /** Says that something of the model was changed. */

@@ -53,9 +53,9 @@ export const createModelVersion = write({
     const model = await registeredByName(tx, name)
     refuseOtherKind(model, tags)
     const kept = model.is_prompt === 1 ? promptSource(source) : await keepSource(tx, source, { run_id, model_id }, settings)
-    const { id, version } = await takeVersion(tx, name, now_ms)
+    const version = await takeVersion(tx, model, now_ms)
     const said = { description, run_link: run_link || null, created_by: user || null }
-    const row = await insertVersion(tx, { model: id, name, version, ...said, ...kept }, now_ms)
+    const row = await insertVersion(tx, { model: model.id, name, version, ...said, ...kept }, now_ms)
     await setVersionTags(tx, row.id, tags)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
     return { model_version: await versionToWire(tx, row) }

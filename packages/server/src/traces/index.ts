@@ -16,6 +16,7 @@ import { getTraceArtifact } from './get-trace-artifact.ts'
 import { linkPromptsToTrace } from './link-prompts.ts'
 import { linkTracesToRun } from './link-to-run.ts'
 import { listTracesV2 } from './list-v2.ts'
+import { exportTraces } from './otlp/export-traces.ts'
 import { searchTraces } from './search.ts'
 import { setTraceTag } from './set-tags.ts'
 import { updateAssessment } from './update-assessment.ts'
@@ -39,6 +40,7 @@ export const traceEndpoints: readonly Endpoint[] = [
   getAssessment,
   updateAssessment,
   deleteAssessment,
+  exportTraces,
   createTraceV2,
   updateTraceV2,
   getTraceInfoV2,

@@ -58,7 +58,7 @@ function nameSql(dialect: Dialect, test: Test): Fragment {
 function attributeSql(dialect: Dialect, name: string, test: Test, keys: ReadonlyMap<string, number>): Fragment {
   if (test.kind === 'presence') throw new Error('attributes of traces take no IS NULL')
   if (name === 'status') return statusSql(test as TextTest)
-  if (name === 'text') return spanExists(testSql(dialect, 's.content', contentTest(test as TextTest)))
+  if (name === 'text') return spanExists(testSql(dialect, 's.content', test as TextTest))
   if (name === 'run_id') return runSql(dialect, test as TextTest, keys.get(RUN_METADATA))
   if (name === 'prompt') return promptSql(test as TextTest)
   const column = ATTRIBUTE_SQL[name] as string
@@ -133,15 +133,11 @@ function spanSql(dialect: Dialect, { name, test }: Clause): Fragment {
   }
   if (name === 'content') {
     if (!test.operator.endsWith('LIKE')) throw invalid('span.content is compared by LIKE and ILIKE only.')
-    return testSql(dialect, 's.content', contentTest(test))
+    return testSql(dialect, 's.content', test)
   }
   if (name.startsWith(ATTRIBUTES) && name.length > ATTRIBUTES.length) return spanAttributeSql(dialect, name.slice(ATTRIBUTES.length), test)
   throw invalid(`Invalid span attribute '${name}'. Supported attributes: name, type, status, content, attributes.<attribute_name>.`)
 }
-
-/** Contents are JSON, where quotes are escaped: so are those of what is looked for. */
-const contentTest = (test: TextTest): TextTest =>
-  test.kind === 'text' ? { ...test, value: JSON.stringify(test.value).slice(1, -1) } : test
 
 /**
  * Attributes are JSON text inside the span's JSON: they are looked for as they are written there. A pattern may run on into what stands

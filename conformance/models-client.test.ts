@@ -17,6 +17,8 @@ async function play(script: string): Promise<void> {
 
 test("MLflow's client fills, merges and reads evaluation datasets", { timeout: 900_000 }, () => play('evaluation_datasets.py'))
 
+test("MLflow's client registers scorers, lists, gets and deletes them", { timeout: 900_000 }, () => play('scorers.py'))
+
 test("MLflow's client logs datasets, models and metrics of models, and finds models by them", { timeout: 900_000 }, () =>
   play('logged_models.py'),
 )

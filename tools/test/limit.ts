@@ -1,5 +1,5 @@
 // Loaded into the process of each test file (`--import`): one that is still there after its time is ended and named, with what it has
-// open. `--test-timeout` ends a test only; a server that a test left open, or a hook that never returns, would keep the run silent for ever.
+// open. `--test-timeout` ends a test only: a server that a test left open, or a hook that never returns, would keep the run silent.
 import { relative } from 'node:path'
 
 const MINUTE_MS = 60_000

@@ -434,6 +434,25 @@ export type TraceInfoV2 = {
   tags: KeyValue[]
 }
 
+export type Scorer = {
+  experiment_id: number
+  scorer_name: string
+  scorer_version: number
+  serialized_scorer: string
+  /** Milliseconds since 1970 */
+  creation_time: number
+  scorer_id: string
+}
+
+export type OnlineConfig = {
+  online_scoring_config_id: string
+  scorer_id: string
+  /** From 0 to 1 */
+  sample_rate: Double
+  experiment_id: string
+  filter_string?: string | undefined
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -1520,6 +1539,93 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** Register a scorer, or its next version; its code is kept as text and never run */
+  'POST /api/3.0/mlflow/scorers/register': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      name: string
+      /** A scorer as MLflow's clients serialize it: JSON. Code in it is never run here */
+      serialized_scorer: string
+    }
+    output: {
+      version: number
+      scorer_id: string
+      experiment_id: string
+      name: string
+      serialized_scorer: string
+      /** Milliseconds since 1970 */
+      creation_time: number
+    }
+  }
+  /** List the newest version of each scorer, of one experiment, of several, or of all */
+  'GET /api/3.0/mlflow/scorers/list': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id?: string | undefined
+      experiment_ids?: string[] | undefined
+    }
+    output: {
+      scorers: Scorer[]
+    }
+  }
+  /** List every version of a scorer, the oldest first */
+  'GET /api/3.0/mlflow/scorers/versions': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      name: string
+    }
+    output: {
+      scorers: Scorer[]
+    }
+  }
+  /** Get a version of a scorer, or its newest */
+  'GET /api/3.0/mlflow/scorers/get': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      name: string
+      version?: number | undefined
+    }
+    output: {
+      scorer: Scorer
+    }
+  }
+  /** Delete a version of a scorer, or the whole scorer, for good */
+  'DELETE /api/3.0/mlflow/scorers/delete': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      name: string
+      version?: number | undefined
+    }
+    output: Record<string, never>
+  }
+  /** Get how much of the traces scorers are to judge as they come in */
+  'GET /api/3.0/mlflow/scorers/online-configs': {
+    input: {
+      scorer_ids: string[]
+    }
+    output: {
+      configs: OnlineConfig[]
+    }
+  }
+  /** Say how much of the traces a scorer is to judge as they come in */
+  'PUT /api/3.0/mlflow/scorers/online-config': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+      name: string
+      /** From 0 to 1 */
+      sample_rate: Double
+      /** Which traces, in the language of their search */
+      filter_string?: string | undefined
+    }
+    output: {
+      config: OnlineConfig
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -1569,6 +1675,10 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}',
   'GET /api/2.0/mlflow/traces/{request_id}/info',
   'GET /api/2.0/mlflow/traces',
+  'GET /api/3.0/mlflow/scorers/list',
+  'GET /api/3.0/mlflow/scorers/versions',
+  'GET /api/3.0/mlflow/scorers/get',
+  'GET /api/3.0/mlflow/scorers/online-configs',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -1895,5 +2005,29 @@ export abstract class Nouns {
       this.call('GET /api/2.0/mlflow/traces/{request_id}/info', input, options),
     /** Search the traces of experiments, as clients before version 3 do */
     listV2: (input: Input<'GET /api/2.0/mlflow/traces'>, options?: CallOptions) => this.call('GET /api/2.0/mlflow/traces', input, options),
+  }
+
+  readonly scorers = {
+    /** Register a scorer, or its next version; its code is kept as text and never run */
+    register: (input: Input<'POST /api/3.0/mlflow/scorers/register'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/scorers/register', input, options),
+    /** List the newest version of each scorer, of one experiment, of several, or of all */
+    list: (input: Input<'GET /api/3.0/mlflow/scorers/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/scorers/list', input, options),
+    /** List every version of a scorer, the oldest first */
+    versions: (input: Input<'GET /api/3.0/mlflow/scorers/versions'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/scorers/versions', input, options),
+    /** Get a version of a scorer, or its newest */
+    get: (input: Input<'GET /api/3.0/mlflow/scorers/get'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/scorers/get', input, options),
+    /** Delete a version of a scorer, or the whole scorer, for good */
+    delete: (input: Input<'DELETE /api/3.0/mlflow/scorers/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/scorers/delete', input, options),
+    /** Get how much of the traces scorers are to judge as they come in */
+    onlineConfigs: (input: Input<'GET /api/3.0/mlflow/scorers/online-configs'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/scorers/online-configs', input, options),
+    /** Say how much of the traces a scorer is to judge as they come in */
+    onlineConfig: (input: Input<'PUT /api/3.0/mlflow/scorers/online-config'>, options?: CallOptions) =>
+      this.call('PUT /api/3.0/mlflow/scorers/online-config', input, options),
   }
 }

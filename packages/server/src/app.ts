@@ -10,6 +10,7 @@ import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
+import { scorerEndpoints } from './scorers/index.ts'
 import { servedOrOff } from './switched-off.ts'
 import { traceEndpoints } from './traces/index.ts'
 import { ownedArtifactEndpoints } from './tracking/artifacts/index.ts'
@@ -35,6 +36,7 @@ export const endpoints: readonly Endpoint[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...traceEndpoints,
+  ...scorerEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

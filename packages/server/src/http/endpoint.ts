@@ -12,6 +12,7 @@ export type Resource =
   | { evaluation_dataset: string }
   | { registered_model: string }
   | { trace: string }
+  | { scorer: string }
   | { artifact_path: string }
   | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' }
 
@@ -32,7 +33,7 @@ export type Access<Input> =
       on: (input: Input) => Resource | readonly Resource[]
       reads?: (input: Input) => readonly Resource[]
     }
-  | { filtered: 'experiments' | 'evaluation_datasets' | 'registered_models' }
+  | { filtered: 'experiments' | 'evaluation_datasets' | 'registered_models' | 'scorers' }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 export type Route = `${Method} /${string}`

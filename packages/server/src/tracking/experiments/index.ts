@@ -11,7 +11,7 @@ import { updateExperiment } from './update.ts'
 
 export { ensureDefaultExperiment } from './default-experiment.ts'
 export { experimentKey } from './experiment.ts'
-export { activeExperiment, artifactLocations } from './locations.ts'
+export { activeExperiment, activeExperimentKey, artifactLocations } from './locations.ts'
 
 export const experimentEndpoints: readonly Endpoint[] = [
   createExperiment,

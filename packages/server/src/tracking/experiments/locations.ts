@@ -5,6 +5,7 @@ import { experimentKey } from './experiment.ts'
 type Row = { id: number; artifact_location: string; deleted_ms: number | null }
 
 const BY_ID = query<Row>((dialect) => `select id, artifact_location, deleted_ms from experiment where id = ? ${dialect.lockRow}`)
+const LOOKED_AT = query<Row>('select id, artifact_location, deleted_ms from experiment where id = ?')
 const BY_IDS = query<[id: number, artifact_location: string]>(
   (dialect) => `select id, artifact_location from experiment where ${dialect.inIntegers('id')}`,
 )
@@ -15,7 +16,16 @@ const BY_IDS = query<[id: number, artifact_location: string]>(
  */
 export async function activeExperiment(tx: Writer, experiment_id: string): Promise<{ id: number; artifact_location: string }> {
   const key = experimentKey(experiment_id)
-  const row = key === undefined ? undefined : await tx.get(BY_ID, key)
+  return activeOf(key === undefined ? undefined : await tx.get(BY_ID, key), experiment_id)
+}
+
+/** The inner id of an experiment that is active now. @throws ApiError as {@link activeExperiment} */
+export async function activeExperimentKey(db: Reader, experiment_id: string): Promise<number> {
+  const key = experimentKey(experiment_id)
+  return activeOf(key === undefined ? undefined : await db.get(LOOKED_AT, key), experiment_id).id
+}
+
+function activeOf(row: Row | undefined, experiment_id: string): Row {
   if (!row) throw missing(`No Experiment with id=${experiment_id} exists.`)
   if (row.deleted_ms !== null) {
     throw invalid(`The experiment ${experiment_id} must be in the 'active' state. It was deleted: restore it with experiments/restore.`)

@@ -1,0 +1,27 @@
+import { read } from '../http/endpoint.ts'
+import { invalid } from '../http/errors.ts'
+import { array, object, optional } from '../http/schema.ts'
+import { experimentKey } from '../tracking/experiments/index.ts'
+import { ExperimentId, Scorer } from './scorer.ts'
+import { scorersOf, scorersOfMany } from './scorer-store.ts'
+
+export const listScorers = read({
+  route: 'GET /api/3.0/mlflow/scorers/list',
+  summary: 'List the newest version of each scorer, of one experiment, of several, or of all',
+  access: { filtered: 'scorers' },
+  input: object({ experiment_id: optional(ExperimentId), experiment_ids: optional(array(ExperimentId, { max: 1_000 })) }),
+  output: object({ scorers: array(Scorer) }),
+  heavy: import.meta.url,
+  async handler(db, { experiment_id, experiment_ids }) {
+    if (experiment_id !== undefined && experiment_ids !== undefined) {
+      throw invalid("Cannot specify both 'experiment_id' and 'experiment_ids': name one experiment, or several.")
+    }
+    if (experiment_id !== undefined) return { scorers: await scorersOf(db, experiment_id) }
+    const keys = experiment_ids?.map((id) => {
+      const key = experimentKey(id)
+      if (key === undefined) throw invalid(`Invalid experiment ID: '${id}' is no number.`)
+      return key
+    })
+    return { scorers: await scorersOfMany(db, keys) }
+  },
+})

@@ -1,0 +1,13 @@
+import { read } from '../http/endpoint.ts'
+import { array, object, string } from '../http/schema.ts'
+import { OnlineConfig } from './scorer.ts'
+import { onlineConfigs } from './scorer-store.ts'
+
+export const getOnlineScoringConfigs = read({
+  route: 'GET /api/3.0/mlflow/scorers/online-configs',
+  summary: 'Get how much of the traces scorers are to judge as they come in',
+  access: { permission: 'read', on: ({ scorer_ids }) => scorer_ids.map((scorer) => ({ scorer })) },
+  input: object({ scorer_ids: array(string({ min: 1, max: 64 }), { max: 1_000 }) }),
+  output: object({ configs: array(OnlineConfig) }),
+  handler: async (db, { scorer_ids }) => ({ configs: await onlineConfigs(db, scorer_ids) }),
+})

@@ -3,7 +3,8 @@
 import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.genai.judges import make_judge
-from mlflow.genai.scorers import Guidelines, delete_scorer, get_scorer, list_scorer_versions, list_scorers
+from mlflow.genai.scorers import Guidelines, ScorerSamplingConfig, delete_scorer, get_scorer, list_scorers
+from mlflow.genai.scorers.registry import list_scorer_versions
 
 experiment_id = mlflow.set_experiment("judged").experiment_id
 
@@ -20,8 +21,6 @@ assert get_scorer(name="polite").instructions == "Is {{ outputs }} very polite?"
 assert get_scorer(name="polite", version=1).instructions == "Is {{ outputs }} polite?"
 assert [version for _, version in list_scorer_versions(name="polite")] == [1, 2], list_scorer_versions(name="polite")
 assert get_scorer(name="english").guidelines == "Answers are English."
-
-from mlflow.genai.scorers import ScorerSamplingConfig
 
 started = get_scorer(name="polite").start(sampling_config=ScorerSamplingConfig(sample_rate=0.5))
 assert started.sample_rate == 0.5, started

@@ -2,8 +2,7 @@ import { query, type Reader } from '../../db/handles.ts'
 import { linksOf } from '../datasets/index.ts'
 import { keyNames } from '../entity-keys.ts'
 import { artifactLocations } from '../experiments/index.ts'
-import type { Metric } from '../metrics/metric.ts'
-import type { KeyValue, Run } from './run.ts'
+import type { Run } from './run.ts'
 import { infoOf, type RunRow } from './run-store.ts'
 
 type Latest = [run: number, key: number, ts: number, step: number, value: number, nan: number]
@@ -36,17 +35,35 @@ export async function runsToWire(db: Reader, rows: readonly RunRow[]): Promise<R
     const info = infoOf(row, locations.get(row.experiment) as string)
     runs.set(row.id, { info, data: { metrics: [], params: [], tags: [] }, ...links.get(row.id) })
   }
-  for (const [run, key, timestamp, step, value, nan] of metrics) {
-    const metric: Metric = { key: nameOf(key), value: nan === 1 ? Number.NaN : value, timestamp, step }
-    runs.get(run)?.data.metrics.push(metric)
-  }
-  for (const [run, key, value] of params) runs.get(run)?.data.params.push({ key: nameOf(key), value } satisfies KeyValue)
-  for (const [run, key, value] of tags) runs.get(run)?.data.tags.push({ key: nameOf(key), value } satisfies KeyValue)
+  eachWithRun(metrics, runs, ({ data }, [, key, timestamp, step, value, nan]) => {
+    data.metrics.push({ key: nameOf(key), value: nan === 1 ? Number.NaN : value, timestamp, step })
+  })
+  eachWithRun(params, runs, ({ data }, [, key, value]) => data.params.push({ key: nameOf(key), value }))
+  eachWithRun(tags, runs, ({ data }, [, key, value]) => data.tags.push({ key: nameOf(key), value }))
   return rows.map((row) => runs.get(row.id) as Run)
 }
 
-function* keysOf(...lists: readonly (readonly [run: number, key: number, ...unknown[]])[][]): Generator<number> {
-  for (const list of lists) for (const row of list) yield row[1]
+/** Gives each row with its run. Rows come sorted by run, so a run is looked up once and not for each of its rows. */
+function eachWithRun<Row extends readonly [run: number, ...unknown[]]>(
+  rows: readonly Row[],
+  runs: ReadonlyMap<number, Run>,
+  take: (run: Run, row: Row) => void,
+): void {
+  let id = -1
+  let run: Run | undefined
+  for (const row of rows) {
+    if (row[0] !== id) {
+      id = row[0]
+      run = runs.get(id)
+    }
+    if (run) take(run, row)
+  }
+}
+
+function keysOf(...lists: readonly (readonly (readonly [run: number, key: number, ...unknown[]])[])[]): Set<number> {
+  const keys = new Set<number>()
+  for (const list of lists) for (const row of list) keys.add(row[1])
+  return keys
 }
 
 /** One run as the wire has it. */

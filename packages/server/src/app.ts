@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
+import { webhookEndpoints } from './events/webhooks/index.ts'
 import { healthEndpoints } from './health/index.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'
@@ -37,6 +38,7 @@ export const endpoints: readonly Endpoint[] = [
   ...modelVersionEndpoints,
   ...traceEndpoints,
   ...scorerEndpoints,
+  ...webhookEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -1,4 +1,5 @@
 import type { Location } from './db/location.ts'
+import type { Secret } from './secret.ts'
 
 /** How this server is set up, as far as handlers need it: plain values without secrets, so that they can go to another thread. */
 export type Settings = {
@@ -30,6 +31,10 @@ export type Settings = {
   readonly cors_allowed_origins: readonly string[]
   /** Who may show this server in a frame: nobody (the default), pages of this server, or every page. */
   readonly x_frame_options: 'DENY' | 'SAMEORIGIN' | 'NONE'
+  /** Hosts to which webhooks may be sent whatever their addresses are: exact names or addresses, with or without a port. */
+  readonly webhook_allowed_hosts?: readonly string[]
+  /** Schemes that a webhook's URL may have: `https` unless said. */
+  readonly webhook_allowed_schemes?: readonly string[]
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean
 }
@@ -40,6 +45,10 @@ export type Config = {
   readonly port: number
   readonly database: Location
   readonly settings: Settings
+  /** Keys that encrypt secrets in the database, 32 bytes each in base64, the current one first. */
+  readonly secret_keys?: Secret
+  /** The file that holds such keys when `secret_keys` are not given; it is made when it is needed. */
+  readonly secret_key_file?: string
   /** How long a stopping server waits for requests that have begun: 300 s unless said. */
   readonly drain_ms?: number
   /** The server's log; silent unless given. */

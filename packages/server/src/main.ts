@@ -6,7 +6,9 @@ import { migrate } from './db/migrate.ts'
 import { mlflowNotice } from './db/mlflow-tables.ts'
 import { openDatabase } from './db/open.ts'
 import { Drain } from './drain.ts'
+import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
+import { holdKeys, ringOf } from './secrets/index.ts'
 
 export type RunningServer = {
   /** Where it listens, for a person: `http://127.0.0.1:5000`. */
@@ -26,16 +28,20 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     const notice = await mlflowNotice(db.reader)
     await migrate(db)
+    holdKeys(db.reader, ringOf(config))
+    const courier = new Courier(db, config.settings, log)
     const app = buildApp({ db, settings: config.settings }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })
+    courier.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
       async close() {
         await drain.finish(config.drain_ms ?? DRAIN_MS)
         await app.close()
+        await courier.stop()
         await db.close()
       },
     }

@@ -5,8 +5,10 @@ import { defaultLocation, holdsPassword, inMemory, type Location, parseLocation,
 import { refuseOpenBind } from './bind.ts'
 import type { Environment, Given } from './option.ts'
 import { Picker } from './pick.ts'
+import { type SecretKeys, secretKeysFrom } from './secret-keys.ts'
 import { serverOptions } from './server-options.ts'
 import { artifactsDestination, defaultArtifactRoot } from './storage.ts'
+import { webhookRules } from './webhooks.ts'
 
 /** What `millrace server` was told, in full. */
 export type ServerSetup = {
@@ -34,6 +36,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       port: pick.whole('port', 0, 65535, 5000),
       database,
       settings: settingsOf(pick, data_dir, artifacts_only),
+      ...secretKeysFrom(env, database, data_dir),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },
     workers: workersOf(pick, database, warnings),
@@ -42,12 +45,16 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
   }
 }
 
+/** Where everything is that a server keeps. */
+export type StorageSetup = { readonly location: Location; readonly settings: Settings; readonly keys: SecretKeys }
+
 /** What a command of the shell works on (`millrace db check`, `millrace gc`): the same database and artifacts as the server's. */
-export function readStorage(given: Given, env: Environment): { location: Location; settings: Settings } {
+export function readStorage(given: Given, env: Environment): StorageSetup {
   refusePasswords(given)
   const pick = new Picker(serverOptions, given, env)
   const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
-  return { location: databaseOf(pick, env, data_dir), settings: settingsOf(pick, data_dir, false) }
+  const location = databaseOf(pick, env, data_dir)
+  return { location, settings: settingsOf(pick, data_dir, false), keys: secretKeysFrom(env, location, data_dir) }
 }
 
 /** A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. */
@@ -88,6 +95,7 @@ function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Se
     static_prefix: staticPrefix(pick),
     allowed_hosts: pick.list('allowed-hosts'),
     cors_allowed_origins: pick.list('cors-allowed-origins'),
+    ...webhookRules(pick),
     x_frame_options: (pick.text('x-frame-options')?.value ?? 'DENY') as Settings['x_frame_options'],
     expose_prometheus: pick.askedBy('expose-prometheus') !== undefined,
   }

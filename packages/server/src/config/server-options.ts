@@ -158,6 +158,22 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   {
+    flag: 'webhook-allowed-hosts',
+    variables: ['MILLRACE_WEBHOOK_ALLOWED_HOSTS'],
+    value: '<hosts>',
+    fallback: 'none: webhooks go to public addresses only',
+    about: 'Hosts to which webhooks may be sent whatever their addresses are, separated by commas, with or without a port',
+    group: 'Security',
+  },
+  {
+    flag: 'webhook-allowed-schemes',
+    variables: ['MLFLOW_WEBHOOK_ALLOWED_SCHEMES'],
+    value: '<schemes>',
+    fallback: 'https',
+    about: "Schemes of webhooks' URLs, separated by commas: https, http",
+    group: 'Security',
+  },
+  {
     flag: 'insecure-no-auth',
     variables: ['MILLRACE_INSECURE_NO_AUTH'],
     fallback: 'off',
@@ -261,6 +277,18 @@ export const secretVariables: readonly { readonly variable: string; readonly abo
   {
     variable: 'PGPASSFILE',
     about: "libpq's password file (host:port:database:user:password), readable by its owner only; ~/.pgpass unless set",
+  },
+  {
+    variable: 'MILLRACE_SECRET_KEY',
+    about: "32 bytes in base64 that encrypt webhooks' secrets in the database; several are separated by commas, the current one first",
+  },
+  {
+    variable: 'MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY',
+    about: "MLflow's name for the same, taken when MILLRACE_SECRET_KEY is not set",
+  },
+  {
+    variable: 'MILLRACE_SECRET_KEY_FILE',
+    about: 'A file that holds such keys, one a line, readable by its owner only; made beside the database when it is needed, unless set',
   },
   { variable: 'MLFLOW_BACKEND_STORE_URI', about: 'The one place where a URI may hold a password' },
 ]

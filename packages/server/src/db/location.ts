@@ -32,6 +32,10 @@ export const defaultLocation = (data_dir: string): Location => ({ kind: 'sqlite'
 /** A database that lives and dies with the process. */
 export const inMemory: Location = { kind: 'sqlite', file: ':memory:' }
 
+/** Where the keys of a database's secrets are kept: beside the file, or in the data folder. */
+export const keyFileOf = (location: Location, data_dir: string): string =>
+  location.kind === 'sqlite' && location.file !== ':memory:' ? `${location.file}.key` : `${data_dir}/millrace.key`
+
 /** Whether several processes can serve it: a file has one writer, which shares its commits among requests. */
 export const takesSeveralProcesses = (location: Location): boolean => location.kind === 'postgres'
 

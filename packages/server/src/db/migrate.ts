@@ -7,6 +7,7 @@ import { loggedModels } from './migrations/003-logged-models.ts'
 import { evaluationDatasets } from './migrations/004-evaluation-datasets.ts'
 import { registry } from './migrations/005-registry.ts'
 import { traces } from './migrations/006-traces.ts'
+import { webhooks } from './migrations/007-webhooks.ts'
 import { scorers } from './migrations/008-scorers.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -19,7 +20,7 @@ export type Migration = {
 }
 
 /** Every migration, in order. */
-export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets, registry, traces, scorers]
+export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets, registry, traces, webhooks, scorers]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')

@@ -14,7 +14,7 @@ export type Resource =
   | { trace: string }
   | { scorer: string }
   | { artifact_path: string }
-  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' }
+  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' }
 
 /** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
 export type Permission = 'read' | 'use' | 'edit' | 'manage'

@@ -1,0 +1,146 @@
+import type { Settings } from '../../config.ts'
+import type { Database } from '../../db/database.ts'
+import { Refused } from '../../egress/index.ts'
+import type { Log } from '../../http/log.ts'
+import { arrived, type Claimed, claimDue, giveUp, nextDue, release, tryAgain } from './delivery-store.ts'
+import { ATTEMPTS_MAX, mayTakeLater, pauseAfter } from './retry.ts'
+import { openSecret } from './secret.ts'
+import { isTaken, send } from './send.ts'
+import { wakeOnCommit } from './wake.ts'
+
+/** Longer than a request may take, so that nobody else takes over what is still under way. */
+const LEASE_MS = 15_000
+const AT_ONCE_MAX = 16
+const AT_ONCE_PER_WEBHOOK = 4
+const TIMER_MAX_MS = 2 ** 31 - 1
+const DRAIN_MS = 10_000
+const AFTER_FAILURE_MS = 5_000
+
+/**
+ * Makes the deliveries. It is woken by the commit that queued one, by a timer when one is due again, and by nothing else. Each process on
+ * a database has one; leases keep two of them from one delivery.
+ */
+export class Courier {
+  readonly #db: Database
+  readonly #settings: Settings
+  readonly #log: Log
+  readonly #under_way = new Map<number, { webhook: number; done: Promise<void> }>()
+  readonly #stop = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> | undefined
+  #woken = false
+  #stopping = false
+
+  constructor(db: Database, settings: Settings, log: Log) {
+    this.#db = db
+    this.#settings = settings
+    this.#log = log
+  }
+
+  /** Begins with what was left when the last process ended. */
+  start(): void {
+    wakeOnCommit(this.#db.reader.identity, () => this.wake())
+    this.wake()
+  }
+
+  /** Looks for what is due. */
+  wake(): void {
+    this.#woken = true
+    if (this.#stopping || this.#round) return
+    this.#round = this.#rounds().finally(() => {
+      this.#round = undefined
+      if (this.#woken) this.wake()
+    })
+  }
+
+  /** Begins no more deliveries, waits for those under way, and leaves the rest to the next process. */
+  async stop(drain_ms = DRAIN_MS): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#timer)
+    await this.#round
+    const timer = setTimeout(() => this.#stop.abort(new Error('the server stops')), drain_ms)
+    await Promise.all([...this.#under_way.values()].map(({ done }) => done))
+    clearTimeout(timer)
+  }
+
+  async #rounds(): Promise<void> {
+    while (this.#woken && !this.#stopping) {
+      this.#woken = false
+      try {
+        await this.#take()
+      } catch (error) {
+        this.#log.error({ err: error }, 'webhooks: the outbox could not be read; again in a moment')
+        this.#sleepUntil(Date.now() + AFTER_FAILURE_MS)
+      }
+    }
+  }
+
+  async #take(): Promise<void> {
+    const due_ms = await nextDue(this.#db.reader)
+    const now_ms = Date.now()
+    const room = AT_ONCE_MAX - this.#under_way.size
+    // With no room, the end of one that is under way wakes.
+    if (due_ms === undefined || room === 0) return
+    if (due_ms > now_ms) return this.#sleepUntil(due_ms)
+    const full = this.#fullWebhooks()
+    const claimed = await this.#db.write((tx) => claimDue(tx, now_ms, LEASE_MS, full, Math.min(room, AT_ONCE_PER_WEBHOOK)))
+    for (const delivery of claimed) this.#begin(delivery)
+    if (claimed.length > 0) this.#woken = true
+    // What is due is of webhooks that are full, whose next end wakes; or another process took it.
+    else if (full.length === 0) this.#sleepUntil(now_ms + AFTER_FAILURE_MS)
+  }
+
+  #fullWebhooks(): number[] {
+    const byWebhook = Map.groupBy(this.#under_way.values(), ({ webhook }) => webhook)
+    return [...byWebhook].filter(([, those]) => those.length >= AT_ONCE_PER_WEBHOOK).map(([webhook]) => webhook)
+  }
+
+  #begin(delivery: Claimed): void {
+    const done = this.#deliver(delivery)
+      .catch((error: unknown) =>
+        this.#log.error({ err: error, delivery_id: delivery.delivery_id }, 'webhooks: a delivery was not recorded'),
+      )
+      .finally(() => {
+        this.#under_way.delete(delivery.id)
+        this.wake()
+      })
+    this.#under_way.set(delivery.id, { webhook: delivery.webhook, done })
+  }
+
+  async #deliver(delivery: Claimed): Promise<void> {
+    const { id, attempts } = delivery
+    let problem: string
+    let later: boolean
+    let retry_after: string | undefined
+    try {
+      const secret = openSecret(this.#db.reader, delivery)
+      const sent = await send({ ...delivery, secret }, this.#settings, this.#stop.signal)
+      if (isTaken(sent)) return await this.#db.write((tx) => arrived(tx, id))
+      problem = `the receiver answered ${sent.status}`
+      later = mayTakeLater(sent)
+      retry_after = sent.retry_after
+    } catch (error) {
+      if (this.#stop.signal.aborted) return this.#db.write((tx) => release(tx, id))
+      problem = (error as Error).message.slice(0, 500)
+      later = !(error instanceof Refused)
+    }
+    await this.#record(delivery, attempts + 1, problem, later, retry_after)
+  }
+
+  async #record(delivery: Claimed, attempts: number, problem: string, later: boolean, retry_after: string | undefined): Promise<void> {
+    const { id, delivery_id, webhook_id } = delivery
+    const now_ms = Date.now()
+    if (later && attempts < ATTEMPTS_MAX) {
+      const due_ms = now_ms + pauseAfter(attempts, retry_after, now_ms)
+      return this.#db.write((tx) => tryAgain(tx, id, attempts, due_ms, problem))
+    }
+    this.#log.warn({ webhook_id, delivery_id, attempts, problem }, 'webhooks: a delivery was given up; it can be replayed')
+    await this.#db.write((tx) => giveUp(tx, id, attempts, now_ms, problem))
+  }
+
+  #sleepUntil(at_ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.wake(), Math.min(TIMER_MAX_MS, Math.max(1, at_ms - Date.now())))
+    this.#timer.unref()
+  }
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { bulk, query, type Writer } from '../../db/handles.ts'
+import { type Event, thingOf } from '../event.ts'
+import { wakeFor } from './wake.ts'
+
+const SUBSCRIBED = query<{ id: number }>(
+  `select w.id from webhook_event e join webhook w on w.id = e.webhook
+   where e.entity = ? and e.action = ? and w.active = 1 order by w.id`,
+)
+const QUEUE = bulk(
+  'insert into webhook_delivery (delivery_id, webhook, about, event, body, created_ms, due_ms) values (?, ?, ?, ?, ?, ?, ?)',
+  'titttii',
+)
+
+/** The text that is sent and signed, as MLflow lays it out. */
+export function bodyOf(event: string, data: unknown, now_ms: number): string {
+  const [entity, action] = event.split('.')
+  return JSON.stringify({ entity, action, timestamp: new Date(now_ms).toISOString(), data })
+}
+
+/** Writes a delivery for each active webhook that asked for this event, and wakes the courier after the commit. */
+export async function queueDeliveries(tx: Writer, event: Event, now_ms: number): Promise<void> {
+  const [entity = '', action = ''] = event.event.split('.')
+  const subscribed = await tx.all(SUBSCRIBED, entity, action)
+  if (subscribed.length === 0) return
+  const body = bodyOf(event.event, event.data, now_ms)
+  const about = thingOf(event)
+  await tx.runMany(
+    QUEUE,
+    subscribed.map(({ id }) => [randomUUID(), id, about, event.event, body, now_ms, now_ms]),
+  )
+  tx.afterCommit(() => wakeFor(tx.identity))
+}

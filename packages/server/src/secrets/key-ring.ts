@@ -1,0 +1,90 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { Secret } from '../secret.ts'
+
+/** An encrypted text and the name of its key, as rows keep them. */
+export type Sealed = { readonly text: string; readonly key_id: string }
+
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Keys by their names, the current one first. The name tells keys apart and nothing about them. */
+export type Keys = ReadonlyMap<string, Secret>
+
+/** Keys as base64 texts of 32 bytes, the current one first. @throws Error that names the place and not the key */
+export function readKeys(text: string, from: string): Keys {
+  const keys = new Map<string, Secret>()
+  for (const one of text.split(/[\s,]+/).filter((part) => part !== '')) {
+    const bytes = Buffer.from(one, 'base64')
+    if (bytes.length !== KEY_BYTES) {
+      throw new Error(`${from} holds a key that is not 32 bytes in base64: make one with \`openssl rand -base64 32\`.`)
+    }
+    keys.set(idOf(bytes), new Secret(bytes.toString('base64')))
+  }
+  if (keys.size === 0) throw new Error(`${from} holds no key: make one with \`openssl rand -base64 32\`.`)
+  return keys
+}
+
+/** A new key, as base64 text. */
+export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64')
+
+const idOf = (key: Buffer): string => createHash('sha256').update('millrace key id').update(key).digest('hex').slice(0, 16)
+
+/** Encrypts with the current key (AES-256-GCM), decrypts with the key that was used. */
+export class KeyRing {
+  #keys: Keys | undefined
+  readonly #load: () => Keys
+  readonly #reload: (() => Keys) | undefined
+
+  /**
+   * @param load gives the keys when the first one is needed
+   * @param reload gives them again when a row names one that is not known: it was added while this process ran
+   */
+  constructor(load: () => Keys, reload?: () => Keys) {
+    this.#load = load
+    this.#reload = reload
+  }
+
+  /** The names of all keys, the current one first. */
+  get ids(): readonly string[] {
+    return [...this.#loaded().keys()]
+  }
+
+  /** @param context what the text belongs to: it is opened with the same context only */
+  seal(text: string, context: string): Sealed {
+    const [key_id, key] = this.#loaded().entries().next().value as [string, Secret]
+    const nonce = randomBytes(NONCE_BYTES)
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce)
+    cipher.setAAD(Buffer.from(context))
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+    return { key_id, text: Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64') }
+  }
+
+  /** @throws Error when the key isn't there, or what was sealed is not what is there now */
+  open({ key_id, text }: Sealed, context: string): string {
+    const bytes = Buffer.from(text, 'base64')
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      Buffer.from(this.#keyNamed(key_id).reveal(), 'base64'),
+      bytes.subarray(0, NONCE_BYTES),
+      { authTagLength: TAG_BYTES },
+    )
+    decipher.setAAD(Buffer.from(context))
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+  }
+
+  #loaded(): Keys {
+    this.#keys ??= this.#load()
+    return this.#keys
+  }
+
+  #keyNamed(key_id: string): Secret {
+    const known = this.#loaded().get(key_id)
+    if (known) return known
+    if (this.#reload) this.#keys = this.#reload()
+    const found = this.#loaded().get(key_id)
+    if (found) return found
+    throw new Error(`A secret is encrypted with key ${key_id}, which is not among this server's: add it behind the current one.`)
+  }
+}

@@ -453,6 +453,56 @@ export type OnlineConfig = {
   filter_string?: string | undefined
 }
 
+export type Event = {
+  entity:
+    | 'REGISTERED_MODEL'
+    | 'MODEL_VERSION'
+    | 'MODEL_VERSION_TAG'
+    | 'MODEL_VERSION_ALIAS'
+    | 'PROMPT'
+    | 'PROMPT_VERSION'
+    | 'PROMPT_TAG'
+    | 'PROMPT_VERSION_TAG'
+    | 'PROMPT_ALIAS'
+    | 'BUDGET_POLICY'
+  action: 'CREATED' | 'SET' | 'DELETED' | 'EXCEEDED' | 'UPDATED'
+}
+
+export type Webhook = {
+  webhook_id: string
+  name: string
+  description?: string | undefined
+  url: string
+  events: Event[]
+  status: 'ACTIVE' | 'DISABLED'
+  /** Milliseconds since 1970 */
+  creation_timestamp: number
+  /** Milliseconds since 1970 */
+  last_updated_timestamp: number
+}
+
+export type Result = {
+  success: boolean
+  response_status?: number | undefined
+  /** Always empty: what a receiver answers is not shown to others */
+  response_body?: string | undefined
+  error_message?: string | undefined
+}
+
+export type Delivery = {
+  /** As the receiver gets it in X-MLflow-Delivery-Id */
+  delivery_id: string
+  /** entity.action */
+  event: string
+  attempts: number
+  /** Milliseconds since 1970 */
+  created_timestamp: number
+  /** When it was given up, in milliseconds since 1970 */
+  dead_timestamp: number
+  /** Why the last attempt failed */
+  problem: string
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -1626,6 +1676,102 @@ export type Endpoints = {
       config: OnlineConfig
     }
   }
+  /** Create a webhook */
+  'POST /api/2.0/mlflow/webhooks': {
+    input: {
+      name: string
+      description?: string | undefined
+      url: string
+      events: Event[]
+      /** Signs what is sent; kept encrypted, and never given back */
+      secret?: string | undefined
+      status?: 'ACTIVE' | 'DISABLED' | undefined
+    }
+    output: {
+      webhook: Webhook
+    }
+  }
+  /** List webhooks, the newest first */
+  'GET /api/2.0/mlflow/webhooks': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      webhooks: Webhook[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Get a webhook */
+  'GET /api/2.0/mlflow/webhooks/{webhook_id}': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+    }
+    output: {
+      webhook: Webhook
+    }
+  }
+  /** Change what is given of a webhook; an empty secret takes the secret away */
+  'PATCH /api/2.0/mlflow/webhooks/{webhook_id}': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+      name?: string | undefined
+      description?: string | undefined
+      url?: string | undefined
+      events?: Event[] | undefined
+      /** Signs what is sent; kept encrypted, and never given back */
+      secret?: string | undefined
+      status?: 'ACTIVE' | 'DISABLED' | undefined
+    }
+    output: {
+      webhook: Webhook
+    }
+  }
+  /** Delete a webhook, with what was still to be sent to it */
+  'DELETE /api/2.0/mlflow/webhooks/{webhook_id}': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Send an example of an event to a webhook, once, and tell how that went */
+  'POST /api/2.0/mlflow/webhooks/{webhook_id}/test': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+      event?: Event | undefined
+    }
+    output: {
+      result: Result
+    }
+  }
+  /** List what could not be delivered to a webhook and was given up, the oldest first */
+  'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      deliveries: Delivery[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Deliver again what was given up: one delivery, or all of a webhook */
+  'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay': {
+    input: {
+      /** As the answer to its creation gave it */
+      webhook_id: string
+      delivery_id?: string | undefined
+    }
+    output: {
+      replayed: number
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -1679,6 +1825,10 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/3.0/mlflow/scorers/versions',
   'GET /api/3.0/mlflow/scorers/get',
   'GET /api/3.0/mlflow/scorers/online-configs',
+  'GET /api/2.0/mlflow/webhooks',
+  'GET /api/2.0/mlflow/webhooks/{webhook_id}',
+  'POST /api/2.0/mlflow/webhooks/{webhook_id}/test',
+  'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -2029,5 +2179,35 @@ export abstract class Nouns {
     /** Say how much of the traces a scorer is to judge as they come in */
     onlineConfig: (input: Input<'PUT /api/3.0/mlflow/scorers/online-config'>, options?: CallOptions) =>
       this.call('PUT /api/3.0/mlflow/scorers/online-config', input, options),
+  }
+
+  readonly webhooks = {
+    /** Create a webhook */
+    create: (input: Input<'POST /api/2.0/mlflow/webhooks'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/webhooks', input, options),
+    /** List webhooks, the newest first */
+    list: (input: Input<'GET /api/2.0/mlflow/webhooks'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/webhooks', input, options),
+    /** Get a webhook */
+    get: (input: Input<'GET /api/2.0/mlflow/webhooks/{webhook_id}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/webhooks/{webhook_id}', input, options),
+    /** Change what is given of a webhook; an empty secret takes the secret away */
+    update: (input: Input<'PATCH /api/2.0/mlflow/webhooks/{webhook_id}'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/webhooks/{webhook_id}', input, options),
+    /** Delete a webhook, with what was still to be sent to it */
+    delete: (input: Input<'DELETE /api/2.0/mlflow/webhooks/{webhook_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/webhooks/{webhook_id}', input, options),
+    /** Send an example of an event to a webhook, once, and tell how that went */
+    addTest: (input: Input<'POST /api/2.0/mlflow/webhooks/{webhook_id}/test'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/webhooks/{webhook_id}/test', input, options),
+  }
+
+  readonly millrace = {
+    /** List what could not be delivered to a webhook and was given up, the oldest first */
+    getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', input, options),
+    /** Deliver again what was given up: one delivery, or all of a webhook */
+    addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
   }
 }

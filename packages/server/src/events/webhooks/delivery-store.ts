@@ -44,7 +44,8 @@ const DEAD = query<Dead>(
    from webhook_delivery d where d.webhook = ? and d.dead_ms is not null and d.id > ? order by d.id limit ?`,
 )
 const REPLAY = command(
-  'update webhook_delivery set dead_ms = null, attempts = 0, due_ms = ? where webhook = ? and dead_ms is not null and (cast(? as text) is null or delivery_id = ?)',
+  `update webhook_delivery set dead_ms = null, attempts = 0, due_ms = ?
+   where webhook = ? and dead_ms is not null and (cast(? as text) is null or delivery_id = ?)`,
 )
 
 /**

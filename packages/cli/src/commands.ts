@@ -3,7 +3,8 @@ import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
 import { dbUpgrade } from './db-upgrade.ts'
 import { gc } from './gc.ts'
+import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
 
 /** Every command, in the order of `millrace --help`. */
-export const commands: readonly Command[] = [server, dbUpgrade, dbCheck, gc, completion]
+export const commands: readonly Command[] = [server, dbUpgrade, dbCheck, gc, secretsRotate, completion]

@@ -1,4 +1,4 @@
-import type { Settings } from '../config.ts'
+import type { Config, Settings } from '../config.ts'
 import { check, type Finding } from '../db/check.ts'
 import type { Database } from '../db/database.ts'
 import type { Location } from '../db/location.ts'
@@ -6,6 +6,7 @@ import { type Migration, migrate, pendingMigrations, schemaVersion } from '../db
 import { mlflowNotice } from '../db/mlflow-tables.ts'
 import { openDatabase, openExisting } from '../db/open.ts'
 import { type Emptied, type Emptying, emptyTrash } from '../gc/index.ts'
+import { type Rotated, rotate } from './rotate.ts'
 
 async function withDatabase<T>(open: Promise<Database>, work: (db: Database) => Promise<T>): Promise<T> {
   const db = await open
@@ -33,7 +34,18 @@ export const checkDatabase = (location: Location): Promise<readonly Finding[]> =
 /** Removes what is in the trash for good. @throws Error when there is no database, or when it is not of this version */
 export const emptyTrashOf = (location: Location, settings: Settings, emptying: Emptying): Promise<Emptied> =>
   withDatabase(openExisting(location), async (db) => {
-    if ((await pendingMigrations(db.reader)).length > 0)
-      throw new Error('The database is of an older version: run millrace db upgrade first.')
+    await requireCurrent(db)
     return emptyTrash(db, settings, emptying)
   })
+
+/** Encrypts the stored secrets with a new key. @throws Error when there is no database, or when it is not of this version */
+export const rotateSecrets = (location: Location, keys: Pick<Config, 'secret_keys' | 'secret_key_file'>): Promise<Rotated> =>
+  withDatabase(openExisting(location), async (db) => {
+    await requireCurrent(db)
+    return rotate(db, keys)
+  })
+
+async function requireCurrent(db: Database): Promise<void> {
+  if ((await pendingMigrations(db.reader)).length > 0)
+    throw new Error('The database is of an older version: run millrace db upgrade first.')
+}

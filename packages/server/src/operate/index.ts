@@ -1,3 +1,3 @@
 /** What an operator does beside the server, from the shell: each opens the database, does one thing, and closes it. */
 export type { Finding } from '../db/check.ts'
-export { checkDatabase, emptyTrashOf, migrateDatabase } from './database.ts'
+export { checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'

@@ -4,6 +4,7 @@ import { object, optional, string, withDefault } from '../../http/schema.ts'
 import { findModel, setModelTags } from '../../tracking/logged-models/index.ts'
 import { DESCRIPTION_MAX, NewTags, RegisteredName, refuseOtherKind, TAGS_BODY_MAX_BYTES } from '../names.ts'
 import { registeredByName, takeVersion } from '../registered.ts'
+import { tellVersionMade } from '../tell.ts'
 import { ModelVersion } from './model-version.ts'
 import { badSource, parseSource } from './source.ts'
 import { type KeptSource, keepSource } from './source-files.ts'
@@ -58,6 +59,7 @@ export const createModelVersion = write({
     const row = await insertVersion(tx, { model: model.id, name, version, ...said, ...kept }, now_ms)
     await setVersionTags(tx, row.id, tags)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
+    await tellVersionMade(tx, model, { version, source: row.source, run_id, description: row.description }, tags, now_ms)
     return { model_version: await versionToWire(tx, row) }
   },
 })

@@ -1,6 +1,7 @@
 import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
 import { RegisteredName, TagKey, VersionNumber } from '../names.ts'
+import { tellVersionTag } from '../tell.ts'
 import { deleteVersionTag, versionByNumber } from './version-store.ts'
 
 export const deleteModelVersionTag = write({
@@ -9,8 +10,9 @@ export const deleteModelVersionTag = write({
   access: { permission: 'edit', on: ({ name }) => ({ registered_model: name }) },
   input: object({ name: RegisteredName, version: VersionNumber, key: TagKey }),
   output: object({}),
-  async handler(tx, { name, version, key }) {
+  async handler(tx, { name, version, key }, { now_ms }) {
     await deleteVersionTag(tx, (await versionByNumber(tx, name, version)).id, key)
+    await tellVersionTag(tx, name, version, key, undefined, now_ms)
     return {}
   },
 })

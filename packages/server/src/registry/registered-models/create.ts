@@ -1,6 +1,7 @@
 import { write } from '../../http/endpoint.ts'
 import { object, optional, string, withDefault } from '../../http/schema.ts'
 import { DESCRIPTION_MAX, NewTags, RegisteredName, TAGS_BODY_MAX_BYTES } from '../names.ts'
+import { tellModelMade } from '../tell.ts'
 import { registeredToWire } from './model-reader.ts'
 import { insertRegistered } from './model-store.ts'
 import { RegisteredModel } from './registered-model.ts'
@@ -19,6 +20,7 @@ export const createRegisteredModel = write({
   body_max_bytes: TAGS_BODY_MAX_BYTES,
   async handler(tx, { name, tags, description }, { now_ms, user }) {
     const row = await insertRegistered(tx, { name, tags, description: description || null, created_by: user || null }, now_ms)
+    await tellModelMade(tx, row, tags, description || null, now_ms)
     return { registered_model: await registeredToWire(tx, row) }
   },
 })

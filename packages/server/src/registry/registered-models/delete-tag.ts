@@ -2,6 +2,7 @@ import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
 import { RegisteredName, TagKey } from '../names.ts'
 import { registeredByName } from '../registered.ts'
+import { tellModelTag } from '../tell.ts'
 import { deleteRegisteredTag } from './model-store.ts'
 
 export const deleteRegisteredModelTag = write({
@@ -10,8 +11,10 @@ export const deleteRegisteredModelTag = write({
   access: { permission: 'edit', on: ({ name }) => ({ registered_model: name }) },
   input: object({ name: RegisteredName, key: TagKey }),
   output: object({}),
-  async handler(tx, { name, key }) {
-    await deleteRegisteredTag(tx, await registeredByName(tx, name), key)
+  async handler(tx, { name, key }, { now_ms }) {
+    const model = await registeredByName(tx, name)
+    await deleteRegisteredTag(tx, model, key)
+    await tellModelTag(tx, model, key, undefined, now_ms)
     return {}
   },
 })

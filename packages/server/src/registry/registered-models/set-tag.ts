@@ -2,6 +2,7 @@ import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
 import { RegisteredName, refuseOtherKind, TagKey, TagValue } from '../names.ts'
 import { registeredByName } from '../registered.ts'
+import { tellModelTag } from '../tell.ts'
 import { setRegisteredTags } from './model-store.ts'
 
 export const setRegisteredModelTag = write({
@@ -10,10 +11,11 @@ export const setRegisteredModelTag = write({
   access: { permission: 'edit', on: ({ name }) => ({ registered_model: name }) },
   input: object({ name: RegisteredName, key: TagKey, value: TagValue }),
   output: object({}),
-  async handler(tx, { name, key, value }) {
+  async handler(tx, { name, key, value }, { now_ms }) {
     const row = await registeredByName(tx, name)
     refuseOtherKind(row, [{ key, value }])
     await setRegisteredTags(tx, row.id, [{ key, value }])
+    await tellModelTag(tx, row, key, value, now_ms)
     return {}
   },
 })

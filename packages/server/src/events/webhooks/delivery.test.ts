@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, describe, test } from 'node:test'
+import type { Database } from '../../db/database.ts'
+import { command, query } from '../../db/handles.ts'
+import { silent } from '../../http/log.ts'
+import { holdKeys, KeyRing, newKey, readKeys } from '../../secrets/index.ts'
+import { overEachDatabase } from '../../testing/databases.ts'
+import { TestServer } from '../../testing/server.ts'
+import { emit } from '../index.ts'
+import { Courier } from './index.ts'
+import { pauseAfter } from './retry.ts'
+import { signatureOf } from './send.ts'
+
+type Got = { headers: IncomingHttpHeaders; body: string; tag: string; status: number }
+
+/** Takes webhooks, answers as it is told, and remembers what came. */
+class Receiver {
+  readonly got: Got[] = []
+  readonly #server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const tag = (JSON.parse(body) as { data: { value?: string } }).data.value ?? ''
+    const status = this.answer(tag, this.got.length)
+    this.got.push({ headers: request.headers, body, tag, status })
+    response.writeHead(status).end('a canary in the answer')
+    this.#changed()
+  })
+  answer: (tag: string, n: number) => number = () => 200
+  #changed: () => void = () => {}
+
+  async listen(): Promise<string> {
+    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done))
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+  }
+
+  async until(n: number): Promise<readonly Got[]> {
+    const late = AbortSignal.timeout(10_000)
+    while (this.got.length < n) {
+      await new Promise<void>((resolve, reject) => {
+        this.#changed = resolve
+        late.addEventListener('abort', () => reject(new Error(`${this.got.length} of ${n} came`)))
+      })
+    }
+    return this.got
+  }
+
+  close(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+}
+
+const WAITING = query<{ n: number }>('select count(*) n from webhook_delivery where dead_ms is null')
+const MOVE = command('update webhook set url = ?')
+
+type Place = { db: Database; server: TestServer; receiver: Receiver; webhook_id: string; courier: Courier }
+
+const closing: (() => Promise<void> | void)[] = []
+after(async () => {
+  for (const close of closing) await close()
+})
+
+async function place(db: Database, fields: object = {}): Promise<Place> {
+  const keys = readKeys(newKey(), 'a test')
+  holdKeys(db.reader, new KeyRing(() => keys))
+  const receiver = new Receiver()
+  const url = await receiver.listen()
+  const server = new TestServer(db, { webhook_allowed_hosts: ['127.0.0.1'], webhook_allowed_schemes: ['http'] })
+  const events = [{ entity: 'MODEL_VERSION_TAG', action: 'SET' }]
+  const { webhook_id } = (await server.post('webhooks', { name: 'hook', url, events, ...fields })).body.webhook
+  const courier = new Courier(db, server.settings, silent)
+  closing.push(
+    () => courier.stop(0),
+    () => receiver.close(),
+  )
+  return { db, server, receiver, webhook_id, courier }
+}
+
+const setTag = (db: Database, value: string, name = 'm'): Promise<void> =>
+  db.write((tx) => emit(tx, { event: 'model_version_tag.set', data: { name, version: '1', key: 'k', value } }, Date.now()))
+
+async function nothingWaits(db: Database): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await db.reader.get(WAITING))?.n === 0) return
+    await new Promise((done) => setTimeout(done, 10))
+  }
+  assert.fail('deliveries still wait')
+}
+
+overEachDatabase('delivery of webhooks', (open) => {
+  test('each event arrives once, those about one thing in their order, and nothing of them is kept', async () => {
+    const { db, receiver, courier } = await place(await open())
+    courier.start()
+    for (let n = 0; n < 20; n++) await setTag(db, String(n))
+    const got = await receiver.until(20)
+    assert.deepEqual(
+      got.map(({ tag }) => tag),
+      Array.from({ length: 20 }, (_, n) => String(n)),
+    )
+    await nothingWaits(db)
+    assert.equal(got.length, 20)
+  })
+
+  test('ID-07: what is sent again has the same id and body, a new time, and a signature over the three', async () => {
+    const { db, receiver, courier } = await place(await open(), { secret: 'shared' })
+    receiver.answer = (_, n) => (n === 0 ? 503 : 200)
+    courier.start()
+    await setTag(db, 'x')
+    const [first, second] = (await receiver.until(2)) as [Got, Got]
+    for (const { headers, body } of [first, second]) {
+      const id = headers['x-mlflow-delivery-id'] as string
+      const time = headers['x-mlflow-timestamp'] as string
+      assert.ok(Math.abs(Number(time) - Date.now() / 1000) < 60)
+      assert.equal(headers['x-mlflow-signature'], signatureOf('shared', id, time, body))
+      assert.notEqual(headers['x-mlflow-signature'], signatureOf('shared', id, String(Number(time) - 600), body))
+    }
+    assert.equal(second.headers['x-mlflow-delivery-id'], first.headers['x-mlflow-delivery-id'])
+    assert.equal(second.body, first.body)
+    const { entity, action, timestamp, data } = JSON.parse(first.body)
+    assert.deepEqual([entity, action, data], ['model_version_tag', 'set', { name: 'm', version: '1', key: 'k', value: 'x' }])
+    assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
+  })
+
+  test('what fails holds up what comes after it about the same thing, and nothing else', async () => {
+    const { db, receiver, courier } = await place(await open())
+    let failed = 0
+    receiver.answer = (tag) => (tag === 'first' && failed++ < 1 ? 500 : 200)
+    courier.start()
+    await setTag(db, 'first')
+    await setTag(db, 'second')
+    await setTag(db, 'other', 'another model')
+    const got = await receiver.until(4)
+    const order = got.filter(({ tag }) => tag !== 'other').map(({ tag, status }) => `${tag} ${status}`)
+    assert.deepEqual(order, ['first 500', 'first 200', 'second 200'])
+    assert.ok(got.findIndex(({ tag }) => tag === 'other') < got.findIndex(({ tag, status }) => tag === 'first' && status === 200))
+  })
+
+  test('what was committed before a process ended is delivered by the next; what was rolled back is not', async () => {
+    const { db, receiver, courier } = await place(await open())
+    await setTag(db, 'kept')
+    const undone = db.write(async (tx) => {
+      await emit(tx, { event: 'model_version_tag.set', data: { name: 'm', version: '1', key: 'k', value: 'undone' } }, Date.now())
+      throw new Error('undone')
+    })
+    await assert.rejects(undone, /undone/)
+    courier.start()
+    await receiver.until(1)
+    await nothingWaits(db)
+    assert.deepEqual(
+      receiver.got.map(({ tag }) => tag),
+      ['kept'],
+    )
+  })
+
+  test('two processes on one database share the work and deliver nothing twice', async () => {
+    const { db, server, receiver, courier } = await place(await open())
+    const other = new Courier(db, server.settings, silent)
+    closing.push(() => other.stop(0))
+    for (let n = 0; n < 30; n++) await setTag(db, String(n), `model ${n % 10}`)
+    courier.start()
+    other.start()
+    await receiver.until(30)
+    await nothingWaits(db)
+    assert.equal(new Set(receiver.got.map(({ headers }) => headers['x-mlflow-delivery-id'])).size, 30)
+    assert.equal(receiver.got.length, 30)
+  })
+
+  test('what the receiver refuses for good is given up, listed, and replayed when asked', async () => {
+    const { db, server, receiver, webhook_id, courier } = await place(await open())
+    receiver.answer = (_, n) => (n < 2 ? 410 : 200)
+    courier.start()
+    await setTag(db, 'a')
+    await setTag(db, 'b')
+    await receiver.until(2)
+    await nothingWaits(db)
+    const path = `/api/2.0/millrace/webhooks/${webhook_id}/deliveries`
+    const first = await server.call('GET', `${path}?max_results=1`)
+    const rest = await server.call('GET', `${path}?max_results=1&page_token=${first.body.next_page_token}`)
+    const dead = [...first.body.deliveries, ...rest.body.deliveries]
+    assert.deepEqual(
+      dead.map(({ event, attempts, problem }) => [event, attempts, problem]),
+      [
+        ['model_version_tag.set', 1, 'the receiver answered 410'],
+        ['model_version_tag.set', 1, 'the receiver answered 410'],
+      ],
+    )
+    assert.equal((await server.call('POST', `${path}/replay`, { delivery_id: 'none' })).status, 404)
+    assert.deepEqual((await server.call('POST', `${path}/replay`, { delivery_id: dead[1].delivery_id })).body, { replayed: 1 })
+    assert.equal((await receiver.until(3))[2]?.tag, 'b')
+    assert.deepEqual((await server.call('POST', `${path}/replay`, {})).body, { replayed: 1 })
+    assert.equal((await receiver.until(4))[3]?.tag, 'a')
+    await nothingWaits(db)
+    assert.deepEqual((await server.call('GET', path)).body, { deliveries: [] })
+  })
+
+  test('a disabled webhook is told nothing', async () => {
+    const { db } = await place(await open(), { status: 'DISABLED' })
+    await setTag(db, 'x')
+    assert.equal((await db.reader.get(WAITING))?.n, 0)
+  })
+
+  test('SS-01, SS-02: an address that is not public any more is refused at delivery and in a test, without a word of an answer', async () => {
+    const { db, server, receiver, webhook_id, courier } = await place(await open())
+    await db.write((tx) => tx.run(MOVE, 'https://169.254.169.254/latest/meta-data'))
+    courier.start()
+    await setTag(db, 'x')
+    await nothingWaits(db)
+    const { deliveries } = (await server.call('GET', `/api/2.0/millrace/webhooks/${webhook_id}/deliveries`)).body
+    assert.match(deliveries[0].problem, /not on the public internet/)
+    const { result } = (await server.post(`webhooks/${webhook_id}/test`, {})).body
+    assert.deepEqual([result.success, result.response_status], [false, undefined])
+    assert.match(result.error_message, /not on the public internet/)
+    assert.equal(receiver.got.length, 0)
+  })
+
+  test('SS-01: a test sends the example of an event and tells the status, never the body of the answer', async () => {
+    const { server, receiver, webhook_id } = await place(await open(), { secret: 's' })
+    const tried = await server.post(`webhooks/${webhook_id}/test`, {})
+    assert.deepEqual(tried.body.result, { success: true, response_status: 200, response_body: '' })
+    receiver.answer = () => 302
+    const event = { entity: 'PROMPT', action: 'CREATED' }
+    const refused = await server.post(`webhooks/${webhook_id}/test`, { event })
+    assert.deepEqual(refused.body.result, { success: false, response_status: 302, response_body: '' })
+    assert.ok(!`${tried.text}${refused.text}`.includes('canary'))
+    assert.equal(JSON.parse(receiver.got[1]?.body ?? '').entity, 'prompt')
+  })
+})
+
+describe('the pause before a next attempt', () => {
+  test('doubles up to an hour, differs by chance, and is as long as the receiver asks', () => {
+    assert.equal(pauseAfter(1, undefined, 0, 0), 1_000)
+    assert.equal(pauseAfter(5, undefined, 0, 0), 16_000)
+    assert.equal(pauseAfter(20, undefined, 0, 0), 3_600_000)
+    assert.ok(pauseAfter(5, undefined, 0, 0.9) < 16_000)
+    assert.equal(pauseAfter(1, '7', 0, 0), 7_000)
+    assert.equal(pauseAfter(1, new Date(60_000).toUTCString(), 0, 0), 60_000)
+    assert.equal(pauseAfter(1, '999999999', 0, 0), 3_600_000)
+    assert.equal(pauseAfter(1, 'nonsense', 0, 0), 1_000)
+  })
+})

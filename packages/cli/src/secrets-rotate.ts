@@ -9,8 +9,8 @@ export const secretsRotate: Command = {
   options: databaseOptions,
   details:
     "Webhooks' secrets are encrypted in the database, with a key that is kept elsewhere. Where that is a file, this adds a new key to it, " +
-    'encrypts every secret anew and drops the keys before the last one. Where the keys are in MILLRACE_SECRET_KEY, put the new one first ' +
-    '(`openssl rand -base64 32`), a comma, and the old one behind it; after this has run, and the server was started with both, the old ' +
+    'encrypts every secret anew and drops the keys before the last one. Where the keys are in MILLRACE_SECRET_KEY, put the new one ' +
+    'first (`openssl rand -base64 32`), a comma, and the old one behind it; after this has run, and the server was started with both, the old ' +
     'one can go. The server may run meanwhile.',
   examples: [['millrace secrets rotate', 'of the database in ./millrace-data']],
   async run({ given, env }) {

@@ -484,7 +484,7 @@ export type Webhook = {
 export type Result = {
   success: boolean
   response_status?: number | undefined
-  /** Always empty: what a receiver answers is not shown to others */
+  /** Always the same sentence: what a receiver answers is not shown */
   response_body?: string | undefined
   error_message?: string | undefined
 }

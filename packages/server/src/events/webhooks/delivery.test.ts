@@ -52,6 +52,7 @@ class Receiver {
   }
 }
 
+const NOT_SHOWN = "The receiver's answer is not shown."
 const WAITING = query<{ n: number }>('select count(*) n from webhook_delivery where dead_ms is null')
 const MOVE = command('update webhook set url = ?')
 
@@ -201,7 +202,7 @@ overEachDatabase('delivery of webhooks', (open) => {
     assert.equal((await db.reader.get(WAITING))?.n, 0)
   })
 
-  test('SS-01, SS-02: an address that is not public any more is refused at delivery and in a test, without a word of an answer', async () => {
+  test('SS-01, SS-02: an address that is not public is refused at delivery and in a test, without a word of an answer', async () => {
     const { db, server, receiver, webhook_id, courier } = await place(await open())
     await db.write((tx) => tx.run(MOVE, 'https://169.254.169.254/latest/meta-data'))
     courier.start()
@@ -218,11 +219,11 @@ overEachDatabase('delivery of webhooks', (open) => {
   test('SS-01: a test sends the example of an event and tells the status, never the body of the answer', async () => {
     const { server, receiver, webhook_id } = await place(await open(), { secret: 's' })
     const tried = await server.post(`webhooks/${webhook_id}/test`, {})
-    assert.deepEqual(tried.body.result, { success: true, response_status: 200, response_body: '' })
+    assert.deepEqual(tried.body.result, { success: true, response_status: 200, response_body: NOT_SHOWN })
     receiver.answer = () => 302
     const event = { entity: 'PROMPT', action: 'CREATED' }
     const refused = await server.post(`webhooks/${webhook_id}/test`, { event })
-    assert.deepEqual(refused.body.result, { success: false, response_status: 302, response_body: '' })
+    assert.deepEqual(refused.body.result, { success: false, response_status: 302, response_body: NOT_SHOWN })
     assert.ok(!`${tried.text}${refused.text}`.includes('canary'))
     assert.equal(JSON.parse(receiver.got[1]?.body ?? '').entity, 'prompt')
   })

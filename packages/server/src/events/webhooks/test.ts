@@ -8,10 +8,13 @@ import { isTaken, send } from './send.ts'
 import { WebhookId } from './webhook.ts'
 import { webhookById, webhookToWire } from './webhook-store.ts'
 
+/** MLflow gives what came back, which made a webhook a way to read what only the server can reach (CVE-2026-64849). */
+const NOT_SHOWN = "The receiver's answer is not shown."
+
 const Result = object({
   success: boolean(),
   response_status: optional(int64()),
-  response_body: optional(string({ description: 'Always empty: what a receiver answers is not shown to others' })),
+  response_body: optional(string({ description: 'Always the same sentence: what a receiver answers is not shown' })),
   error_message: optional(string()),
 })
 
@@ -28,7 +31,7 @@ export const testWebhook = read({
     try {
       const message = { url: row.url, delivery_id: randomUUID(), body: bodyOf(name, EXAMPLES[name], now_ms), secret: openSecret(db, row) }
       const sent = await send(message, settings)
-      return { result: { success: isTaken(sent), response_status: sent.status, response_body: '' } }
+      return { result: { success: isTaken(sent), response_status: sent.status, response_body: NOT_SHOWN } }
     } catch (error) {
       return { result: { success: false, error_message: `The webhook could not be tested: ${(error as Error).message}` } }
     }

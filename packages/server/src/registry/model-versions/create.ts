@@ -59,7 +59,7 @@ export const createModelVersion = write({
     const row = await insertVersion(tx, { model: model.id, name, version, ...said, ...kept }, now_ms)
     await setVersionTags(tx, row.id, tags)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
-    await tellVersionMade(tx, model, { version, source: row.source, run_id, description: row.description }, tags, now_ms)
+    await tellVersionMade(tx, model, { version, source: row.source, run_id, description: said.description }, tags, now_ms)
     return { model_version: await versionToWire(tx, row) }
   },
 })

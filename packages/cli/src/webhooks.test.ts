@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { newFolder, post, run, startServer } from './testing/command.ts'
+
+const env = { MILLRACE_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1', MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http' }
+const bodies: string[] = []
+let status = 200
+const receiver = createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  bodies.push(`${request.headers['x-mlflow-signature'] ? 'signed' : 'plain'} ${JSON.parse(body).data.name}`)
+  response.writeHead(status).end()
+})
+await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
+after(() => receiver.close())
+const hook = {
+  name: 'hook',
+  url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
+  events: [{ entity: 'REGISTERED_MODEL', action: 'CREATED' }],
+  secret: 'canary-of-a-secret',
+}
+
+async function cameAll(n: number): Promise<void> {
+  for (let tries = 0; bodies.length < n && tries < 1_500; tries++) await new Promise((done) => setTimeout(done, 20))
+  assert.equal(bodies.length, n)
+}
+
+test('a webhook is delivered although the server was killed between the commit and the delivery', { timeout: 60_000 }, async () => {
+  const cwd = newFolder()
+  bodies.length = 0
+  status = 503
+  const first = await startServer([], { cwd, env })
+  assert.equal((await post(first.url, 'webhooks', hook)).status, 200)
+  for (const name of ['a', 'b', 'c']) assert.equal((await post(first.url, 'registered-models/create', { name })).status, 200)
+  first.process.kill('SIGKILL')
+  await first.ended
+  bodies.length = 0
+  status = 200
+  const second = await startServer([], { cwd, env })
+  await cameAll(3)
+  assert.deepEqual(new Set(bodies), new Set(['signed a', 'signed b', 'signed c']))
+  second.process.kill('SIGTERM')
+  assert.equal((await second.ended).code, 0)
+})
+
+test('ID-02: secrets rotate encrypts with a new key while the server runs, and no file holds a secret in plain text', {
+  timeout: 60_000,
+}, async () => {
+  const cwd = newFolder()
+  bodies.length = 0
+  status = 200
+  const server = await startServer([], { cwd, env })
+  await post(server.url, 'webhooks', hook)
+  const file = join(cwd, 'millrace-data', 'millrace.db')
+  const keyFile = `${file}.key`
+  assert.equal(statSync(keyFile).mode & 0o777, 0o600)
+  const before = readFileSync(keyFile, 'utf8')
+  const row = () => {
+    const db = new Sqlite(file, { readonly: true })
+    const found = db.prepare('select secret, secret_key from webhook').get() as { secret: string; secret_key: string }
+    db.close()
+    return found
+  }
+  const sealed = row()
+  const rotated = await run(['secrets', 'rotate'], { cwd })
+  assert.equal(rotated.code, 0, rotated.err)
+  assert.match(rotated.out, /^1 secret is encrypted with key [0-9a-f]{16} now/)
+  assert.notEqual(row().secret_key, sealed.secret_key)
+  assert.notEqual(readFileSync(keyFile, 'utf8'), before)
+  await post(server.url, 'registered-models/create', { name: 'after' })
+  await cameAll(1)
+  assert.equal(bodies[0], 'signed after')
+  for (const name of [file, `${file}-wal`, keyFile]) assert.ok(!readFileSync(name, 'latin1').includes(hook.secret), name)
+  assert.ok(!server.said().includes(hook.secret))
+  server.process.kill('SIGTERM')
+  await server.ended
+})
+
+test('a key that is none ends the start with a sentence that does not repeat it', async () => {
+  const { code, err, out } = await run(['server', '--port', '0'], { env: { MILLRACE_SECRET_KEY: 'canary-key' } })
+  assert.notEqual(code, 0)
+  assert.match(err, /MILLRACE_SECRET_KEY holds a key that is not 32 bytes/)
+  assert.ok(!(out + err).includes('canary'))
+})

@@ -19,6 +19,7 @@ export type SpanRow = {
 export type Usage = { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number }
 
 const NESTING_MAX = 60
+const WHOLE = /^-?\d+$/
 
 /** A number of JSON with its digits as they were written: nanoseconds are more than JavaScript's numbers hold. */
 class Digits {
@@ -46,9 +47,21 @@ type Content = {
   links?: { trace_id: string; span_id: string; attributes?: Record<string, unknown> }[]
 }
 
+// Quotes inside of texts have a backslash before them: the first place that looks like this is the span's own.
+const TIMES = /,"start_time_unix_nano":(\d+),"end_time_unix_nano":(?:(\d+)|null),"events":\[\],/
+
+/** A content as a value. Most spans have no events: then only the two times need their digits, and are read without a slow parse. */
+function contentOf(content: string): Content {
+  const times = content.includes('"links":[') ? null : TIMES.exec(content)
+  if (!times) return parseDigits(content) as Content
+  const [, start = '', end] = times
+  const span = JSON.parse(content) as Content
+  return { ...span, start_time_unix_nano: new Digits(start), end_time_unix_nano: end === undefined ? null : new Digits(end) }
+}
+
 /** The OTLP span in protobuf's JSON that `traces/get` answers, from a stored content. */
 export function toOtlpJson(content: string): string {
-  const span = parseDigits(content) as Content
+  const span = contentOf(content)
   const parts = [
     `"trace_id":${JSON.stringify(span.trace_id)},"span_id":${JSON.stringify(span.span_id)}`,
     span.parent_span_id ? `,"parent_span_id":${JSON.stringify(span.parent_span_id)}` : '',
@@ -78,6 +91,9 @@ const linkJson = ({ trace_id, span_id, attributes }: NonNullable<Content['links'
 /** Attributes of a span are JSON text inside JSON; what is no JSON is text. */
 function attributeValue(value: unknown): string {
   if (typeof value !== 'string') return anyValue(value, 0)
+  // Texts and numbers are most of all values, and are JSON already.
+  if (value.startsWith('"')) return `{"string_value":${value}}`
+  if (WHOLE.test(value)) return `{"int_value":"${value}"}`
   try {
     return anyValue(parseDigits(value), 0)
   } catch {
@@ -89,7 +105,7 @@ function anyValue(value: unknown, depth: number): string {
   if (value === null || value === undefined) return '{}'
   if (typeof value === 'string') return `{"string_value":${JSON.stringify(value)}}`
   if (typeof value === 'boolean') return `{"bool_value":${value}}`
-  if (value instanceof Digits) return /^-?\d+$/.test(value.text) ? `{"int_value":"${value.text}"}` : `{"double_value":${value.text}}`
+  if (value instanceof Digits) return WHOLE.test(value.text) ? `{"int_value":"${value.text}"}` : `{"double_value":${value.text}}`
   if (depth > NESTING_MAX) return '{"string_value":"..."}'
   if (Array.isArray(value)) return `{"array_value":{"values":[${value.map((one) => anyValue(one, depth + 1)).join(',')}]}}`
   return `{"kvlist_value":{"values":${keyValues(value as Record<string, unknown>, (one) => anyValue(one, depth + 1))}}}`

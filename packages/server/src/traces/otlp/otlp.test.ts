@@ -133,6 +133,15 @@ overEachDatabase('OTLP', (open) => {
     assert.deepEqual((await get(`get?trace_id=${TRACE}`)).trace.spans, from_json)
   })
 
+  test('a name that looks like times changes none', async () => {
+    const { send, get } = await start()
+    const name = ',"start_time_unix_nano":1,"end_time_unix_nano":2,"events":[],'
+    await send(request(span({ name })))
+    const [one] = (await get(`get?trace_id=${TRACE}`)).trace.spans
+    assert.equal(one.name, name)
+    assert.equal(BigInt(Math.round(one.start_time_unix_nano / 1e9)), 1_700_000_000n)
+  })
+
   test('searches look into spans', async () => {
     const { server, experiment_id, send } = await start()
     await send(

@@ -12,11 +12,13 @@ const PARTS_AT_ONCE = 3
 /** Keeps an object whole or not at all, with a few parts in memory: S3 shows a multipart upload only when it is completed. */
 export async function writeObject(s3: S3, target: Target, incoming: Incoming): Promise<Kept> {
   const hash = createHash('sha256')
-  const part_bytes = Math.max(PART_BYTES, Math.ceil((incoming.declared_bytes ?? 0) / PARTS_MAX))
-  const upload = new PartUpload(s3, target)
+  const declared = incoming.declared_bytes ?? 0
+  const isShort = declared > 0 && declared < PART_BYTES
+  const parts = new PartBuffers(isShort ? declared : Math.max(PART_BYTES, Math.ceil(declared / PARTS_MAX)))
+  const upload = new PartUpload(s3, target, parts)
   let size = 0
   try {
-    for await (const part of partsOf(incoming.body, part_bytes)) {
+    for await (const part of partsOf(incoming.body, parts)) {
       hash.update(part.bytes)
       size += part.bytes.length
       if (part.is_last) {
@@ -33,36 +35,59 @@ export async function writeObject(s3: S3, target: Target, incoming: Incoming): P
   }
 }
 
+/** Room for parts, used again when a part was sent: fresh memory for each would pile up before V8 sees a reason to collect it. */
+class PartBuffers {
+  readonly #bytes: number
+  readonly #free: Buffer[] = []
+
+  constructor(bytes: number) {
+    this.#bytes = bytes
+  }
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes)
+  }
+
+  /** Only of a part that the store has taken: one that failed may still be on its way. */
+  giveBack(part: Buffer): void {
+    if (part.length === this.#bytes) this.#free.push(part)
+  }
+}
+
 /** The bytes in parts of equal length, the last one shorter, and empty when there is nothing else. */
-async function* partsOf(body: AsyncIterable<Buffer>, part_bytes: number): AsyncGenerator<{ bytes: Buffer; is_last: boolean }> {
-  let chunks: Buffer[] = []
-  let gathered = 0
+async function* partsOf(body: AsyncIterable<Buffer>, buffers: PartBuffers): AsyncGenerator<{ bytes: Buffer; is_last: boolean }> {
+  let part = buffers.take()
+  let filled = 0
   for await (const chunk of body) {
-    chunks.push(chunk)
-    gathered += chunk.length
-    while (gathered > part_bytes) {
-      const bytes = Buffer.concat(chunks)
-      yield { bytes: bytes.subarray(0, part_bytes), is_last: false }
-      chunks = [bytes.subarray(part_bytes)]
-      gathered -= part_bytes
+    for (let from = 0; from < chunk.length; ) {
+      if (filled === part.length) {
+        yield { bytes: part, is_last: false }
+        part = buffers.take()
+        filled = 0
+      }
+      const copied = chunk.copy(part, filled, from)
+      from += copied
+      filled += copied
     }
   }
-  yield { bytes: Buffer.concat(chunks), is_last: true }
+  yield { bytes: part.subarray(0, filled), is_last: true }
 }
 
 /** An upload that becomes a multipart one when there is more than one part. */
 class PartUpload {
   readonly #s3: S3
   readonly #target: Target
+  readonly #buffers: PartBuffers
   readonly #parts: { PartNumber: number; ETag: string | undefined }[] = []
   readonly #running = new Set<Promise<void>>()
   #upload_id: string | undefined
   #failure: unknown
   #count = 0
 
-  constructor(s3: S3, target: Target) {
+  constructor(s3: S3, target: Target, buffers: PartBuffers) {
     this.#s3 = s3
     this.#target = target
+    this.#buffers = buffers
   }
 
   async add(bytes: Buffer): Promise<void> {
@@ -107,5 +132,6 @@ class PartUpload {
     const part = { Bucket, Key, UploadId: this.#upload_id, PartNumber, Body: bytes }
     const { ETag } = await client.send(new sdk.UploadPartCommand(part))
     this.#parts.push({ PartNumber, ETag })
+    this.#buffers.giveBack(bytes)
   }
 }

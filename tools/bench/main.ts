@@ -2,7 +2,8 @@
 //
 // Runs the same work against Millrace and its peers, one server at a time and round by round, so that a slow minute of the machine meets
 // all of them. Each server's round is kept in .cache/bench: stopped, it goes on where it was; `--fresh` begins anew. The medians go into
-// docs/benchmarks.md, and below them how searches grow with the number of runs (tools/growth.ts). With --workloads nothing is kept or written: it is for looking.
+// docs/benchmarks.md, and below them how searches grow with the number of runs (tools/growth.ts). With --workloads nothing is kept or
+// written: it is for looking.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'

@@ -42,12 +42,13 @@ function words(commands: readonly Command[]): { first: string[]; second: Map<str
 function bash(commands: readonly Command[]): string {
   const { first, second } = words(commands)
   const cases = commands.map((command) => `    "${command.name}") words="${flagsOf(command).join(' ')}" ;;`)
+  const groups = commands.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0])
   const subs = [...second].filter(([, list]) => list.length > 0).map(([head, list]) => `    ${head}) words="${list.join(' ')}" ;;`)
   return `# bash completion of millrace; made by: millrace completion bash
 _millrace() {
   local word="\${COMP_WORDS[COMP_CWORD]}" words=""
   local command="\${COMP_WORDS[1]}"
-  [[ $COMP_CWORD -gt 2 && "\${COMP_WORDS[2]}" != -* && "$command" == db ]] && command="$command \${COMP_WORDS[2]}"
+  [[ $COMP_CWORD -gt 2 && "\${COMP_WORDS[2]}" != -* && " ${groups.join(' ')} " == *" $command "* ]] && command="$command \${COMP_WORDS[2]}"
   if [[ $COMP_CWORD -eq 1 ]]; then words="${first.join(' ')} --help --version"
   elif [[ "$word" == -* ]]; then case "$command" in
 ${cases.join('\n')}

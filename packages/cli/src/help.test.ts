@@ -42,9 +42,16 @@ test('bash completes commands and flags', async () => {
   const script = join(dir, 'try.sh')
   const ask = (words: string[]): string =>
     `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _millrace; echo "\${COMPREPLY[*]}"\n`
-  writeFileSync(script, out + ask(['millrace', 'se']) + ask(['millrace', 'server', '--por']) + ask(['millrace', 'db', 'u']))
-  const [command, flag, sub] = execFileSync('bash', [script], { encoding: 'utf8' }).split('\n')
-  assert.deepEqual([command, flag, sub], ['server', '--port', 'upgrade'])
+  writeFileSync(
+    script,
+    out +
+      ask(['millrace', 'serv']) +
+      ask(['millrace', 'server', '--por']) +
+      ask(['millrace', 'db', 'u']) +
+      ask(['millrace', 'secrets', 'rotate', '--data']),
+  )
+  const [command, flag, sub, flagOfSub] = execFileSync('bash', [script], { encoding: 'utf8' }).split('\n')
+  assert.deepEqual([command, flag, sub, flagOfSub], ['server', '--port', 'upgrade', '--data-dir'])
   for (const shell of ['zsh', 'fish']) assert.match((await run(['completion', shell])).out, /complete .*millrace/)
   assert.equal((await run(['completion', 'cmd'])).code, 2)
 })

@@ -38,7 +38,8 @@ export async function tellModelMade(
 
 /** Tells that a version was made. Of a prompt its text is told, which is all that it is. */
 export async function tellVersionMade(tx: Writer, model: Named, made: MadeVersion, tags: readonly Tag[], now_ms: number): Promise<void> {
-  const { source, run_id = null, description } = made
+  const { source, run_id = null } = made
+  const description = made.description || null
   const version = { name: model.name, version: String(made.version) }
   const event: Event =
     model.is_prompt === 1

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -100,6 +100,44 @@ test('gc empties the trash beside a running server', async () => {
   assert.equal((await post(server.url, 'experiments/create', { name: 'a' })).status, 200)
   server.process.kill('SIGTERM')
   assert.equal((await server.ended).code, 0)
+})
+
+test('gc takes from the database where the server keeps artifacts, and a flag goes before that', async () => {
+  const cwd = newFolder()
+  const server = await startServer(['--artifacts-destination', 'elsewhere', '--backend-store-uri', 'sqlite:///my.db'], { cwd })
+  const runs: string[] = []
+  for (const name of ['a', 'b']) {
+    const { run_id } = (await post(server.url, 'runs/create', { experiment_id: '0', run_name: name })).body.run.info
+    const folder = join(cwd, 'elsewhere/0', run_id, 'artifacts')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'm.bin'), 'x')
+    await post(server.url, 'runs/delete', { run_id })
+    runs.push(run_id)
+  }
+  const [a = '', b = ''] = runs
+  const uri = ['--backend-store-uri', `sqlite:///${join(cwd, 'my.db')}`]
+  // From another folder, where a path that was recorded as it was given would lead nowhere.
+  const done = await run(['gc', '--run-ids', a, ...uri], { cwd: newFolder() })
+  assert.match(done.out, /Removed 1 run, 0 logged models, 0 experiments; 1 file/, done.err)
+  assert.ok(!existsSync(join(cwd, 'elsewhere/0', a)))
+
+  renameSync(join(cwd, 'elsewhere'), join(cwd, 'moved'))
+  const gone = await run(['gc', ...uri], { cwd: newFolder() })
+  assert.equal(gone.code, 1)
+  assert.match(gone.err, /Nothing was removed: the artifacts' folder .*elsewhere is not there/)
+  assert.ok(existsSync(join(cwd, 'moved/0', b)))
+  const told = await run(['gc', '--artifacts-destination', join(cwd, 'moved'), ...uri], { cwd: newFolder() })
+  assert.match(told.out, /Removed 1 run, 0 logged models, 0 experiments; 1 file/, told.err)
+  assert.ok(!existsSync(join(cwd, 'moved/0', b)))
+  server.process.kill('SIGTERM')
+  assert.equal((await server.ended).code, 0)
+})
+
+test('gc refuses when nobody said where artifacts are', async () => {
+  const cwd = await withFreshDatabase()
+  const { code, err } = await run(['gc'], { cwd })
+  assert.equal(code, 1)
+  assert.match(err, /Nothing was removed: no server has put on record yet .*--artifacts-destination/)
 })
 
 test('gc refuses a time that it can not read', async () => {

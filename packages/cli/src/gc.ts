@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { ConfigProblem, type Option, readStorage, serverOptions } from '@millrace/server/config'
 import { type Command, EXIT } from './command.ts'
 
@@ -35,29 +34,25 @@ export const gc: Command = {
   options: gcOptions,
   details:
     'Deleted runs, logged models and experiments stay in the trash and can be restored until this removes them, with their artifacts. ' +
-    'The server may run meanwhile. Give it the same storage flags as the server. Names of removed experiments are free again. What is ' +
-    'interrupted is finished by the next call; the exit code is 1 when artifacts could not be removed.',
+    'The server may run meanwhile. Where artifacts are, it takes from the database, in which the server put it on record when it last ' +
+    'started; storage flags given here go before that. Where neither says, or the folder is not on this machine, nothing is removed. ' +
+    'Names of removed experiments are free again. What is interrupted is finished by the next call; the exit code is 1 when artifacts ' +
+    'could not be removed.',
   examples: [
     ['millrace gc --older-than 30d --dry-run', 'what a month in the trash amounts to'],
     ['millrace gc --older-than 30d', 'removes it'],
     ['millrace gc --experiment-ids 12,13', 'removes two deleted experiments'],
   ],
   async run({ given, env }) {
-    const { location, settings } = readStorage(given, env)
+    const { location, settings, told } = readStorage(given, env)
     const dry_run = given['dry-run'] === true
-    const folder = settings.artifacts_destination
-    if (!folder.startsWith('s3:') && !existsSync(folder)) {
-      process.stderr.write(
-        `There is no folder ${folder}: if the server keeps artifacts elsewhere, give --artifacts-destination here too.\n`,
-      )
-    }
     const { emptyTrashOf } = await import('@millrace/server/operate')
     const ids = (flag: string): readonly string[] | undefined => listOf(given[flag])
     const run_ids = ids('run-ids')
     const experiment_ids = ids('experiment-ids')
     const logged_model_ids = ids('logged-model-ids')
     let told_ms = Date.now()
-    const emptied = await emptyTrashOf(location, settings, {
+    const emptied = await emptyTrashOf(location, settings, told, {
       before_ms: Date.now() - ageOf(given['older-than']),
       ...(run_ids && { run_ids }),
       ...(experiment_ids && { experiment_ids }),

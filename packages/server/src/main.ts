@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { pino, stdTimeFunctions } from 'pino'
 import { buildApp } from './app.ts'
+import { putPlacesOnRecord } from './artifacts/index.ts'
 import type { Config } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { mlflowNotice } from './db/mlflow-tables.ts'
@@ -28,6 +29,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     const notice = await mlflowNotice(db.reader)
     await migrate(db)
+    if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
     const app = buildApp({ db, settings: config.settings }, log)

@@ -46,7 +46,13 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
 }
 
 /** Where everything is that a server keeps. */
-export type StorageSetup = { readonly location: Location; readonly settings: Settings; readonly keys: SecretKeys }
+export type StorageSetup = {
+  readonly location: Location
+  readonly settings: Settings
+  /** Of the settings, the places that were named; the others are defaults, and the server may have been told otherwise. */
+  readonly told: Partial<Settings>
+  readonly keys: SecretKeys
+}
 
 /** What a command of the shell works on (`millrace db check`, `millrace gc`): the same database and artifacts as the server's. */
 export function readStorage(given: Given, env: Environment): StorageSetup {
@@ -54,7 +60,18 @@ export function readStorage(given: Given, env: Environment): StorageSetup {
   const pick = new Picker(serverOptions, given, env)
   const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
   const location = databaseOf(pick, env, data_dir)
-  return { location, settings: settingsOf(pick, data_dir, false), keys: secretKeysFrom(env, location, data_dir) }
+  const settings = settingsOf(pick, data_dir, false)
+  return { location, settings, told: placesTold(pick, settings), keys: secretKeysFrom(env, location, data_dir) }
+}
+
+function placesTold(pick: Picker, settings: Settings): Partial<Settings> {
+  const { artifacts_destination, default_artifact_root, serve_artifacts, allowed_artifact_roots } = settings
+  return {
+    ...(pick.askedBy('artifacts-destination') && { artifacts_destination }),
+    ...(pick.askedBy('default-artifact-root') && { default_artifact_root }),
+    ...(pick.askedBy('serve-artifacts') && { serve_artifacts }),
+    ...(allowed_artifact_roots && { allowed_artifact_roots }),
+  }
 }
 
 /** A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. */

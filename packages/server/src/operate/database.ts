@@ -1,3 +1,4 @@
+import { type Places, settingsWithPlaces } from '../artifacts/index.ts'
 import type { Config, Settings } from '../config.ts'
 import { check, type Finding } from '../db/check.ts'
 import type { Database } from '../db/database.ts'
@@ -31,11 +32,15 @@ export function migrateDatabase(
 export const checkDatabase = (location: Location): Promise<readonly Finding[]> =>
   withDatabase(openExisting(location), (db) => check(db.reader))
 
-/** Removes what is in the trash for good. @throws Error when there is no database, or when it is not of this version */
-export const emptyTrashOf = (location: Location, settings: Settings, emptying: Emptying): Promise<Emptied> =>
+/**
+ * Removes what is in the trash for good, with artifacts at the places that the server put on record.
+ * @param told places that the caller names: they go before those on record
+ * @throws Error when there is no database, or when it is not of this version, or when it is not known where artifacts are
+ */
+export const emptyTrashOf = (location: Location, settings: Settings, told: Partial<Places>, emptying: Emptying): Promise<Emptied> =>
   withDatabase(openExisting(location), async (db) => {
     await requireCurrent(db)
-    return emptyTrash(db, settings, emptying)
+    return emptyTrash(db, await settingsWithPlaces(db.reader, settings, told), emptying)
   })
 
 /** Encrypts the stored secrets with a new key. @throws Error when there is no database, or when it is not of this version */

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { RunningServer } from '@millrace/server'
 import type { ServerSetup } from '@millrace/server/config'
 import { EXIT } from './command.ts'
 import { logStream } from './log.ts'
@@ -85,14 +86,21 @@ function drained(worker: Worker): Promise<void> {
 export async function runAsWorker(setup: ServerSetup): Promise<undefined> {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
-  try {
+  const start = async (): Promise<RunningServer> => {
     const { startServer } = await import('@millrace/server')
-    const running = await startServer({ ...setup.config, log: { level: setup.log_level, stream: logStream() } })
-    process.on('message', async (message) => {
-      if (message !== 'drain') return
+    return startServer({ ...setup.config, log: { level: setup.log_level, stream: logStream() } })
+  }
+  const started = start()
+  // Before it listens: a message that nobody hears is lost, and the primary would wait for ever for a worker that was just starting.
+  process.on('message', (message) => {
+    if (message !== 'drain') return
+    started.then(async (running) => {
       await running.close()
       process.exit(EXIT.fine)
-    })
+    }, ignoreReported)
+  })
+  try {
+    const running = await started
     process.send?.({ listening: running.url } satisfies Report)
   } catch (error) {
     const { message, ...fields } = error as Error & { code?: string }
@@ -100,3 +108,6 @@ export async function runAsWorker(setup: ServerSetup): Promise<undefined> {
   }
   return undefined
 }
+
+// A start that failed is told by `runAsWorker`, and ends the process.
+function ignoreReported(): void {}

@@ -30,7 +30,7 @@ describe('a client of a running server', () => {
     await assert.rejects(client.experiments.create({ name: 'taken' }), (error: unknown) => {
       assert.ok(error instanceof MillraceError)
       assert.deepEqual([error.code, error.status], ['RESOURCE_ALREADY_EXISTS', 400])
-      return /'taken' already exists/.test(error.message)
+      return /taken\) already exists/.test(error.message)
     })
   })
 

@@ -2,11 +2,11 @@ import { lstat, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { missing } from '../../http/errors.ts'
 import { faultOfName, invalidPath, type Segments, UPLOADS_FOLDER } from '../path.ts'
+import { DiskBody } from './disk-read.ts'
 import { DiskTree, type Held, isMissing } from './disk-tree.ts'
 import { type DiskLimits, removeAbandonedUploads, writeFile } from './disk-write.ts'
 import type { Entry, Incoming, Kept, OpenArtifact, Store } from './store.ts'
 
-const READ_BLOCK_BYTES = 2 ** 19
 const STATS_AT_ONCE = 64
 
 /** Artifacts in a folder of this machine. */
@@ -42,7 +42,7 @@ export class DiskStore implements Store {
       size: stats.size,
       etag: `"${stats.size.toString(16)}-${Math.round(stats.mtimeMs * 1000).toString(16)}-${stats.ino.toString(16)}"`,
       modified_ms: stats.mtimeMs,
-      read: async (start, end) => handle.createReadStream({ start, end, highWaterMark: READ_BLOCK_BYTES }),
+      read: async (start, end) => new DiskBody(handle, start, end),
       close: () => handle.close(),
     }
   }

@@ -1,23 +1,25 @@
-// `npm run bench -- [--only millrace,mlflow,fasttrackml] [--workloads log_metric,...] [--rounds 3] [--runs 1000] [--fresh] [--no-growth]`
+// `npm run bench -- [--only millrace,mlflow,fasttrackml] [--workloads log_metric,...] [--rounds 3] [--runs 1000] [--fresh] [--no-growth]
+//                [--sketch PATH]`
 //
 // Runs the same work against Millrace and its peers, one server at a time and round by round, so that a slow minute of the machine meets
 // all of them. Each server's round is kept in .cache/bench: stopped, it goes on where it was; `--fresh` begins anew. The medians go into
 // docs/benchmarks.md, and below them how searches grow with the number of runs (tools/growth.ts). With --workloads nothing is kept or
-// written: it is for looking.
+// written: it is for looking. `--sketch` lets the sketch of the hot paths run in the same rounds, next to Millrace.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drive } from './driver.ts'
-import { SERVERS, type Server } from './servers.ts'
-import { errorsOf, type Round, replaceBetween, tableOf } from './table.ts'
+import { SERVERS, type Server, sketchAt } from './servers.ts'
+import { type Column, errorsOf, type Round, replaceBetween, tableOf } from './table.ts'
 import { WORKLOADS } from './workloads.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const { values: flags } = parseArgs({
   options: {
-    only: { type: 'string', default: Object.keys(SERVERS).join(',') },
+    only: { type: 'string' },
+    sketch: { type: 'string' },
     workloads: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     runs: { type: 'string', default: '1000' },
@@ -46,7 +48,9 @@ function named(list: string, known: object): string[] {
 
 const rounds = count('rounds')
 const options = { runs: count('runs'), artifact_MiB: count('artifact') }
-const servers = named(flags.only, SERVERS)
+const { millrace, ...peers } = SERVERS
+const known: Readonly<Record<string, Server | undefined>> = { millrace, ...(flags.sketch && { sketch: sketchAt(flags.sketch) }), ...peers }
+const servers = named(flags.only ?? Object.keys(known).join(','), known)
 const only = flags.workloads === undefined ? undefined : new Set(named(flags.workloads, WORKLOADS))
 const kept = join(root, '.cache', 'bench', `${options.runs}-${options.artifact_MiB}`)
 if (flags.fresh) rmSync(kept, { recursive: true, force: true })
@@ -65,23 +69,26 @@ async function oneRound(name: string, server: Server, round: number): Promise<vo
 }
 
 /** The newest `rounds` of each server that has any, whether it ran just now or before. */
-function columns(): { title: string; rounds: Round[] }[] {
-  return Object.entries(SERVERS).flatMap(([name, { title }]) => {
+function columns(): Column[] {
+  return Object.entries(known).flatMap(([name, server]) => {
     const files = Array.from({ length: rounds }, (_, at) => fileOf(name, at + 1)).filter(existsSync)
-    return files.length === 0 ? [] : [{ title, rounds: files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Round) }]
+    if (!server || files.length === 0) return []
+    const done = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Round)
+    return [{ title: server.title, rounds: done, quiet: name === 'sketch' }]
   })
 }
 
 function machine(): string {
   const cpus = os.cpus()
   const memory_GiB = Math.round(os.totalmem() / 2 ** 30)
-  return `${cpus.length} cores (${cpus[0]?.model.trim()}), ${memory_GiB} GiB, ${os.type()} ${os.release()}, Node ${process.versions.node}`
+  const cores = `${os.availableParallelism()} cores (${cpus[0]?.model.trim()})`
+  return `${cores}, ${memory_GiB} GiB, ${os.type()} ${os.release()}, Node ${process.versions.node}`
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 for (let round = 1; round <= rounds; round++) {
   for (const name of servers) {
-    const server = SERVERS[name]
+    const server = known[name]
     if (server) await oneRound(name, server, round)
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pythonWithMlflow } from '../../conformance/python.ts'
 import type { Command } from './driver.ts'
 
@@ -49,3 +49,12 @@ export const SERVERS: Readonly<Record<string, Server>> = {
     }),
   },
 }
+
+/**
+ * A program with the hot paths and nothing else, as `node PATH PORT DATABASE ARTIFACTS`: its figures are known from a quiet day, so
+ * beside Millrace's they tell how slow the machine was.
+ */
+export const sketchAt = (path: string): Server => ({
+  title: 'sketch (on a quiet day)',
+  install: () => ({ command: [process.execPath, resolve(path), '{port}', '{dir}/sketch.db', '{dir}/artifacts'] }),
+})

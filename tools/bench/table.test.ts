@@ -18,6 +18,12 @@ test('the table has medians over the rounds, a dash where there is no figure, an
   assert.deepEqual(errorsOf(columns), ['B, start: it broke'])
 })
 
+test('beside a figure of the sketch stands its figure on a quiet day', () => {
+  const columns = [{ title: 'sketch', rounds: [{ log_metric: { cpu_ms_each: 0.6, p50_ms: 1 } }], quiet: true }]
+  assert.match(tableOf(columns), /^\| log-metric: CPU \| ms \| 0\.6 \(0\.36\) \|/m)
+  assert.match(tableOf(columns), /^\| log-metric, one client: median \| ms \| 1 \|/m)
+})
+
 test('text is put between two marks, again and again', () => {
   const once = replaceBetween('a\n<!-- x -->\nold\n<!-- end of x -->\nb', 'x', 'new')
   assert.equal(once, 'a\n<!-- x -->\nnew\n<!-- end of x -->\nb')

@@ -9,24 +9,37 @@ type Row = {
   readonly workload: string
   readonly field: string
   readonly unit: string
+  readonly quiet?: string
   readonly must?: string
   readonly aim?: string
 }
 
-/** `must` is the bound that Millrace sets itself on two cores, `aim` what it would like: a sketch without any checks came near to that. */
+/** What one server took; `quiet` adds what the sketch took on a quiet day. */
+export type Column = { readonly title: string; readonly rounds: readonly Round[]; readonly quiet?: boolean }
+
+/** `must` is the bound that Millrace sets itself on two cores, `aim` what it would like: a sketch without any checks reached `quiet`. */
 const ROWS: readonly Row[] = [
-  { title: 'start to the first answer', workload: 'start', field: 'start_ms', unit: 'ms', must: '≤ 400', aim: '250' },
-  { title: 'idle memory (PSS)', workload: 'start', field: 'idle_MiB', unit: 'MiB', must: '≤ 120', aim: '90' },
-  { title: 'log-metric: CPU', workload: 'log_metric', field: 'cpu_ms_each', unit: 'ms', must: '≤ 0.5', aim: '0.3' },
+  { title: 'start to the first answer', workload: 'start', field: 'start_ms', unit: 'ms', quiet: '160', must: '≤ 400', aim: '250' },
+  { title: 'idle memory (PSS)', workload: 'start', field: 'idle_MiB', unit: 'MiB', quiet: '80', must: '≤ 120', aim: '90' },
+  { title: 'log-metric: CPU', workload: 'log_metric', field: 'cpu_ms_each', unit: 'ms', quiet: '0.36', must: '≤ 0.5', aim: '0.3' },
   { title: 'log-metric, one client: median', workload: 'log_metric', field: 'p50_ms', unit: 'ms' },
   { title: 'log-metric: p99', workload: 'log_metric', field: 'p99_ms', unit: 'ms' },
-  { title: 'log-batch of 1,000 metrics: CPU', workload: 'log_batch', field: 'cpu_ms_each', unit: 'ms', must: '≤ 3.5', aim: '2' },
+  {
+    title: 'log-batch of 1,000 metrics: CPU',
+    workload: 'log_batch',
+    field: 'cpu_ms_each',
+    unit: 'ms',
+    quiet: '1.75',
+    must: '≤ 3.5',
+    aim: '2',
+  },
   { title: 'log-batch, 8 clients: median', workload: 'log_batch', field: 'p50_ms', unit: 'ms' },
   {
     title: 'log-batch, 8 clients: metrics kept',
     workload: 'log_batch',
     field: 'metrics_per_s',
     unit: '1/s',
+    quiet: '556,000',
     must: '≥ 250,000',
     aim: '450,000',
   },
@@ -35,20 +48,45 @@ const ROWS: readonly Row[] = [
     workload: 'run_lifecycle',
     field: 'cpu_ms_each',
     unit: 'ms',
+    quiet: '0.49',
     must: '≤ 1.0',
     aim: '0.6',
   },
   { title: 'the same, 8 clients', workload: 'run_lifecycle', field: 'per_s', unit: '1/s' },
-  { title: 'search 100 latest of 1,000 runs: CPU', workload: 'search_recent', field: 'cpu_ms_each', unit: 'ms', must: '≤ 4', aim: '2.5' },
+  {
+    title: 'search 100 latest of 1,000 runs: CPU',
+    workload: 'search_recent',
+    field: 'cpu_ms_each',
+    unit: 'ms',
+    quiet: '2.4',
+    must: '≤ 4',
+    aim: '2.5',
+  },
   { title: 'the same: median', workload: 'search_recent', field: 'p50_ms', unit: 'ms' },
-  { title: 'search, filtered and sorted: CPU', workload: 'search_filter', field: 'cpu_ms_each', unit: 'ms', must: '≤ 3.5', aim: '2' },
+  {
+    title: 'search, filtered and sorted: CPU',
+    workload: 'search_filter',
+    field: 'cpu_ms_each',
+    unit: 'ms',
+    quiet: '1.7',
+    must: '≤ 3.5',
+    aim: '2',
+  },
   { title: 'the same: median', workload: 'search_filter', field: 'p50_ms', unit: 'ms' },
   { title: 'the same: p99', workload: 'search_filter', field: 'p99_ms', unit: 'ms' },
   { title: 'searches, 8 clients', workload: 'search_concurrent', field: 'per_s', unit: '1/s' },
-  { title: 'history of 100,000 points: CPU', workload: 'history', field: 'cpu_ms_each', unit: 'ms', must: '≤ 150', aim: '90' },
+  {
+    title: 'history of 100,000 points: CPU',
+    workload: 'history',
+    field: 'cpu_ms_each',
+    unit: 'ms',
+    quiet: '104',
+    must: '≤ 150',
+    aim: '90',
+  },
   { title: 'the same: median', workload: 'history', field: 'p50_ms', unit: 'ms' },
-  { title: 'artifact of 256 MiB, up', workload: 'artifact', field: 'up_MiB_s', unit: 'MiB/s', must: '≥ 350' },
-  { title: 'artifact of 256 MiB, down', workload: 'artifact', field: 'down_MiB_s', unit: 'MiB/s', must: '≥ 700' },
+  { title: 'artifact of 256 MiB, up', workload: 'artifact', field: 'up_MiB_s', unit: 'MiB/s', quiet: '355', must: '≥ 350' },
+  { title: 'artifact of 256 MiB, down', workload: 'artifact', field: 'down_MiB_s', unit: 'MiB/s', quiet: '729', must: '≥ 700' },
   { title: 'memory that an artifact adds, at most', workload: 'artifact', field: 'growth_MiB', unit: 'MiB', must: '≤ 64' },
   { title: 'memory in the end', workload: 'end', field: 'end_MiB', unit: 'MiB' },
 ]
@@ -63,19 +101,20 @@ export function median(values: readonly number[]): number | undefined {
 
 const shown = (value: number): string => rounded(value).toLocaleString('en-US', { maximumSignificantDigits: 3 })
 
-function cell({ workload, field }: Row, rounds: readonly Round[]): string {
-  const values = rounds.map((round) => round[workload]?.[field]).filter((value) => typeof value === 'number')
+function cell({ workload, field, quiet }: Row, column: Column): string {
+  const values = column.rounds.map((round) => round[workload]?.[field]).filter((value) => typeof value === 'number')
   const middle = median(values)
-  return middle === undefined ? '–' : shown(middle)
+  if (middle === undefined) return '–'
+  return column.quiet && quiet ? `${shown(middle)} (${quiet})` : shown(middle)
 }
 
 /** A Markdown table: a row a figure, a column a server, medians over its rounds. */
-export function tableOf(columns: readonly { title: string; rounds: readonly Round[] }[]): string {
+export function tableOf(columns: readonly Column[]): string {
   const lines = [
     `| | unit | ${columns.map((column) => column.title).join(' | ')} | must | aim |`,
     `|---|---|${columns.map(() => '--:|').join('')}--:|--:|`,
     ...ROWS.map((row) => {
-      const cells = [row.title, row.unit, ...columns.map((column) => cell(row, column.rounds)), row.must ?? '', row.aim ?? '']
+      const cells = [row.title, row.unit, ...columns.map((column) => cell(row, column)), row.must ?? '', row.aim ?? '']
       return `| ${cells.join(' | ')} |`
     }),
   ]
@@ -83,7 +122,7 @@ export function tableOf(columns: readonly { title: string; rounds: readonly Roun
 }
 
 /** The reasons for the dashes, each once. */
-export function errorsOf(columns: readonly { title: string; rounds: readonly Round[] }[]): string[] {
+export function errorsOf(columns: readonly Column[]): string[] {
   const errors = columns.flatMap(({ title, rounds }) =>
     rounds.flatMap((round) =>
       Object.entries(round).flatMap(([workload, result]) => ('error' in result ? [`${title}, ${workload}: ${result.error}`] : [])),

@@ -3,6 +3,7 @@ import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
 import { healthEndpoints } from './health/index.ts'
+import { putDeniedOnRecord } from './http/denied.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'
 import { frameworkFor } from './http/framework.ts'
@@ -45,7 +46,7 @@ export const endpoints: readonly Endpoint[] = [
 export function buildApp(house: House, log: Log = silent): FastifyInstance {
   const app = frameworkFor(house.settings)
   app.addHook('onReady', () => ensureDefaultExperiment(house.db, house.settings))
-  answerErrors(app)
+  answerErrors(app, (denied, request) => putDeniedOnRecord(denied, request, house, log))
   logFailures(app, log)
   keepMetrics(app, house.settings)
   const served = endpoints.map((endpoint) => servedOrOff(endpoint, house.settings))

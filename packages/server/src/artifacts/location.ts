@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config.ts'
-import { invalid } from '../http/errors.ts'
+import { FileDenied } from '../http/denied.ts'
+import { ApiError, invalid } from '../http/errors.ts'
 import { faultOfName, type Segments } from './path.ts'
 
 /**
@@ -134,6 +135,14 @@ export type Placed = { readonly location: Location; readonly root: Location }
  * @throws ApiError INVALID_PARAMETER_VALUE
  */
 export function placeLocation(text: string, roots: Roots): Placed {
+  try {
+    return placed(text, roots)
+  } catch (error) {
+    throw error instanceof ApiError ? new FileDenied(error.code, error.message, 'location', text) : error
+  }
+}
+
+function placed(text: string, roots: Roots): Placed {
   const location = parse(text, roots.own_urls)
   const root = roots.locations.find((one) => isBelow(location, one))
   return root ? { location, root } : refuse('it lies below none of the artifact roots that this server is set up with')

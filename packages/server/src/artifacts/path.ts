@@ -1,3 +1,4 @@
+import { FileDenied } from '../http/denied.ts'
 import { invalid } from '../http/errors.ts'
 import { Invalid, type Schema } from '../http/schema.ts'
 
@@ -58,17 +59,22 @@ function parse(text: string): ArtifactPath {
   const is_folder = segments.length > 1 && segments.at(-1) === ''
   if (is_folder) segments.pop()
   // MLflow's tests compare the whole message for paths that climb or begin at the root.
-  if (segments.includes('..') || segments[0] === '' || SCHEME_OR_DRIVE.test(segments[0] as string)) throw invalidPath()
+  if (segments.includes('..') || segments[0] === '' || SCHEME_OR_DRIVE.test(segments[0] as string)) throw deniedPath(text)
   for (const segment of segments) {
     const fault = faultOfName(segment)
-    if (fault !== undefined) throw invalidPath(fault)
+    if (fault !== undefined) throw deniedPath(text, fault)
   }
-  if (segments[0] === UPLOADS_FOLDER) throw invalidPath(`the name ${UPLOADS_FOLDER} is reserved`)
+  if (segments[0] === UPLOADS_FOLDER) throw deniedPath(text, `the name ${UPLOADS_FOLDER} is reserved`)
   return { segments, is_folder }
 }
 
-/** The refusal of a path; `why` ends the sentence. */
-export const invalidPath = (why = ''): Error => invalid(why === '' ? 'Invalid path' : `Invalid path: ${why}.`)
+const sentenceOf = (why: string): string => (why === '' ? 'Invalid path' : `Invalid path: ${why}.`)
+
+/** The refusal of a path that fits no file or folder; `why` ends the sentence. */
+export const invalidPath = (why = ''): Error => invalid(sentenceOf(why))
+
+/** The refusal of a path that no honest caller spells, which is put on record. */
+const deniedPath = (text: string, why = ''): Error => new FileDenied('INVALID_PARAMETER_VALUE', sentenceOf(why), 'path', text)
 
 /**
  * The path of an artifact that a caller names, once decoded.
@@ -100,11 +106,11 @@ export const folderPath = schemaOf('Names joined by "/", below the artifact root
 export function lastNameOf(local_path: string): string {
   const names = local_path.split(/[/\\]/)
   const name = names.at(-1) as string
-  if (names.includes('..') || names.includes('.')) throw invalidPath()
+  if (names.includes('..') || names.includes('.')) throw deniedPath(local_path)
   for (const one of names) {
-    if (one !== '' && (CONTROL.test(one) || hidesEscapes(one))) throw invalidPath(faultOfName(one) ?? '')
+    if (one !== '' && (CONTROL.test(one) || hidesEscapes(one))) throw deniedPath(local_path, faultOfName(one) ?? '')
   }
   const fault = SCHEME_OR_DRIVE.test(name) ? '' : faultOfName(name)
-  if (fault !== undefined) throw invalidPath(fault)
+  if (fault !== undefined) throw deniedPath(local_path, fault)
   return name
 }

@@ -1,13 +1,20 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FileDenied } from './denied.ts'
 import { ApiError } from './errors.ts'
 import { noteFailure } from './log.ts'
 
 type FrameworkError = Error & { code?: string; statusCode?: number }
 
-/** Every failure leaves as `{ error_code, message }`; what went wrong inside goes to the log, under the request's id. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler(answerError)
+/**
+ * Every failure leaves as `{ error_code, message }`; what went wrong inside goes to the log, under the request's id.
+ * @param onDenied told of each refusal of a file that its caller may not reach
+ */
+export function answerErrors(app: FastifyInstance, onDenied: (denied: FileDenied, request: FastifyRequest) => void): void {
+  app.setErrorHandler((error: FrameworkError, request, reply) => {
+    if (error instanceof FileDenied) onDenied(error, request)
+    return answerError(error, request, reply)
+  })
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no endpoint ${request.method} at this path; /openapi.json lists them.`
     return answerError(new ApiError('ENDPOINT_NOT_FOUND', message), request, reply)

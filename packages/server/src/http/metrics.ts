@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Settings } from '../config.ts'
 import { COMMITS, type Committed } from '../db/commits.ts'
+import { DENIED_READS, type DeniedBy, type DeniedRead } from './denied.ts'
 
 type Metrics = { registry: Registry }
 
@@ -28,8 +29,14 @@ function start(app: FastifyInstance): Promise<Metrics> {
   })
   const onCommit = (message: unknown): void => observeCommit?.((message as Committed).requests)
   subscribe(COMMITS, onCommit)
-  app.addHook('onClose', () => unsubscribe(COMMITS, onCommit))
-  const metrics = import('prom-client').then(({ Registry, Histogram, collectDefaultMetrics }) => {
+  let countDenied: ((by: string) => void) | undefined
+  const onDenied = (message: unknown): void => countDenied?.((message as DeniedRead).by)
+  subscribe(DENIED_READS, onDenied)
+  app.addHook('onClose', () => {
+    unsubscribe(COMMITS, onCommit)
+    unsubscribe(DENIED_READS, onDenied)
+  })
+  const metrics = import('prom-client').then(({ Registry, Counter, Histogram, collectDefaultMetrics }) => {
     const registry = new Registry()
     collectDefaultMetrics({ register: registry })
     const requests = new Histogram({
@@ -45,6 +52,14 @@ function start(app: FastifyInstance): Promise<Metrics> {
       buckets: [1, 2, 4, 8, 16, 32, 64, 128],
       registers: [registry],
     })
+    const denied = new Counter({
+      name: 'millrace_denied_files_total',
+      help: 'Files that were asked for and denied: paths that climb, links, places outside the artifact roots. Alert on a rise',
+      labelNames: ['by'],
+      registers: [registry],
+    })
+    for (const by of ['path', 'source', 'location', 'symbolic_link'] satisfies DeniedBy[]) denied.inc({ by }, 0)
+    countDenied = (by) => denied.inc({ by })
     observe = (labels, seconds) => requests.observe(labels, seconds)
     observeCommit = (size) => commits.observe(size)
     return { registry }

@@ -1,6 +1,7 @@
 import { constants, existsSync, type Stats } from 'node:fs'
 import { type FileHandle, mkdir, open, readlink, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { FileDenied } from '../../http/denied.ts'
 import { invalidPath, type Segments } from '../path.ts'
 
 /** A file or folder that is held open: what is done with it can't be led elsewhere by renaming or linking on the way. */
@@ -100,7 +101,8 @@ export class DiskTree {
   }
 }
 
-const isLink = (): Error => invalidPath('it leads through a symbolic link, which is not followed')
+const isLink = (): Error =>
+  new FileDenied('INVALID_PARAMETER_VALUE', 'Invalid path: it leads through a symbolic link, which is not followed.', 'symbolic_link')
 
 /** Makes the names in a folder survive a power loss. Windows can't and needn't: its names are journaled. */
 export async function syncFolder(folder: Held): Promise<void> {

@@ -1,5 +1,6 @@
 import { folderPath } from '../../artifacts/index.ts'
-import { ApiError, invalid } from '../../http/errors.ts'
+import { FileDenied } from '../../http/denied.ts'
+import { ApiError } from '../../http/errors.ts'
 import { AliasName, RegisteredName } from '../names.ts'
 
 /**
@@ -27,7 +28,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const NEVER = /[\\?#;]/
 
 /** The refusal of a source; `why` is a sentence. */
-export const badSource = (text: string, why: string): ApiError => invalid(`Invalid model version source: '${text.slice(0, 200)}'. ${why}`)
+export const badSource = (text: string, why: string): ApiError =>
+  new FileDenied('INVALID_PARAMETER_VALUE', `Invalid model version source: '${text.slice(0, 200)}'. ${why}`, 'source', text)
 
 /** The refusal of a folder that is not the request's run's or model's; the same whether or not it is there. */
 export const notOurs = (text: string): ApiError =>

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { overEachDatabase } from '../testing/databases.ts'
+import { TestServer } from '../testing/server.ts'
+import { localOwner } from './access.ts'
+import { DENIED_READS, type DeniedRead } from './denied.ts'
+
+overEachDatabase('a denied file is on record with its caller', (open) => {
+  for (const prefix of ['/api', '/ajax-api']) {
+    test(`path, source, location and link are told, logged and counted, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
+      const authority = { ...localOwner, identify: () => ({ user: 'mallory' }) }
+      const lines: object[] = []
+      const log = { info() {}, error() {}, warn: (fields: object) => lines.push(fields) }
+      const server = new TestServer(await open(), { expose_prometheus: true }, { authority }, log)
+      const root = server.settings.artifacts_destination
+      mkdirSync(root, { recursive: true })
+      symlinkSync('/etc', join(root, 'link'))
+      const told: DeniedRead[] = []
+      const onDenied = (message: unknown): void => void told.push(message as DeniedRead)
+      subscribe(DENIED_READS, onDenied)
+      await server.app.ready()
+      try {
+        const model = `m${prefix.length}`
+        await server.post('registered-models/create', { name: model })
+        const answers = [
+          await server.call('GET', `${prefix}/2.0/mlflow-artifacts/artifacts/..%2f..%2fetc%2fpasswd`),
+          await server.call('POST', `${prefix}/2.0/mlflow/model-versions/create`, { name: model, source: 'file:///etc' }),
+          await server.call('POST', `${prefix}/2.0/mlflow/experiments/create`, { name: `e${model}`, artifact_location: 'file:///etc' }),
+          await server.call('GET', `${prefix}/2.0/mlflow-artifacts/artifacts/link/passwd`),
+        ]
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [400, 400, 400, 400],
+        )
+        await new Promise((done) => setImmediate(done))
+        assert.deepEqual(
+          told.map(({ by, asked, user }) => [by, asked, user]),
+          [
+            ['path', '../../etc/passwd', 'mallory'],
+            ['source', 'file:///etc', 'mallory'],
+            ['location', 'file:///etc', 'mallory'],
+            ['symbolic_link', `${prefix}/2.0/mlflow-artifacts/artifacts/link/passwd`, 'mallory'],
+          ],
+        )
+        assert.equal(lines.filter((line) => 'asked' in line && 'address' in line).length, 4)
+        const metrics = await server.call('GET', '/metrics')
+        for (const by of ['path', 'source', 'location', 'symbolic_link']) {
+          assert.match(metrics.text, new RegExp(`millrace_denied_files_total\\{by="${by}"\\} 1`))
+        }
+      } finally {
+        unsubscribe(DENIED_READS, onDenied)
+        await server.app.close()
+      }
+    })
+  }
+})

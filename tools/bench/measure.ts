@@ -24,9 +24,9 @@ export class Bench {
   }
 
   /** Sends a request; gives the body. @throws Error on a status that isn't 2xx */
-  raw(method: string, path: string, body?: Buffer, type = 'application/json'): Promise<Buffer> {
+  raw(method: string, path: string, body?: Buffer, type = 'application/json', more: http.OutgoingHttpHeaders = {}): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const headers = body ? { 'content-type': type, 'content-length': body.length } : {}
+      const headers = body ? { ...more, 'content-type': type, 'content-length': body.length } : more
       const request = http.request({ host: '127.0.0.1', port: this.#port, method, path, agent: this.#agent, headers }, (answer) => {
         const parts: Buffer[] = []
         answer.on('data', (part) => parts.push(part))

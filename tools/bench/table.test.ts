@@ -24,6 +24,14 @@ test('beside a figure of the sketch stands its figure on a quiet day', () => {
   assert.match(tableOf(columns), /^\| log-metric, one client: median \| ms \| 1 \|/m)
 })
 
+test('a server that took fewer rows has their number beside its figure', () => {
+  const columns = [
+    { title: 'A', rounds: [{ search_versions: { cpu_ms_each: 2, rows: 10_000 } }] },
+    { title: 'B', rounds: [{ search_versions: { cpu_ms_each: 90, rows: 1_200 } }] },
+  ]
+  assert.match(tableOf(columns), /^\| search 100 of 10,000 versions: CPU \| ms \| 2 \| 90 \(of 1,200\) \|/m)
+})
+
 test('text is put between two marks, again and again', () => {
   const once = replaceBetween('a\n<!-- x -->\nold\n<!-- end of x -->\nb', 'x', 'new')
   assert.equal(once, 'a\n<!-- x -->\nnew\n<!-- end of x -->\nb')

@@ -12,6 +12,8 @@ type Row = {
   readonly quiet?: string
   readonly must?: string
   readonly aim?: string
+  /** How many rows the figure is about; a server that took fewer in the time to fill it has its number beside the figure. */
+  readonly of?: number
 }
 
 /** What one server took; `quiet` adds what the sketch took on a quiet day. */
@@ -85,6 +87,20 @@ const ROWS: readonly Row[] = [
     aim: '90',
   },
   { title: 'the same: median', workload: 'history', field: 'p50_ms', unit: 'ms' },
+  { title: 'create a model version: CPU', workload: 'create_version', field: 'cpu_ms_each', unit: 'ms', must: '≤ 1.5' },
+  { title: 'search 100 of 10,000 versions: CPU', workload: 'search_versions', field: 'cpu_ms_each', unit: 'ms', must: '≤ 4', of: 10_000 },
+  { title: 'OTLP, 1,000 spans in one request: CPU', workload: 'otlp', field: 'cpu_ms_each', unit: 'ms', must: '≤ 25' },
+  { title: 'a trace of 1,000 spans: CPU', workload: 'get_trace', field: 'cpu_ms_each', unit: 'ms', must: '≤ 10' },
+  {
+    title: 'search 100 of 100,000 traces by a tag that 200 have: CPU',
+    workload: 'search_traces',
+    field: 'cpu_ms_each',
+    unit: 'ms',
+    must: '≤ 6',
+    of: 100_000,
+  },
+  { title: 'by a tag that all have: CPU', workload: 'search_traces', field: 'all_cpu_ms', unit: 'ms', must: '≤ 6', of: 100_000 },
+  { title: 'by a tag that none has: CPU', workload: 'search_traces', field: 'nobody_cpu_ms', unit: 'ms', must: '≤ 6', of: 100_000 },
   { title: 'artifact of 256 MiB, up', workload: 'artifact', field: 'up_MiB_s', unit: 'MiB/s', quiet: '355', must: '≥ 350' },
   { title: 'artifact of 256 MiB, down', workload: 'artifact', field: 'down_MiB_s', unit: 'MiB/s', quiet: '729', must: '≥ 700' },
   { title: 'memory that an artifact adds, at most', workload: 'artifact', field: 'growth_MiB', unit: 'MiB', must: '≤ 64' },
@@ -101,11 +117,14 @@ export function median(values: readonly number[]): number | undefined {
 
 const shown = (value: number): string => rounded(value).toLocaleString('en-US', { maximumSignificantDigits: 3 })
 
-function cell({ workload, field, quiet }: Row, column: Column): string {
+function cell({ workload, field, of, quiet }: Row, column: Column): string {
   const values = column.rounds.map((round) => round[workload]?.[field]).filter((value) => typeof value === 'number')
   const middle = median(values)
   if (middle === undefined) return '–'
-  return column.quiet && quiet ? `${shown(middle)} (${quiet})` : shown(middle)
+  if (column.quiet && quiet) return `${shown(middle)} (${quiet})`
+  const rows = median(column.rounds.map((round) => round[workload]?.rows).filter((value) => typeof value === 'number'))
+  const fewer = of !== undefined && rows !== undefined && rows < of
+  return fewer ? `${shown(middle)} (of ${shown(rows)})` : shown(middle)
 }
 
 /** A Markdown table: a row a figure, a column a server, medians over its rounds. */

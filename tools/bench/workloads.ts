@@ -1,5 +1,6 @@
 import { type Bench, type Measured, rounded } from './measure.ts'
 import { memoryMiB } from './process-tree.ts'
+import { RECORD_WORKLOADS } from './records.ts'
 
 const T0_MS = 1_700_000_000_000
 
@@ -138,5 +139,6 @@ export const WORKLOADS: Readonly<Record<string, (place: Place) => Promise<Result
   search_filter: searchFilter,
   search_concurrent: searchConcurrent,
   history,
+  ...RECORD_WORKLOADS,
   artifact,
 }

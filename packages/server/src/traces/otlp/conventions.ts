@@ -63,7 +63,6 @@ const CONVENTIONS: readonly Convention[] = [
 
 /** Adds what MLflow's clients look for to attributes that say the same in another convention's words; gives the span's type and tokens. */
 export function translate(attributes: Attributes): { type: string | null; usage: Usage | undefined } {
-  for (const [key, value] of attributes) attributes.set(key, unwrapped(value))
   const stated = plain(attributes.get(TYPE))
   const type = stated === undefined || stated === 'UNKNOWN' ? (typeOf(attributes) ?? stated) : stated
   if (type !== undefined) attributes.set(TYPE, JSON.stringify(type))
@@ -74,18 +73,6 @@ export function translate(attributes: Attributes): { type: string | null; usage:
   const usage = attributes.has(USAGE) ? statedUsage(attributes.get(USAGE) as string) : usageOf(attributes)
   if (usage && !attributes.has(USAGE)) attributes.set(USAGE, JSON.stringify(usage))
   return { type: type ?? null, usage }
-}
-
-/** MLflow's exporter sends JSON text as text: one layer of quotes goes, unless what is inside could be a number or a word. */
-function unwrapped(value: string): string {
-  if (!/^"(\\"|\{|\[)/.test(value)) return value
-  const inner = JSON.parse(value) as string
-  try {
-    JSON.parse(inner)
-    return inner
-  } catch {
-    return value
-  }
 }
 
 function plain(value: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { parseJson } from '../../http/body.ts'
-import { type Attributes, doubleText, emptySpan, NESTING_MAX, notOtlp, type OtlpResource, type OtlpSpan } from './otlp-span.ts'
+import { type Attributes, doubleText, emptySpan, jsonOf, NESTING_MAX, notOtlp, type OtlpResource, type OtlpSpan } from './otlp-span.ts'
 
 type Json = Record<string, unknown>
 
@@ -65,7 +65,7 @@ function spanOf(source: Json): OtlpSpan {
     name: text(source, 'name'),
     start_ns: nanoseconds(source, 'startTimeUnixNano', 'start_time_unix_nano'),
     end_ns: nanoseconds(source, 'endTimeUnixNano', 'end_time_unix_nano'),
-    attributes: attributesOf(source),
+    attributes: attributesOf(source, 0, 'attributes', jsonOf),
     events: list(source, 'events').map((event) => ({
       name: text(event, 'name'),
       time_ns: nanoseconds(event, 'timeUnixNano', 'time_unix_nano'),
@@ -81,16 +81,16 @@ function spanOf(source: Json): OtlpSpan {
   }
 }
 
-function attributesOf(source: Json, depth = 0, name = 'attributes'): Attributes {
-  return new Map(list(source, name).map((one) => [text(one, 'key'), anyValue(objectOf(one.value ?? {}), depth)]))
+function attributesOf(source: Json, depth = 0, name = 'attributes', quoted: (text: string) => string = JSON.stringify): Attributes {
+  return new Map(list(source, name).map((one) => [text(one, 'key'), anyValue(objectOf(one.value ?? {}), depth, quoted)]))
 }
 
 /** A value as JSON text. */
-function anyValue(source: Json, depth: number): string {
+function anyValue(source: Json, depth: number, quoted: (text: string) => string = JSON.stringify): string {
   if (depth > NESTING_MAX) throw notOtlp(`a value is nested deeper than ${NESTING_MAX} levels.`)
   const of = (...names: string[]): unknown => first(source, names)
   const string = of('stringValue', 'string_value') ?? of('bytesValue', 'bytes_value')
-  if (string !== undefined) return JSON.stringify(String(string))
+  if (string !== undefined) return quoted(String(string))
   const boolean = of('boolValue', 'bool_value')
   if (boolean !== undefined) return boolean === true ? 'true' : 'false'
   const int = of('intValue', 'int_value')

@@ -47,3 +47,17 @@ export function doubleText(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value)
 }
+
+/**
+ * An attribute's text as JSON text. MLflow's exporter sends JSON text as text: that is taken as it is, unless what is in it could be a number
+ * or a word.
+ */
+export function jsonOf(text: string): string {
+  if (!/^["{[]/.test(text)) return JSON.stringify(text)
+  try {
+    JSON.parse(text)
+    return text
+  } catch {
+    return JSON.stringify(text)
+  }
+}

@@ -7,26 +7,25 @@ export const BYTES = 2
 const FIXED32 = 5
 
 /**
- * Reads protobuf's wire format from a piece of a buffer: copies nothing, looks at nothing outside, and steps over what it does not know.
- * Every method throws where the bytes end too early.
+ * Reads protobuf's wire format from a buffer: copies nothing, looks at nothing outside of the message that it is in, and steps over what
+ * it does not know. Every method throws where the bytes end too early.
  */
 export class WireReader {
   readonly #bytes: Buffer
-  #at: number
-  readonly #end: number
+  #at = 0
+  #end: number
   field = 0
   kind = 0
 
-  constructor(bytes: Buffer, at = 0, end: number = bytes.length) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes
-    this.#at = at
-    this.#end = end
+    this.#end = bytes.length
   }
 
-  /** Goes to the next field, whose number and kind are in `field` and `kind` then; false at the end. */
+  /** Goes to the next field, whose number and kind are in `field` and `kind` then; false at the end of the message. */
   next(): boolean {
     if (this.#at >= this.#end) return false
-    const tag = Number(this.varint())
+    const tag = this.#number()
     this.field = Math.floor(tag / 8)
     this.kind = tag % 8
     if (this.field === 0 || this.field > 536_870_911) throw notOtlp('a field has no valid number.')
@@ -40,15 +39,27 @@ export class WireReader {
     return true
   }
 
+  /** Goes into the field's message: `next` is about its fields until `leave`, which takes what this gave. */
+  enter(): number {
+    const outer = this.#end
+    const length = this.#number()
+    const at = this.#take(length)
+    this.#at = at
+    this.#end = at + length
+    return outer
+  }
+
+  /** Goes on behind a message that was read to its end. */
+  leave(outer: number): void {
+    this.#end = outer
+  }
+
   varint(): bigint {
-    let low = 0
-    let high = 0n
-    for (let shift = 0; shift < 70; shift += 7) {
-      if (this.#at >= this.#end) throw notOtlp('the bytes end within a number.')
-      const byte = this.#bytes[this.#at++] as number
-      if (shift < 28) low += (byte & 0x7f) * 2 ** shift
-      else high |= BigInt(byte & 0x7f) << BigInt(shift)
-      if (byte < 0x80) return BigInt.asUintN(64, BigInt(low) | high)
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#byte()
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt.asUintN(64, value)
     }
     throw notOtlp('a number is longer than 64 bits.')
   }
@@ -62,32 +73,41 @@ export class WireReader {
   }
 
   text(): string {
-    const [at, end] = this.#piece()
-    return this.#bytes.toString('utf8', at, end)
+    const length = this.#number()
+    const at = this.#take(length)
+    return this.#bytes.toString('utf8', at, at + length)
   }
 
   encoded(encoding: 'hex' | 'base64'): string {
-    const [at, end] = this.#piece()
-    return this.#bytes.toString(encoding, at, end)
-  }
-
-  message(): WireReader {
-    const [at, end] = this.#piece()
-    return new WireReader(this.#bytes, at, end)
+    const length = this.#number()
+    const at = this.#take(length)
+    return this.#bytes.toString(encoding, at, at + length)
   }
 
   skip(): void {
     if (this.kind === VARINT) this.varint()
     else if (this.kind === FIXED64) this.#take(8)
-    else if (this.kind === BYTES) this.#piece()
+    else if (this.kind === BYTES) this.#take(this.#number())
     else if (this.kind === FIXED32) this.#take(4)
     else throw notOtlp('a field is of a kind that OTLP does not have.')
   }
 
-  #piece(): [at: number, end: number] {
-    const length = Number(this.varint())
-    const at = this.#take(length)
-    return [at, at + length]
+  /** Tags and lengths: what is beyond the numbers that are exact is too long for any buffer. */
+  #number(): number {
+    const first = this.#byte()
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    for (let factor = 128; factor <= 2 ** 42; factor *= 128) {
+      const byte = this.#byte()
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value
+    }
+    throw notOtlp('a length or a field is no number that can be.')
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw notOtlp('the bytes end within a number.')
+    return this.#bytes[this.#at++] as number
   }
 
   #take(length: number): number {

@@ -1,6 +1,6 @@
 // `npm test`: everything. `npm test -- PATH...`: the tests below these paths, with the databases they need.
 import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from './postgres.ts'
@@ -30,7 +30,11 @@ async function step(name: string, command: string, args: readonly string[]): Pro
 async function tests(files: readonly string[]): Promise<Counts> {
   if (files.length === 0) throw new Error(`there is no test below ${paths.join(', ')}`)
   const dir = mkdtempSync(join(tmpdir(), 'millrace-counts-'))
+  // PostgreSQL, which tests may start as another user, must be able to pass through.
+  chmodSync(dir, 0o711)
   const file = join(dir, 'counts.json')
+  const temporary = join(dir, 'tmp')
+  mkdirSync(temporary, { mode: 0o711 })
   const postgres = await startPostgres()
   try {
     const args = [
@@ -46,14 +50,23 @@ async function tests(files: readonly string[]): Promise<Counts> {
       ...process.env,
       MILLRACE_TEST_POSTGRES: postgres.uri,
       MILLRACE_TEST_COUNTS: file,
+      TMPDIR: temporary,
     })
-    const counts: Counts = JSON.parse(readFileSync(file, 'utf8'))
+    const counts = withLeftovers(JSON.parse(readFileSync(file, 'utf8')), temporary)
     if (code === 0 || counts.failed > 0) return counts
     return { ...counts, failed: 1, failures: [`FAILED node --test: it exited with ${code}, and no test says why`] }
   } finally {
     await postgres.stop()
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+/** What tests leave in the temporary folder stays on their users' disks: it fails the run that left it. Other programs' caches don't. */
+function withLeftovers(counts: Counts, temporary: string): Counts {
+  const left = readdirSync(temporary).filter((name) => name.startsWith('millrace'))
+  if (left.length === 0) return counts
+  const failure = `FAILED cleaning up: tests left ${left.length} in the temporary folder: ${left.slice(0, 10).join(', ')}`
+  return { ...counts, failed: counts.failed + 1, failures: [...counts.failures, failure] }
 }
 
 const below = (path: string): string[] => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.test.ts`, { cwd: root }))

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { commands } from './commands.ts'
 import { helpFor } from './help.ts'
 import { forPeople } from './log.ts'
 import { nearest } from './nearest.ts'
-import { run } from './testing/command.ts'
+import { newFolder, run } from './testing/command.ts'
 
 for (const command of commands) {
   test(`millrace ${command.name} --help tells every flag, and examples`, async () => {
@@ -38,7 +37,7 @@ test('the nearest word is the one with the fewest typing errors', () => {
 
 test('bash completes commands and flags', async () => {
   const { out } = await run(['completion', 'bash'])
-  const dir = mkdtempSync(join(tmpdir(), 'millrace-completion-'))
+  const dir = newFolder()
   const script = join(dir, 'try.sh')
   const ask = (words: string[]): string =>
     `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _millrace; echo "\${COMPREPLY[*]}"\n`

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import { newFolder, post, run, startServer } from './testing/command.ts'
+import pg from 'pg'
+import { newAuthority } from '../../server/src/testing/certificate.ts'
+import { newFolder, post, run, type Started, startServer } from './testing/command.ts'
 
 const env = { MILLRACE_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1', MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'http' }
 const bodies: string[] = []
@@ -30,22 +33,78 @@ async function cameAll(n: number): Promise<void> {
   assert.equal(bodies.length, n)
 }
 
-test('a webhook is delivered although the server was killed between the commit and the delivery', { timeout: 60_000 }, async () => {
+async function deliveredAfterKill(database: Record<string, string>): Promise<void> {
   const cwd = newFolder()
+  const options = { cwd, env: { ...env, ...database } }
   bodies.length = 0
   status = 503
-  const first = await startServer([], { cwd, env })
+  const first = await startServer([], options)
   assert.equal((await post(first.url, 'webhooks', hook)).status, 200)
   for (const name of ['a', 'b', 'c']) assert.equal((await post(first.url, 'registered-models/create', { name })).status, 200)
   first.process.kill('SIGKILL')
   await first.ended
   bodies.length = 0
   status = 200
-  const second = await startServer([], { cwd, env })
+  const second = await startServer([], options)
   await cameAll(3)
   assert.deepEqual(new Set(bodies), new Set(['signed a', 'signed b', 'signed c']))
   second.process.kill('SIGTERM')
   assert.equal((await second.ended).code, 0)
+}
+
+test('a webhook is delivered although the server was killed between the commit and the delivery (SQLite)', { timeout: 60_000 }, () =>
+  deliveredAfterKill({}),
+)
+
+test('a webhook is delivered although the server was killed between the commit and the delivery (PostgreSQL)', {
+  timeout: 60_000,
+}, async () => {
+  const uri = new URL(process.env.MILLRACE_TEST_POSTGRES ?? '')
+  const admin = new pg.Client({ connectionString: uri.href })
+  await admin.connect()
+  await admin.query('create database killed_webhooks')
+  uri.pathname = '/killed_webhooks'
+  try {
+    await deliveredAfterKill({ MLFLOW_BACKEND_STORE_URI: uri.href })
+  } finally {
+    await admin.query('drop database killed_webhooks with (force)')
+    await admin.end()
+  }
+})
+
+test("a receiver's own certificate authority is trusted when NODE_EXTRA_CA_CERTS names it, and not before", {
+  timeout: 60_000,
+}, async () => {
+  const authority = newAuthority('An authority of this test')
+  let taken = 0
+  const secured = createTlsServer(authority.issue('127.0.0.1'), (_, response) => response.end(String(taken++)))
+  await new Promise<void>((done) => secured.listen(0, '127.0.0.1', done))
+  const cwd = newFolder()
+  const ca = join(cwd, 'ca.pem')
+  writeFileSync(ca, authority.certificate)
+  let running: Started | undefined
+  const url = `https://127.0.0.1:${(secured.address() as AddressInfo).port}/`
+  try {
+    for (const trusted of [false, true]) {
+      const server = await startServer([], {
+        cwd,
+        env: { ...env, MLFLOW_WEBHOOK_ALLOWED_SCHEMES: 'https', ...(trusted && { NODE_EXTRA_CA_CERTS: ca }) },
+      })
+      running = server
+      const made = await post(server.url, 'webhooks', { ...hook, name: `tls-${trusted}`, url })
+      assert.equal(made.status, 200, JSON.stringify(made.body))
+      const { webhook } = made.body
+      const { result } = (await post(server.url, `webhooks/${webhook.webhook_id}/test`, {})).body
+      assert.equal(result.success, trusted)
+      if (!trusted) assert.match(result.error_message, /is not trusted .* NODE_EXTRA_CA_CERTS/)
+      server.process.kill('SIGTERM')
+      await server.ended
+    }
+    assert.equal(taken, 1)
+  } finally {
+    secured.close()
+    if (running && running.process.exitCode === null) running.process.kill('SIGKILL')
+  }
 })
 
 test('ID-02: secrets rotate encrypts with a new key while the server runs, and no file holds a secret in plain text', {

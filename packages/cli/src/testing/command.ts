@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { newFolder as newServerFolder } from '../../../server/src/testing/folder.ts'
 
 /** The real command of this checkout. */
 export const MILLRACE = new URL('../../../../millrace', import.meta.url).pathname
@@ -19,7 +17,7 @@ export type Started = {
 }
 
 /** A new empty folder to run a command in. */
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'millrace-cli-'))
+export const newFolder = (): string => newServerFolder('cli')
 
 // What the machine that runs the tests has set must not reach the command.
 const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MLFLOW_|MILLRACE_|PG)/.test(name)))

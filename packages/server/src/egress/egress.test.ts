@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
-import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, connect, createServer as createSocketServer } from 'node:net'
 import { after, describe, test } from 'node:test'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { newAuthority } from '../testing/certificate.ts'
 import { post, Refused } from './index.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -57,6 +60,52 @@ describe('calls to addresses that somebody else chose', () => {
     const host = await receiver((_, response) => response.end())
     await assert.rejects(post({ ...message, url: `http://${host}/`, allowed_hosts: ['127.0.0.1:1'] }), Refused)
     assert.equal((await post({ ...message, url: `http://${host}/`, allowed_hosts: ['127.0.0.1'] })).status, 200)
+  })
+
+  test('SS-02: a name is asked for once, and where the connection ended up is what counts', async () => {
+    let inner = 0
+    const port = Number((await receiver((_, response) => response.end(String(inner++)))).split(':')[1])
+    let asked = 0
+    const resolve = async (): Promise<string[]> => (asked++ === 0 ? ['1.1.1.1'] : ['127.0.0.1'])
+    const dialled: string[] = []
+    const open = (address: string) => {
+      dialled.push(address)
+      return connect({ host: '127.0.0.1', port })
+    }
+    const sent = post({ ...message, url: 'http://rebinding.example/', allowed_hosts: [], resolve, open })
+    await assert.rejects(sent, (error) => error instanceof Refused && /leads to 127\.0\.0\.1/.test(error.message))
+    assert.deepEqual([asked, dialled, inner], [1, ['1.1.1.1'], 0])
+    const again = post({ ...message, url: 'http://rebinding.example/', allowed_hosts: [], resolve, open })
+    await assert.rejects(again, /has the address 127\.0\.0\.1/)
+    assert.equal(dialled.length, 1)
+    const allowed = { ...message, url: 'http://rebinding.example/', allowed_hosts: ['rebinding.example'], resolve, open }
+    assert.equal((await post(allowed)).status, 200)
+    assert.equal(inner, 1)
+  })
+
+  test('a receiver with TLS needs a certificate that is trusted, its own, and of today; what is wrong is said', async () => {
+    const authority = newAuthority('An authority of this test')
+    const yesterday = { from_ms: Date.now() - 2 * 86_400_000, until_ms: Date.now() - 86_400_000 }
+    let taken = 0
+    const secured = async (issued: { cert: string; key: string }): Promise<string> => {
+      const server = createTlsServer(issued, (_, response) => response.end(String(taken++)))
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+      closing.push(() => server.close())
+      return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    }
+    const send = async (url: string): Promise<number> => (await post({ ...message, url, allowed_hosts: ['127.0.0.1'] })).status
+    const good = await secured(authority.issue('127.0.0.1'))
+    await assert.rejects(send(good), /certificate of '127\.0\.0\.1' is not trusted .* NODE_EXTRA_CA_CERTS/)
+    const before = getCACertificates('default')
+    setDefaultCACertificates([...before, authority.certificate])
+    try {
+      assert.equal(await send(good), 200)
+      await assert.rejects(send(await secured(authority.issue('other.example'))), /does not hold: .*IP/)
+      await assert.rejects(send(await secured(authority.issue('127.0.0.1', yesterday))), /does not hold: .*expired/)
+    } finally {
+      setDefaultCACertificates(before)
+    }
+    assert.equal(taken, 1)
   })
 
   test('SS-10: a proxy in the environment is not used', async () => {

@@ -22,6 +22,8 @@ export type Outgoing = {
   readonly signal?: AbortSignal
   /** How names become addresses; the system's way unless given. */
   readonly resolve?: (host: string) => Promise<readonly string[]>
+  /** How an address is connected to; the system's way unless given. */
+  readonly open?: (address: string, port: number) => Socket
 }
 
 const TIMEOUT_MS = 10_000
@@ -63,7 +65,7 @@ async function connected(url: URL, outgoing: Outgoing, signal: AbortSignal): Pro
   let failure: unknown = new Error(`'${host}' has no address`)
   for (const address of addresses) {
     try {
-      return await secured(url, await dial(address, portOf(url), any, signal), signal)
+      return await secured(url, await dial(address, url, any, outgoing.open, signal), signal)
     } catch (error) {
       failure = error
       if (signal.aborted || error instanceof Refused) break
@@ -75,8 +77,9 @@ async function connected(url: URL, outgoing: Outgoing, signal: AbortSignal): Pro
 const systemAddresses = async (host: string): Promise<string[]> => (await lookup(host, { all: true })).map(({ address }) => address)
 
 /** The connection to an address, which is looked at once more where it ended up. */
-async function dial(address: string, port: number, any: boolean, signal: AbortSignal): Promise<Socket> {
-  const socket = connect({ host: address, port, signal })
+async function dial(address: string, url: URL, any: boolean, open: Outgoing['open'], signal: AbortSignal): Promise<Socket> {
+  const port = portOf(url)
+  const socket = open ? open(address, port) : connect({ host: address, port, signal })
   await settled(socket, 'connect', signal)
   if (any || isPublicAddress(socket.remoteAddress ?? '')) return socket
   socket.destroy()
@@ -88,8 +91,23 @@ async function secured(url: URL, socket: Socket, signal: AbortSignal): Promise<S
   const host = hostOf(url)
   const secure = connectTls({ socket, host, ...(isIP(host) === 0 && { servername: host }) })
   secure.once('close', () => socket.destroy())
-  await settled(secure, 'secureConnect', signal)
+  await settled(secure, 'secureConnect', signal).catch((error: NodeJS.ErrnoException) => {
+    throw certificateProblem(host, error)
+  })
   return secure
+}
+
+const NOT_TRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED)/
+
+/** What a person can do about it; other failures stay as they are. */
+function certificateProblem(host: string, error: NodeJS.ErrnoException): Error {
+  const { code = '', message } = error
+  if (NOT_TRUSTED.test(code)) {
+    const cure = 'if its authority is your own, name its certificate in NODE_EXTRA_CA_CERTS.'
+    return new Error(`the certificate of '${host}' is not trusted (${message}): ${cure}`, { cause: error })
+  }
+  if (!code.startsWith('CERT_') && !code.startsWith('ERR_TLS_CERT_')) return error
+  return new Error(`the certificate of '${host}' does not hold: ${message}`, { cause: error })
 }
 
 function settled(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Secret } from '../secret.ts'
+import { newFolder } from '../testing/folder.ts'
 import { addKey, dropKeys, KeyRing, keysInFile, newKey, readKeys, ringOf } from './index.ts'
 
 const ring = (...keys: string[]): KeyRing => new KeyRing(() => readKeys(keys.join(','), 'a test'))
@@ -39,7 +39,7 @@ describe('sealed secrets (ID-02)', () => {
 })
 
 describe('a file of keys', () => {
-  const fileName = (): string => join(mkdtempSync(join(tmpdir(), 'millrace-keys-')), 'deeper', 'millrace.key')
+  const fileName = (): string => join(newFolder('keys'), 'deeper', 'millrace.key')
 
   test('is made when a secret is first kept, for its owner only, and is the same at the next start', () => {
     const file = fileName()

@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import { defaultSettings, type Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../http/log.ts'
 import type { House } from '../http/pipeline.ts'
+import { newFolder } from './folder.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the answer's JSON as it expects it
 export type Answer = { status: number; body: any; headers: Record<string, unknown>; text: string }
@@ -48,5 +46,5 @@ export class TestServer {
 
 /** Settings of a server with a new empty folder for artifacts. */
 export function testSettings(): Settings {
-  return defaultSettings(mkdtempSync(join(tmpdir(), 'millrace-test-')))
+  return defaultSettings(newFolder())
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import { Refused } from '../../egress/index.ts'
 import type { Log } from '../../http/log.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { arrived, type Claimed, claimDue, giveUp, nextDue, release, tryAgain } from './delivery-store.ts'
 import { ATTEMPTS_MAX, mayTakeLater, pauseAfter } from './retry.ts'
 import { openSecret } from './secret.ts'
@@ -12,7 +13,6 @@ import { wakeOnCommit } from './wake.ts'
 const LEASE_MS = 15_000
 const AT_ONCE_MAX = 16
 const AT_ONCE_PER_WEBHOOK = 4
-const TIMER_MAX_MS = 2 ** 31 - 1
 const DRAIN_MS = 10_000
 const AFTER_FAILURE_MS = 5_000
 
@@ -26,15 +26,22 @@ export class Courier {
   readonly #log: Log
   readonly #under_way = new Map<number, { webhook: number; done: Promise<void> }>()
   readonly #stop = new AbortController()
-  #timer: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #callOff: () => void = () => {}
   #round: Promise<void> | undefined
   #woken = false
   #stopping = false
 
-  constructor(db: Database, settings: Settings, log: Log) {
+  constructor(db: Database, settings: Settings, log: Log, clock: Clock = systemClock) {
     this.#db = db
     this.#settings = settings
     this.#log = log
+    this.#clock = clock
+  }
+
+  /** Nothing is being delivered or looked for: it waits for a commit or for its time. */
+  get idle(): boolean {
+    return this.#under_way.size === 0 && this.#round === undefined
   }
 
   /** Begins with what was left when the last process ended. */
@@ -56,7 +63,7 @@ export class Courier {
   /** Begins no more deliveries, waits for those under way, and leaves the rest to the next process. */
   async stop(drain_ms = DRAIN_MS): Promise<void> {
     this.#stopping = true
-    clearTimeout(this.#timer)
+    this.#callOff()
     await this.#round
     const timer = setTimeout(() => this.#stop.abort(new Error('the server stops')), drain_ms)
     await Promise.all([...this.#under_way.values()].map(({ done }) => done))
@@ -70,14 +77,14 @@ export class Courier {
         await this.#take()
       } catch (error) {
         this.#log.error({ err: error }, 'webhooks: the outbox could not be read; again in a moment')
-        this.#sleepUntil(Date.now() + AFTER_FAILURE_MS)
+        this.#sleepUntil(this.#clock.now() + AFTER_FAILURE_MS)
       }
     }
   }
 
   async #take(): Promise<void> {
     const due_ms = await nextDue(this.#db.reader)
-    const now_ms = Date.now()
+    const now_ms = this.#clock.now()
     const room = AT_ONCE_MAX - this.#under_way.size
     // With no room, the end of one that is under way wakes.
     if (due_ms === undefined || room === 0) return
@@ -129,7 +136,7 @@ export class Courier {
 
   async #record(delivery: Claimed, attempts: number, problem: string, later: boolean, retry_after: string | undefined): Promise<void> {
     const { id, delivery_id, webhook_id } = delivery
-    const now_ms = Date.now()
+    const now_ms = this.#clock.now()
     if (later && attempts < ATTEMPTS_MAX) {
       const due_ms = now_ms + pauseAfter(attempts, retry_after, now_ms)
       return this.#db.write((tx) => tryAgain(tx, id, attempts, due_ms, problem))
@@ -139,8 +146,7 @@ export class Courier {
   }
 
   #sleepUntil(at_ms: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.wake(), Math.min(TIMER_MAX_MS, Math.max(1, at_ms - Date.now())))
-    this.#timer.unref()
+    this.#callOff()
+    this.#callOff = this.#clock.after(at_ms - this.#clock.now(), () => this.wake())
   }
 }

@@ -9,6 +9,7 @@ import { holdKeys, KeyRing, newKey, readKeys } from '../../secrets/index.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { TestServer } from '../../testing/server.ts'
 import { emit } from '../index.ts'
+import type { Clock } from './clock.ts'
 import { Courier } from './index.ts'
 import { pauseAfter } from './retry.ts'
 import { signatureOf } from './send.ts'
@@ -30,9 +31,13 @@ class Receiver {
   answer: (tag: string, n: number) => number = () => 200
   #changed: () => void = () => {}
 
-  async listen(): Promise<string> {
-    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done))
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((done) => this.#server.listen(port, '127.0.0.1', done))
+    return `http://127.0.0.1:${this.port}/`
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
 
   async until(n: number): Promise<readonly Got[]> {
@@ -46,9 +51,38 @@ class Receiver {
     return this.got
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done))
     this.#server.closeAllConnections()
-    this.#server.close()
+    await closed
+  }
+}
+
+/** A clock that stands still until the test moves it to the time for which something waits. */
+class TestClock implements Clock {
+  #now_ms = Date.now()
+  #waiting: { at_ms: number; work: () => void } | undefined
+
+  now(): number {
+    return this.#now_ms
+  }
+
+  after(ms: number, work: () => void): () => void {
+    const waiting = { at_ms: this.#now_ms + Math.max(1, ms), work }
+    this.#waiting = waiting
+    return () => {
+      if (this.#waiting === waiting) this.#waiting = undefined
+    }
+  }
+
+  /** Once the courier has nothing in hand: what it does on a real socket takes no time of this clock. */
+  async toNext(courier: Courier, latest_ms: number): Promise<void> {
+    for (let tries = 0; !(this.#waiting && courier.idle) && tries < 400; tries++) await new Promise((done) => setTimeout(done, 5))
+    const { at_ms, work } = this.#waiting ?? { at_ms: latest_ms, work: () => {} }
+    this.#now_ms = Math.max(this.#now_ms, Math.min(at_ms, latest_ms))
+    if (at_ms > latest_ms) return
+    this.#waiting = undefined
+    work()
   }
 }
 
@@ -79,8 +113,8 @@ async function place(db: Database, fields: object = {}): Promise<Place> {
   return { db, server, receiver, webhook_id, courier }
 }
 
-const setTag = (db: Database, value: string, name = 'm'): Promise<void> =>
-  db.write((tx) => emit(tx, { event: 'model_version_tag.set', data: { name, version: '1', key: 'k', value } }, Date.now()))
+const setTag = (db: Database, value: string, name = 'm', now_ms = Date.now()): Promise<void> =>
+  db.write((tx) => emit(tx, { event: 'model_version_tag.set', data: { name, version: '1', key: 'k', value } }, now_ms))
 
 async function nothingWaits(db: Database): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
@@ -153,6 +187,35 @@ overEachDatabase('delivery of webhooks', (open) => {
       receiver.got.map(({ tag }) => tag),
       ['kept'],
     )
+  })
+
+  test('a receiver that is down for ten minutes gets all of it, in the order of each thing', { timeout: 60_000 }, async () => {
+    const { db, server, receiver } = await place(await open())
+    const clock = new TestClock()
+    const courier = new Courier(db, server.settings, silent, clock)
+    closing.push(() => courier.stop(0))
+    const port = receiver.port
+    await receiver.close()
+    courier.start()
+    const down_ms = clock.now()
+    const up_ms = down_ms + 600_000
+    for (let n = 0; clock.now() < up_ms; n++) {
+      if (n < 10) for (const name of ['a', 'b']) await setTag(db, `${name}${n}`, name, clock.now())
+      await clock.toNext(courier, up_ms)
+    }
+    assert.equal((await db.reader.get(WAITING))?.n, 20)
+    assert.equal(receiver.got.length, 0)
+    await receiver.listen(port)
+    while (receiver.got.length < 20 && clock.now() < up_ms + 3_600_000) await clock.toNext(courier, up_ms + 3_600_000)
+    await nothingWaits(db)
+    for (const name of ['a', 'b']) {
+      const order = receiver.got.map(({ tag }) => tag).filter((tag) => tag.startsWith(name))
+      assert.deepEqual(
+        order,
+        Array.from({ length: 10 }, (_, n) => `${name}${n}`),
+      )
+    }
+    assert.ok(clock.now() - up_ms <= 600_000, `the last came ${clock.now() - up_ms} ms after it was up again`)
   })
 
   test('two processes on one database share the work and deliver nothing twice', async () => {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { migrate } from '../../db/migrate.ts'
 import { openSqlite } from '../../db/sqlite.ts'
+import { newFolder } from '../../testing/folder.ts'
 import { startRun } from '../../testing/runs.ts'
 import { TestServer } from '../../testing/server.ts'
 
 test('histories come from a thread of their own, which sees what was committed and learns names that came later', async () => {
-  const db = openSqlite(join(mkdtempSync(join(tmpdir(), 'millrace-test-')), 'm.db'))
+  const db = openSqlite(join(newFolder(), 'm.db'))
   await migrate(db)
   const server = new TestServer(db)
   try {

@@ -85,9 +85,23 @@ const SOURCES: readonly [id: string, source: string][] = [
   ['SS-05', 'https://127.0.0.1:PORT/x'],
   ['SS-05', 'ftp://127.0.0.1:PORT/x'],
   ['SS-05', 'javascript:alert(1)'],
+  ['SS-07', 'sftp://127.0.0.1:PORT/x'],
+  ['SS-07', 'ftp:///x'],
+  ['SS-07', 'hdfs://127.0.0.1:PORT/x'],
+  ['SS-07', 'viewfs://127.0.0.1:PORT/x'],
+  ['SS-07', 'r2://b@127.0.0.1:PORT/x'],
+  ['SS-07', 'b2://127.0.0.1:PORT/x'],
+  ['SS-07', 's3://user@127.0.0.1:PORT/x'],
+  ['SS-07', 's3:/bucket/x'],
+  ['SS-07', 's3:///x'],
+  ['SS-07', 'abfss://c@a@127.0.0.1:PORT/x'],
+  ['SS-07', 'abfss://@127.0.0.1:PORT/x'],
+  ['SS-07', 'mlflow-artifacts://u@127.0.0.1:PORT/x'],
+  ['SS-07', 'http://good\\@127.0.0.1:PORT/x'],
+  ['SS-07', 'mlflow-artifacts://good\\@127.0.0.1:PORT/x'],
 ]
 
-overEachDatabase('sources of model versions are never opened as given (PT-01 to 16, SS-05)', (open) => {
+overEachDatabase('sources of model versions are never opened as given (PT-01 to 16, SS-05, SS-07)', (open) => {
   let server: TestServer
   let run_id = ''
   let contacted = 0
@@ -126,6 +140,24 @@ overEachDatabase('sources of model versions are never opened as given (PT-01 to 
         await refused(prefix, { source: real(source) }, `${id} ${source}`)
         await refused(prefix, { source: real(source), run_id }, `${id} ${source} with a run`)
         await refused(prefix, { source: real(source), run_id: 'gone' }, `${id} ${source} with a run that is not there`)
+      }
+      assert.equal(contacted, 0, 'an address in a source was called')
+    })
+
+    test(`another store's is recorded as text, never opened and never called, under ${prefix} (SS-07)`, async () => {
+      const name = `elsewhere${prefix.length}`
+      await server.post('registered-models/create', { name })
+      const port = (listener.address() as net.AddressInfo).port
+      const sources = [
+        `s3://127.0.0.1:${port}/x`,
+        `mlflow-artifacts://127.0.0.1:${port}/x`,
+        'gs://bucket/x',
+        'abfss://box@account.example/x',
+      ]
+      for (const source of sources) {
+        const made = await callRegistry(server, prefix, 'POST', 'model-versions/create', { name, source })
+        assert.equal(made.body.model_version?.source, source, made.text)
+        assert.equal((await getArtifact('x', name, made.body.model_version.version)).status, 404)
       }
       assert.equal(contacted, 0, 'an address in a source was called')
     })

@@ -20,8 +20,13 @@ export type Source =
 
 const SOURCE_MAX = 2048
 const DECODE_ROUNDS_MAX = 16
-/** Stores that clients reach by themselves. Schemes that this server or a proxy could be made to fetch are not among them. */
-const EXTERNAL = new Set(['mlflow-artifacts', 's3', 's3a', 'gs', 'wasb', 'wasbs', 'abfs', 'abfss', 'hdfs', 'r2', 'b2', 'oss'])
+/**
+ * Stores that clients reach by themselves: such a source is recorded and never opened here (docs/decisions/0004-external-sources.md).
+ * Schemes that a server has been made to fetch from are not among them (security case SS-07).
+ */
+const EXTERNAL = new Set(['mlflow-artifacts', 's3', 's3a', 'gs', 'wasb', 'wasbs', 'abfs', 'abfss', 'oss'])
+/** Azure names a container before the at sign; anywhere else it would be a user of somebody's host. */
+const AT_SIGN = new Set(['wasb', 'wasbs', 'abfs', 'abfss'])
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
@@ -49,8 +54,25 @@ export function parseSource(text: string): Source {
   if (scheme === 'runs') return runSource(text, rest)
   if (scheme === 'models') return modelSource(text, rest)
   if (scheme === 'http' || scheme === 'https') return { kind: 'place', uri: text, otherwise: 'refused' }
-  if (EXTERNAL.has(scheme)) return { kind: 'place', uri: text, otherwise: 'external' }
+  if (EXTERNAL.has(scheme)) {
+    requireAuthority(text, scheme, rest)
+    return { kind: 'place', uri: text, otherwise: 'external' }
+  }
   throw badSource(text, `'${scheme}:' is not a kind of source that is taken: use runs:/, models:/, or one of ${[...EXTERNAL].join(', ')}.`)
+}
+
+/** The host is a plain name, a bucket or a container: whoever reads the text later must find the same one in it. */
+function requireAuthority(text: string, scheme: string, rest: string): void {
+  const authority = /^\/\/([^/]*)/.exec(rest)?.[1]
+  if (authority === undefined && scheme === 'mlflow-artifacts') return
+  const [container, account, ...more] = (authority ?? '').split('@')
+  const good = AT_SIGN.has(scheme) ? container !== '' && more.length === 0 : account === undefined
+  if (!good || authority === '' || authority === undefined || !/^[\w.@:-]+$/.test(authority)) {
+    throw badSource(
+      text,
+      `Write it as ${scheme}://${AT_SIGN.has(scheme) ? 'CONTAINER@ACCOUNT' : 'BUCKET'}/path, without a user or a password.`,
+    )
+  }
 }
 
 /** Others may decode what we keep: it must have no second meaning after any number of rounds. */

@@ -9,6 +9,7 @@ import { registry } from './migrations/005-registry.ts'
 import { traces } from './migrations/006-traces.ts'
 import { webhooks } from './migrations/007-webhooks.ts'
 import { scorers } from './migrations/008-scorers.ts'
+import { traceValues } from './migrations/014-trace-values.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -20,7 +21,17 @@ export type Migration = {
 }
 
 /** Every migration, in order. */
-export const MIGRATIONS: readonly Migration[] = [tracking, datasets, loggedModels, evaluationDatasets, registry, traces, webhooks, scorers]
+export const MIGRATIONS: readonly Migration[] = [
+  tracking,
+  datasets,
+  loggedModels,
+  evaluationDatasets,
+  registry,
+  traces,
+  webhooks,
+  scorers,
+  traceValues,
+]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')
 const MARK = command('insert into millrace_migration (id, name, applied_ms) values (?, ?, ?)')

@@ -18,6 +18,7 @@ import {
   TEXT_OPERATORS,
   type Term,
 } from '../tracking/search/index.ts'
+import { rareTraces } from './rare-traces.ts'
 import { clauseSql, keysOf } from './search-clauses.ts'
 import { TRACE_COLUMNS, type TraceRow } from './trace-store.ts'
 
@@ -72,7 +73,11 @@ const MERGED_MAX = 20
  */
 export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor, limit: number): Promise<Found[]> {
   const terms = termsOf(search.order_by)
-  const conditions = await conditionsOf(db, parseFilter(search.filter, LANGUAGE))
+  const clauses = parseFilter(search.filter, LANGUAGE)
+  const keys = await findKeys(db, keysOf(clauses))
+  const conditions = clauseSql(db.dialect, clauses, keys)
+  const rare = await rareTraces(db, clauses, keys)
+  if (rare?.length === 0) return []
   const select = async (within: Fragment): Promise<Found[]> => {
     const where = allOf([within, ...conditions, afterSql(terms, cursor.after)])
     const columns = terms.map(({ sql }, at) => `, ${sql} as o${at}`).join('')
@@ -83,6 +88,7 @@ export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor
     return rows.map((row) => ({ row, after: terms.map((_, at) => row[`o${at}`] as Value) }))
   }
   const { experiments } = search
+  if (rare) return select(amongThese(db.dialect, rare, experiments))
   const newest_first = search.order_by.length === 0 && cursor.skip === undefined
   if (experiments.length > 1 && (!newest_first || experiments.length > MERGED_MAX)) return select(ofExperiments(db.dialect, experiments))
   const lists: Found[][] = []
@@ -97,6 +103,12 @@ export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor
 const ofExperiments = (dialect: Dialect, experiments: readonly number[]): Fragment => ({
   sql: dialect.inIntegers('t.experiment'),
   values: [dialect.list(experiments)],
+})
+
+/** The plus keeps the databases from the index by time: the few are looked up, and sorted. */
+const amongThese = (dialect: Dialect, traces: readonly number[], experiments: readonly number[]): Fragment => ({
+  sql: `${dialect.inIntegers('t.id')} and ${dialect.inIntegers('+t.experiment')}`,
+  values: [dialect.list(traces), dialect.list(experiments)],
 })
 
 async function conditionsOf(db: Reader, clauses: readonly Clause[]): Promise<Fragment[]> {

@@ -1,59 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from '../../server/src/main.ts'
-import { testSettings } from '../../server/src/testing/server.ts'
+import { describe, test } from 'node:test'
 import { MillraceClient } from './client.ts'
-import { MillraceError } from './errors.ts'
-
-describe('a client of a running server', () => {
-  let server: RunningServer
-  let client: MillraceClient
-
-  before(async () => {
-    server = await startServer({ host: '127.0.0.1', port: 0, database: { kind: 'sqlite', file: ':memory:' }, settings: testSettings() })
-    client = new MillraceClient({ url: `${server.url}/` })
-  })
-  after(() => server.close())
-
-  test('makes an experiment and a run and reads them back', async () => {
-    const { experiment_id } = await client.experiments.create({ name: 'fraud', tags: [{ key: 'team', value: 'risk' }] })
-    const { experiment } = await client.call('GET /api/2.0/mlflow/experiments/get', { experiment_id })
-    assert.deepEqual([experiment.name, experiment.tags], ['fraud', [{ key: 'team', value: 'risk' }]])
-    const { run } = await client.runs.create({ experiment_id, run_name: 'first' })
-    assert.equal((await client.runs.get({ run_id: run.info.run_id })).run.info.run_name, 'first')
-  })
-
-  test("throws the server's error by its code", async () => {
-    await client.experiments.create({ name: 'taken' })
-    await assert.rejects(client.experiments.create({ name: 'taken' }), (error: unknown) => {
-      assert.ok(error instanceof MillraceError)
-      assert.deepEqual([error.code, error.status], ['RESOURCE_ALREADY_EXISTS', 400])
-      return /taken\) already exists/.test(error.message)
-    })
-  })
-
-  test('sends artifacts and reads them as streams', async () => {
-    const { experiment_id } = await client.experiments.create({ name: 'artifacts' })
-    const { run } = await client.runs.create({ experiment_id })
-    const part = new Uint8Array(100_000).fill(7)
-    const parts = ReadableStream.from(Array.from({ length: 30 }, () => part))
-    await client.uploadArtifact(run.info.run_id, 'data/weights 1.bin', parts)
-    let length = 0
-    for await (const chunk of await client.downloadArtifact(run.info.run_id, 'data/weights 1.bin')) {
-      assert.ok(chunk.every((byte) => byte === 7))
-      length += chunk.length
-    }
-    assert.equal(length, 3_000_000)
-    await assert.rejects(client.downloadArtifact(run.info.run_id, 'no such file'), { code: 'RESOURCE_DOES_NOT_EXIST', status: 404 })
-  })
-
-  test('gives up when its signal is aborted', async () => {
-    const signal = AbortSignal.abort(new Error('enough'))
-    await assert.rejects(client.experiments.create({ name: 'never' }, { signal }), /enough/)
-  })
-})
 
 /** A server that answers as told, for what a healthy Millrace does not do. */
 async function against(listener: RequestListener, work: (url: string) => Promise<void>): Promise<void> {
@@ -111,6 +60,46 @@ describe('a client of a busy server', () => {
     assert.equal(asked, 4)
   })
 
+  test('sends again what changes nothing the second time, and anything that was refused before it was done', async () => {
+    const asked: string[] = []
+    const listener: RequestListener = (request, response) => {
+      const first = !asked.includes(String(request.url))
+      asked.push(String(request.url))
+      const status = request.url?.endsWith('create') ? 429 : 502
+      if (first) response.writeHead(status, { 'retry-after': new Date().toUTCString() }).end()
+      else response.end('{}')
+    }
+    await against(listener, async (url) => {
+      const client = new MillraceClient({ url })
+      await client.runs.logBatch({ run_id: '1' })
+      await client.experiments.create({ name: 'x' })
+    })
+    assert.deepEqual(
+      asked.map((url) => url.split('/').at(-1)),
+      ['log-batch', 'log-batch', 'create', 'create'],
+    )
+  })
+
+  test('tries again when the connection breaks', async () => {
+    let asked = 0
+    const listener: RequestListener = (request, response) => {
+      if (++asked < 3) request.socket.destroy()
+      else response.end('{"experiment":{}}')
+    }
+    await against(listener, async (url) => {
+      assert.deepEqual(await new MillraceClient({ url }).experiments.get(ask), { experiment: {} })
+    })
+  })
+
+  test('ends when a server names the same page again and again', async () => {
+    await against(
+      (_request, response) => response.end('{"runs":[],"next_page_token":"again"}'),
+      async (url) => {
+        await assert.rejects(new MillraceClient({ url }).runs.search({}).all(), /the same next page twice/)
+      },
+    )
+  })
+
   test('stops waiting when its signal is aborted', async () => {
     const gone = new AbortController()
     const listener: RequestListener = (_request, response) => {
@@ -132,5 +121,10 @@ describe('a client of a busy server', () => {
       await new MillraceClient({ url, token: 'secret', headers: { 'x-team': 'risk' } }).experiments.get(ask)
     })
     assert.deepEqual([headers.authorization, headers['x-team']], ['Bearer secret', 'risk'])
+    await against(listener, async (url) => {
+      await new MillraceClient({ url, username: 'ann', password: 'pä:ss', token: 'other', workspace: 'risk' }).experiments.get(ask)
+    })
+    const basic = `Basic ${Buffer.from('ann:pä:ss').toString('base64')}`
+    assert.deepEqual([headers.authorization, headers['x-mlflow-workspace']], [basic, 'risk'])
   })
 })

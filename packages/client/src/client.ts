@@ -1,7 +1,12 @@
+import { type ArtifactBody, type ArtifactPlace, type DownloadOptions, downloadArtifact } from './download.ts'
 import { type Input, Nouns, type Output, READS, type Route } from './endpoints.ts'
 import { errorOf } from './errors.ts'
+import { parseJson } from './json.ts'
+import { Paged } from './pages.ts'
 import { requestOf } from './request.ts'
-import { withRetries } from './retry.ts'
+import { isIdempotent, withRetries } from './retry.ts'
+import { type ActiveRun, type RunOptions, startRun } from './run.ts'
+import { type Uploaded, type UploadOptions, uploadArtifact } from './upload.ts'
 
 const TIMEOUT_MS = 120_000
 const TRIES_MAX = 5
@@ -10,89 +15,114 @@ const TRIES_MAX = 5
 export type ClientOptions = {
   /** Where the server is: `http://127.0.0.1:5000`; a prefix of its own (`--static-prefix`) is part of it. */
   readonly url: string
-  /** Sent as `Authorization: Bearer ...`. */
-  readonly token?: string
+  /** With `password`: sent as HTTP Basic. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  /** Sent as `Authorization: Bearer ...`, unless there are a name and a password. */
+  readonly token?: string | undefined
+  /** The workspace that every request is about, sent as `X-MLFLOW-WORKSPACE`. */
+  readonly workspace?: string | undefined
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** How long a call may take before it is given up, in milliseconds: two minutes unless said. Streams may take any time. */
+  /** How long a call may take, its repetitions included, in milliseconds: two minutes unless said. Streams may take any time. */
   readonly timeout_ms?: number
   /** How often a call that may safely be repeated is tried in all: five times unless said. */
   readonly tries_max?: number
   /** What sends the requests, for proxies and tests; the global `fetch` unless said. */
   readonly fetch?: typeof fetch
+  /** Tags that `startRun` gives every run, such as who started it: `@millrace/client/node` tells user, program and git commit. */
+  readonly runTags?: () => Record<string, string> | Promise<Record<string, string>>
 }
 
 /** How one call is made. */
 export type CallOptions = {
-  readonly signal?: AbortSignal
-  /** Whether the call may be sent again when the server is busy: what only reads may, what writes may not, unless said here. */
+  readonly signal?: AbortSignal | undefined
+  /** Whether the call may be sent again when nobody knows what became of it: reads and idempotent writes may, unless said here. */
   readonly repeatable?: boolean
 }
 
-/** What can be sent as an artifact. */
-export type ArtifactBody = ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | Blob | string
-
 /**
- * A client of a Millrace server. Each endpoint is a method, grouped by what it is about (`client.runs.create({ ... })`), and
+ * A client of a Millrace or MLflow server. Each endpoint is a method, grouped by what it is about (`client.runs.create({ ... })`), and
  * `client.call(route, input)` is the same by its URL. Every failure of the server is a `MillraceError`.
  */
 export class MillraceClient extends Nouns {
-  readonly #options: ClientOptions
+  readonly options: ClientOptions
   readonly #url: string
 
   constructor(options: ClientOptions) {
     super()
-    this.#options = options
+    this.options = options
     this.#url = options.url.replace(/\/+$/, '')
   }
 
   /** Calls an endpoint by its route. @throws MillraceError */
   override async call<R extends Route>(route: R, input: Input<R>, options: CallOptions = {}): Promise<Output<R>> {
     const { method, path, body } = requestOf(route, input as Record<string, unknown>)
-    const timeout = AbortSignal.timeout(this.#options.timeout_ms ?? TIMEOUT_MS)
+    const timeout = AbortSignal.timeout(this.options.timeout_ms ?? TIMEOUT_MS)
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-    const send = (): Promise<Response> => this.#fetch(path, { method, signal, ...(body !== undefined && jsonBody(body)) })
-    const repeatable = options.repeatable ?? READS.has(route)
-    const answer = await withRetries(send, { tries_max: repeatable ? (this.#options.tries_max ?? TRIES_MAX) : 1, signal })
+    const repeatable = options.repeatable ?? (READS.has(route) || isIdempotent(route))
+    const answer = await this.request(path, { method, ...(body !== undefined && jsonBody(body)) }, { signal, repeatable })
+    return parseJson(await answer.text()) as Output<R>
+  }
+
+  /** A search or a list: `await` gives a page, `for await` all items. */
+  override paged<R extends Route, K extends keyof Output<R>>(
+    route: R,
+    items: K,
+    input: Input<R>,
+    options?: CallOptions,
+  ): Paged<Output<R>, ItemOf<Output<R>[K]>> {
+    const ask = (page_token: string | undefined) => this.call(route, page_token === undefined ? input : { ...input, page_token }, options)
+    return new Paged(ask, (page) => (page[items] ?? []) as ItemOf<Output<R>[K]>[])
+  }
+
+  /**
+   * Sends any request to the server with the client's credentials, for what is not JSON; gives the answer, whose body is the caller's to
+   * read. Without `repeatable` it is sent once. @throws MillraceError when the answer is not a 2xx
+   */
+  async request(path: string, init: RequestInit = {}, { signal, repeatable = false }: CallOptions = {}): Promise<Response> {
+    const headers = { ...this.headers(), ...(init.headers as Record<string, string>) }
+    // Called by its own name: a browser's fetch wants no other `this`.
+    const send = (): Promise<Response> => (this.options.fetch ?? fetch)(this.urlOf(path), { ...init, headers, ...(signal && { signal }) })
+    const answer = await withRetries(send, { tries_max: this.options.tries_max ?? TRIES_MAX, repeatable, signal })
     if (!answer.ok) throw await errorOf(answer)
-    return (await answer.json()) as Output<R>
+    return answer
   }
 
-  /** Sends a run's artifact as it is read, never held in memory; `path` is below the run's artifacts. @throws MillraceError */
-  async uploadArtifact(run_id: string, path: string, body: ArtifactBody, options: CallOptions = {}): Promise<void> {
-    const url = await this.#artifactUrl(run_id, path, options)
-    // `duplex` is what fetch asks for when a body is a stream; the DOM's types don't know it yet.
-    const init = { method: 'PUT', body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' } }
-    const answer = await this.#fetch(url, { ...init, ...(options.signal && { signal: options.signal }) } as RequestInit)
-    if (!answer.ok) throw await errorOf(answer)
-    await answer.body?.cancel()
+  /** A path of the server as a URL. */
+  urlOf(path: string): string {
+    return this.#url + path
   }
 
-  /** Opens a run's artifact: its bytes as they come. @throws MillraceError */
-  async downloadArtifact(run_id: string, path: string, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    const url = await this.#artifactUrl(run_id, path, options)
-    const signal = options.signal
-    const send = (): Promise<Response> => this.#fetch(url, { ...(signal && { signal }) })
-    const answer = await withRetries(send, { tries_max: this.#options.tries_max ?? TRIES_MAX, signal })
-    if (!answer.ok) throw await errorOf(answer)
-    return answer.body ?? new Blob([]).stream()
+  /** What is sent with every request: credentials, workspace, and the headers of the options. */
+  headers(): Record<string, string> {
+    const { headers, username, password, token, workspace } = this.options
+    const basic = username !== undefined && password !== undefined ? `Basic ${base64(`${username}:${password}`)}` : undefined
+    const authorization = basic ?? (token === undefined ? undefined : `Bearer ${token}`)
+    return { ...headers, ...(workspace !== undefined && { 'x-mlflow-workspace': workspace }), ...(authorization && { authorization }) }
   }
 
-  async #artifactUrl(run_id: string, path: string, options: CallOptions): Promise<string> {
-    const { run } = await this.runs.get({ run_id }, options)
-    const root = run.info.artifact_uri ?? ''
-    const served = /^mlflow-artifacts:\/(?!\/)(.*)$/.exec(root)?.[1]
-    if (served === undefined)
-      throw new TypeError(`the artifacts of run ${run_id} are not kept by the server but in ${root}: open them there`)
-    const segments = `${served}/${path}`.split('/').map(encodeURIComponent)
-    return `/api/2.0/mlflow-artifacts/artifacts/${segments.join('/')}`
+  /** Starts a run, or ends it when `work` is done: FINISHED, or FAILED if it throws. @throws MillraceError, and what `work` throws */
+  startRun(options: RunOptions): Promise<ActiveRun>
+  startRun<T>(options: RunOptions, work: (run: ActiveRun) => T | Promise<T>): Promise<T>
+  startRun<T>(options: RunOptions, work?: (run: ActiveRun) => T | Promise<T>): Promise<T | ActiveRun> {
+    return work ? startRun(this, options, work) : startRun(this, options)
   }
 
-  #fetch(path: string, init: RequestInit): Promise<Response> {
-    const { token, headers } = this.#options
-    const all = { ...headers, ...(init.headers as Record<string, string>), ...(token && { authorization: `Bearer ${token}` }) }
-    return (this.#options.fetch ?? fetch)(this.#url + path, { ...init, headers: all })
+  /** Sends an artifact of a run or a logged model; `path` is below its artifacts. @throws MillraceError, DigestError */
+  uploadArtifact(place: ArtifactPlace, path: string, body: ArtifactBody, options: UploadOptions = {}): Promise<Uploaded> {
+    return uploadArtifact(this, place, path, body, options)
+  }
+
+  /** Opens an artifact: its bytes as they come. @throws MillraceError; the stream ends with DigestError if its digest is another */
+  downloadArtifact(place: ArtifactPlace, path: string, options: DownloadOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    return downloadArtifact(this, place, path, options)
   }
 }
 
+/** What an array holds. */
+export type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never
+
 const jsonBody = (body: string): RequestInit => ({ body, headers: { 'content-type': 'application/json' } })
+
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))

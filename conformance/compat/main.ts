@@ -4,6 +4,7 @@
 // them from a git repository, installs what they need, and leaves pytest's report in its working folder.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../tools/test/postgres.ts'
@@ -43,6 +44,11 @@ mkdirSync(work, { recursive: true })
 const resultFile = join(work, 'result.xml')
 rmSync(resultFile, { force: true })
 
+// Tests name places for their artifacts in the system's temp folder and, by relative paths, in the folder that they run in.
+const PLACES = `${tmpdir()},${join(work, 'suite')}`
+// The suite's receivers of webhooks listen on this machine.
+const WEBHOOKS = { MILLRACE_WEBHOOK_ALLOWED_HOSTS: 'localhost' }
+
 function runSuite(server: string, env: Record<string, string>): Promise<number | null> {
   const args = ['--git', resolve(flags.git as string), '--server', server, '--work', work, '--mode', flags.mode]
   if (pytest.length > 0) args.push('--', ...pytest)
@@ -50,8 +56,7 @@ function runSuite(server: string, env: Record<string, string>): Promise<number |
     // What the suite prints names every failure, the expected ones too: pytest's report says it all.
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      // The suite's receivers of webhooks listen on this machine.
-      env: { ...process.env, COMPAT_APPLICABLE: applicableFile, MILLRACE_WEBHOOK_ALLOWED_HOSTS: 'localhost', ...env },
+      env: { MILLRACE_ALLOWED_ARTIFACT_ROOTS: PLACES, ...process.env, COMPAT_APPLICABLE: applicableFile, ...WEBHOOKS, ...env },
     })
     child.on('error', reject)
     child.on('exit', done)

@@ -75,7 +75,7 @@ function operationOf(endpoint: Endpoint, route: Route): Operation {
   const { properties = {}, required = [] } = endpoint.input.json as { properties?: Record<string, JsonSchema>; required?: string[] }
   const inPath = names.map((name) => parameter('path', name, properties[name] ?? { type: 'string' }, true))
   const others = Object.entries(properties).filter(([name]) => !names.includes(name))
-  const inQuery = endpoint.kind === 'stream' || method === 'get'
+  const inQuery = method === 'get' || (endpoint.kind === 'stream' && endpoint.takes_body !== 'json')
   const needed = required.filter((name) => !names.includes(name))
   const parameters = [
     ...inPath,
@@ -100,7 +100,7 @@ function parameter(where: 'path' | 'query', name: string, schema: JsonSchema, re
 }
 
 function bodyOf(endpoint: Endpoint, inQuery: boolean, fields: [string, JsonSchema][], required: string[]): object {
-  if (endpoint.kind === 'stream') {
+  if (endpoint.kind === 'stream' && endpoint.takes_body !== 'json') {
     if (!endpoint.takes_body) return {}
     return { requestBody: { required: true, description: 'The bytes', content: { 'application/octet-stream': {} } } }
   }

@@ -90,12 +90,12 @@ export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {
   kind: 'write'
   handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
 }
-export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output' | 'body_max_bytes'> & {
+export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output'> & {
   kind: 'stream'
   /** A sentence for OpenAPI: what comes back. */
   answers: string
-  /** The handler reads the request's body itself, from `exchange.body`. */
-  takes_body?: boolean
+  /** `true`: the handler reads the request's body itself, from `exchange.body`; `json`: the body is the input, as of other endpoints. */
+  takes_body?: boolean | 'json'
   /** Fields of the input that come as headers: field → header's name. */
   from_headers?: Readonly<Record<string, string>>
   handler: (input: NoInfer<Input>, context: Context, exchange: Exchange) => Promise<StreamAnswer>

@@ -82,7 +82,7 @@ async function answerJson(
 async function admit(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<[input: unknown, context: Context]> {
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
-  const body = endpoint.kind === 'stream' ? undefined : await bodyOf(endpoint, house, request)
+  const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
   if (authority !== localOwner) await requireAccess(authority, caller, endpoint.access, input, house.db.reader)
   return [input, { now_ms: Date.now(), user: caller.user, settings: house.settings }]
@@ -91,11 +91,7 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
 const NOBODY: Caller = { user: '' }
 
 /** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */
-async function bodyOf(
-  endpoint: ReadEndpoint<unknown, unknown> | WriteEndpoint<unknown, unknown>,
-  house: House,
-  request: FastifyRequest,
-): Promise<Buffer | undefined> {
+async function bodyOf(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<Buffer | undefined> {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD') return undefined
   const type = headers['content-type']

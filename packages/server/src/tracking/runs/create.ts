@@ -14,6 +14,8 @@ const DEFAULT_EXPERIMENT = '0'
 
 // Looser than runs/set-tag, as in MLflow: a run may start with tags whose keys hold any character.
 const FirstTag = object({ key: string({ min: 1, max: KEY_MAX }), value: withDefault(truncated(TAG_VALUE_MAX), '') })
+/** The tags that a run starts with. */
+export const firstTags = withDefault(array(FirstTag, { max: TAGS_MAX }), [])
 
 /** Starts a run. One that is given no name gets one. */
 export const createRun = write({
@@ -25,7 +27,7 @@ export const createRun = write({
     user_id: withDefault(string({ max: KEY_MAX }), ''),
     run_name: optional(string({ max: RUN_NAME_MAX })),
     start_time: optional(int64({ description: 'Milliseconds since 1970; now, when left out' })),
-    tags: withDefault(array(FirstTag, { max: TAGS_MAX }), []),
+    tags: firstTags,
   }),
   output: object({ run: Run }),
   async handler(tx, input, { now_ms, user }) {
@@ -44,7 +46,8 @@ export const createRun = write({
   },
 })
 
-function nameOf(run_name: string | undefined, tags: readonly KeyValue[]): string {
+/** The name that a new run gets. @throws ApiError INVALID_PARAMETER_VALUE when it is given two */
+export function nameOf(run_name: string | undefined, tags: readonly KeyValue[]): string {
   const tag = tags.findLast(({ key }) => key === RUN_NAME_TAG)?.value
   if (run_name && tag && run_name !== tag) {
     throw invalid(`Both 'run_name' and the tag '${RUN_NAME_TAG}' are given, with different values ('${run_name}' and '${tag}'): send one.`)

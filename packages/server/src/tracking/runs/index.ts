@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../http/endpoint.ts'
 import { createRun } from './create.ts'
+import { createPromptlabRun } from './create-promptlab-run.ts'
 import { deleteRun } from './delete.ts'
 import { deleteTag } from './delete-tag.ts'
 import { getRun } from './get.ts'
@@ -21,6 +22,7 @@ export { activeRun, artifactUri, findRun, RUN_COLUMNS, type RunRow } from './run
 
 export const runEndpoints: readonly Endpoint[] = [
   createRun,
+  createPromptlabRun,
   getRun,
   updateRun,
   deleteRun,

@@ -8,7 +8,7 @@ import { activeRun } from './run-store.ts'
 import { setTags } from './tag-store.ts'
 
 /** The tag in which clients before MLflow 3 look for the models of a run. */
-const HISTORY_TAG = 'mlflow.log-model.history'
+export const HISTORY_TAG = 'mlflow.log-model.history'
 const HISTORY_MAX = 2 ** 20
 const MODEL_JSON_MAX = 2 ** 22
 const MANDATORY = ['artifact_path', 'flavors', 'utc_time_created', 'run_id']

@@ -67,9 +67,11 @@ const deletedRun = (run_id: string): ApiError =>
 /** What a new run starts with. */
 export type NewRun = { experiment: number; name: string; user_id: string; start_ms: number }
 
+/** An id that no run has. */
+export const newRunId = (): string => randomUUID().replaceAll('-', '')
+
 /** Makes a run that is running. */
-export async function insertRun(tx: Writer, run: NewRun): Promise<RunRow> {
-  const run_id = randomUUID().replaceAll('-', '')
+export async function insertRun(tx: Writer, run: NewRun, run_id = newRunId()): Promise<RunRow> {
   const status = statusNumber('RUNNING')
   const { id } = (await tx.get(INSERT, run_id, run.experiment, run.name, run.user_id, status, run.start_ms)) as { id: number }
   return { id, run_id, ...run, status, end_ms: null, deleted_ms: null }

@@ -9,6 +9,7 @@ import { registry } from './migrations/005-registry.ts'
 import { traces } from './migrations/006-traces.ts'
 import { webhooks } from './migrations/007-webhooks.ts'
 import { scorers } from './migrations/008-scorers.ts'
+import { accounts } from './migrations/009-accounts.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   traces,
   webhooks,
   scorers,
+  accounts,
   traceValues,
 ]
 

@@ -5,12 +5,12 @@ import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { openSqlite } from '../db/sqlite.ts'
 import { TestServer } from '../testing/server.ts'
-import type { Authority } from './access.ts'
+import { type Authority, NOBODY } from './access.ts'
 import type { Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 import { pathsOf } from './pipeline.ts'
 
-const NOBODY_MAY: Authority = { identify: () => ({ user: 'bob' }), permits: () => false }
+const NOBODY_MAY: Authority = { identify: () => ({ ...NOBODY, user: 'bob' }), permits: () => false }
 const STRANGER: Authority = {
   identify() {
     throw new ApiError('UNAUTHENTICATED', 'Sign in.')
@@ -45,7 +45,7 @@ describe('an authority that is plugged in is asked on every route, under both pr
     const asked: [string, string, readonly Resource[]][] = []
     let answer = true
     const authority: Authority = {
-      identify: ({ headers }) => ({ user: String(headers['x-test-user']) }),
+      identify: ({ headers }) => ({ ...NOBODY, user: String(headers['x-test-user']) }),
       permits(caller, permission, resources) {
         asked.push([caller.user, permission, resources])
         return answer

@@ -7,7 +7,19 @@ import { ApiError } from './errors.ts'
 export type Caller = {
   /** The name that is recorded with what the caller does; empty for the local owner. */
   readonly user: string
+  /** The account's id, which no other account ever gets; 0 for the local owner and for nobody. */
+  readonly user_id: number
+  /** Whether the caller may do everything, whatever was granted. */
+  readonly is_admin: boolean
+  readonly workspace: string
+  /** The API token that the request came with; it may do less than its owner. */
+  readonly token?: { readonly id: string; readonly scopes: readonly string[] }
+  /** The address that the request came from; empty where none is known. */
+  readonly address: string
 }
+
+/** Whoever calls a public endpoint: no one is asked who they are there. */
+export const NOBODY: Caller = { user: '', user_id: 0, is_admin: false, workspace: 'default', address: '' }
 
 /** Answers the two questions of access control, for every endpoint: the one place where authentication is plugged in. */
 export type Authority = {
@@ -25,7 +37,7 @@ export const localOwner: Authority = {
   identify: () => OWNER,
   permits: () => true,
 }
-const OWNER: Caller = { user: '' }
+const OWNER: Caller = { ...NOBODY, is_admin: true }
 
 /**
  * Whether the caller may make this request; runs after the input is decoded and before the handler.

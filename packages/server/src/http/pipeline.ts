@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import { type Authority, type Caller, localOwner, requireAccess } from './access.ts'
+import { type Authority, type Caller, localOwner, NOBODY, requireAccess } from './access.ts'
 import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
 import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
@@ -87,8 +87,6 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
   if (authority !== localOwner) await requireAccess(authority, caller, endpoint.access, input, house.db.reader)
   return [input, { now_ms: Date.now(), user: caller.user, settings: house.settings }]
 }
-
-const NOBODY: Caller = { user: '' }
 
 /** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */
 async function bodyOf(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<Buffer | undefined> {

@@ -11,6 +11,7 @@ import type { Database } from '../packages/server/src/db/database.ts'
 import { bulk, type Value } from '../packages/server/src/db/handles.ts'
 import { migrate } from '../packages/server/src/db/migrate.ts'
 import { openDatabase } from '../packages/server/src/db/open.ts'
+import { ALL, OWNER } from '../packages/server/src/http/access.ts'
 import { testSettings } from '../packages/server/src/testing/server.ts'
 import { searchRuns } from '../packages/server/src/tracking/runs/search.ts'
 
@@ -92,7 +93,7 @@ async function fill(db: Database, runs: number, keys: Keys): Promise<void> {
 const hex = (n: number, digits: number): string => Math.floor(n).toString(16).padStart(digits, '0')
 const runId = (random: () => number, id: number): string => hex(random() * 2 ** 32, 8) + hex(random() * 2 ** 32, 8) + hex(id, 16)
 
-const CONTEXT = { now_ms: FIRST_START_MS, user: '', settings: testSettings() }
+const CONTEXT = { now_ms: FIRST_START_MS, user: '', caller: OWNER, visible: ALL, settings: testSettings() }
 
 async function ask(db: Database, payload: Payload, page_token = ''): Promise<string | undefined> {
   const input = searchRuns.input.decode({ experiment_ids: ['1'], max_results: 100, page_token, ...payload })

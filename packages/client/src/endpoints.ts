@@ -504,6 +504,19 @@ export type Delivery = {
   problem: string
 }
 
+export type ExperimentPermission = {
+  experiment_id: string
+  user_id: number
+  permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+}
+
+export type RegisteredModelPermission = {
+  workspace: string
+  name: string
+  user_id: number
+  permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -1773,6 +1786,82 @@ export type Endpoints = {
       replayed: number
     }
   }
+  /** Grant a user a permission on an experiment */
+  'POST /api/2.0/mlflow/experiments/permissions/create': {
+    input: {
+      experiment_id: string
+      username: string
+      permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: {
+      experiment_permission: ExperimentPermission
+    }
+  }
+  /** Grant a user a permission on a registered model or prompt */
+  'POST /api/2.0/mlflow/registered-models/permissions/create': {
+    input: {
+      name: string
+      username: string
+      permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: {
+      registered_model_permission: RegisteredModelPermission
+    }
+  }
+  /** Take back what a user was granted on an experiment */
+  'DELETE /api/2.0/mlflow/experiments/permissions/delete': {
+    input: {
+      experiment_id: string
+      username: string
+    }
+    output: Record<string, never>
+  }
+  /** Take back what a user was granted on a registered model or prompt */
+  'DELETE /api/2.0/mlflow/registered-models/permissions/delete': {
+    input: {
+      name: string
+      username: string
+    }
+    output: Record<string, never>
+  }
+  /** What a user was granted on an experiment */
+  'GET /api/2.0/mlflow/experiments/permissions/get': {
+    input: {
+      experiment_id: string
+      username: string
+    }
+    output: {
+      experiment_permission: ExperimentPermission
+    }
+  }
+  /** What a user was granted on a registered model or prompt */
+  'GET /api/2.0/mlflow/registered-models/permissions/get': {
+    input: {
+      name: string
+      username: string
+    }
+    output: {
+      registered_model_permission: RegisteredModelPermission
+    }
+  }
+  /** Change what a user was granted on an experiment */
+  'PATCH /api/2.0/mlflow/experiments/permissions/update': {
+    input: {
+      experiment_id: string
+      username: string
+      permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: Record<string, never>
+  }
+  /** Change what a user was granted on a registered model or prompt */
+  'PATCH /api/2.0/mlflow/registered-models/permissions/update': {
+    input: {
+      name: string
+      username: string
+      permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: Record<string, never>
+  }
 }
 
 export type Route = keyof Endpoints
@@ -1852,6 +1941,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/webhooks/{webhook_id}',
   'POST /api/2.0/mlflow/webhooks/{webhook_id}/test',
   'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries',
+  'GET /api/2.0/mlflow/experiments/permissions/get',
+  'GET /api/2.0/mlflow/registered-models/permissions/get',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -1896,6 +1987,18 @@ export abstract class Nouns {
     /** List the datasets that the runs of experiments read, and what for */
     searchDatasets: (input: Input<'POST /api/2.0/mlflow/experiments/search-datasets'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/experiments/search-datasets', input, options),
+    /** Grant a user a permission on an experiment */
+    permissionsCreate: (input: Input<'POST /api/2.0/mlflow/experiments/permissions/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/permissions/create', input, options),
+    /** Take back what a user was granted on an experiment */
+    permissionsDelete: (input: Input<'DELETE /api/2.0/mlflow/experiments/permissions/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/experiments/permissions/delete', input, options),
+    /** What a user was granted on an experiment */
+    permissionsGet: (input: Input<'GET /api/2.0/mlflow/experiments/permissions/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/experiments/permissions/get', input, options),
+    /** Change what a user was granted on an experiment */
+    permissionsUpdate: (input: Input<'PATCH /api/2.0/mlflow/experiments/permissions/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/experiments/permissions/update', input, options),
   }
 
   readonly runs = {
@@ -2093,6 +2196,18 @@ export abstract class Nouns {
     /** Get the model version to which an alias points */
     getByAlias: (input: Input<'GET /api/2.0/mlflow/registered-models/alias'>, options?: CallOptions) =>
       this.call('GET /api/2.0/mlflow/registered-models/alias', input, options),
+    /** Grant a user a permission on a registered model or prompt */
+    permissionsCreate: (input: Input<'POST /api/2.0/mlflow/registered-models/permissions/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/registered-models/permissions/create', input, options),
+    /** Take back what a user was granted on a registered model or prompt */
+    permissionsDelete: (input: Input<'DELETE /api/2.0/mlflow/registered-models/permissions/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/registered-models/permissions/delete', input, options),
+    /** What a user was granted on a registered model or prompt */
+    permissionsGet: (input: Input<'GET /api/2.0/mlflow/registered-models/permissions/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/registered-models/permissions/get', input, options),
+    /** Change what a user was granted on a registered model or prompt */
+    permissionsUpdate: (input: Input<'PATCH /api/2.0/mlflow/registered-models/permissions/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/registered-models/permissions/update', input, options),
   }
 
   readonly modelVersions = {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { permissionEndpoints } from './access/permissions/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
@@ -40,6 +41,7 @@ export const endpoints: readonly Endpoint[] = [
   ...traceEndpoints,
   ...scorerEndpoints,
   ...webhookEndpoints,
+  ...permissionEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

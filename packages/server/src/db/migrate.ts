@@ -10,6 +10,7 @@ import { traces } from './migrations/006-traces.ts'
 import { webhooks } from './migrations/007-webhooks.ts'
 import { scorers } from './migrations/008-scorers.ts'
 import { accounts } from './migrations/009-accounts.ts'
+import { grants } from './migrations/010-grants.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooks,
   scorers,
   accounts,
+  grants,
   traceValues,
 ]
 

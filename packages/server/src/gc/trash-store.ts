@@ -1,3 +1,4 @@
+import { forgetGrants } from '../access/grants.ts'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 
 /** Something in the trash: its key inside, its id on the wire, and where its artifacts are (a run's experiment's place). */
@@ -72,5 +73,8 @@ export const deleteSomeModelMetrics = (tx: Writer, model: number, max: number): 
 export const deleteRunRow = (tx: Writer, id: number): Promise<number> | number => tx.run(DELETE_RUN, id)
 export const deleteModelRow = (tx: Writer, id: number): Promise<number> | number => tx.run(DELETE_MODEL, id)
 /** Deletes an experiment that is still in the trash; its name is free again. Gives 0 when somebody restored it meanwhile. */
-export const deleteExperimentRow = (tx: Writer, id: number, before_ms: number): Promise<number> | number =>
-  tx.run(DELETE_EXPERIMENT, id, before_ms)
+export async function deleteExperimentRow(tx: Writer, id: number, before_ms: number): Promise<number> {
+  const deleted = await tx.run(DELETE_EXPERIMENT, id, before_ms)
+  if (deleted > 0) await forgetGrants(tx, 'experiment', id)
+  return deleted
+}

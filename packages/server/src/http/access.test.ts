@@ -5,17 +5,18 @@ import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { openSqlite } from '../db/sqlite.ts'
 import { TestServer } from '../testing/server.ts'
-import { type Authority, NOBODY } from './access.ts'
+import { ALL, type Authority, NOBODY } from './access.ts'
 import type { Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 import { pathsOf } from './pipeline.ts'
 
-const NOBODY_MAY: Authority = { identify: () => ({ ...NOBODY, user: 'bob' }), permits: () => false }
+const NOBODY_MAY: Authority = { identify: () => ({ ...NOBODY, user: 'bob' }), permits: () => false, visible: () => ALL }
 const STRANGER: Authority = {
   identify() {
     throw new ApiError('UNAUTHENTICATED', 'Sign in.')
   },
   permits: () => true,
+  visible: () => ALL,
 }
 
 describe('an authority that is plugged in is asked on every route, under both prefixes', () => {
@@ -50,6 +51,7 @@ describe('an authority that is plugged in is asked on every route, under both pr
         asked.push([caller.user, permission, resources])
         return answer
       },
+      visible: () => ALL,
     }
     const server = new TestServer(db, {}, { authority })
     const as = { 'x-test-user': 'alice' }

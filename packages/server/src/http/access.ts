@@ -1,33 +1,52 @@
 import type { FastifyRequest } from 'fastify'
 import type { Reader } from '../db/handles.ts'
-import type { Access, Permission, Resource } from './endpoint.ts'
+import type { Access, Filtered, Permission, Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 
-/** Who makes a request. */
+/** Who makes a request: plain data, which goes to other threads too. */
 export type Caller = {
   /** The name that is recorded with what the caller does; empty for the local owner. */
   readonly user: string
-  /** The account's id, which no other account ever gets; 0 for the local owner and for nobody. */
+  /** The account's id, which nobody else ever gets; 0 for the local owner and for nobody. */
   readonly user_id: number
-  /** Whether the caller may do everything, whatever was granted. */
   readonly is_admin: boolean
   readonly workspace: string
-  /** The API token that the request came with; it may do less than its owner. */
+  /** The token by which the caller came, if it was one. */
   readonly token?: { readonly id: string; readonly scopes: readonly string[] }
-  /** The address that the request came from; empty where none is known. */
+  /** The network address of the request; empty where it plays no part. */
   readonly address: string
 }
 
-/** Whoever calls a public endpoint: no one is asked who they are there. */
-export const NOBODY: Caller = { user: '', user_id: 0, is_admin: false, workspace: 'default', address: '' }
+/** Which experiments or registered models a caller may read, by internal id. */
+export type Visible =
+  | { readonly mode: 'all' }
+  | { readonly mode: 'only'; readonly ids: readonly number[] }
+  | { readonly mode: 'except'; readonly ids: readonly number[] }
 
-/** Answers the two questions of access control, for every endpoint: the one place where authentication is plugged in. */
+/**
+ * Whether a caller may: yes; no, though the thing may be seen; or the error that tells of a thing that is not there, because it isn't or
+ * because the caller may not know of it. The caller can't tell the two apart (security case AZ-16): they are made in one place.
+ */
+export type Verdict = boolean | ApiError
+
+/** Answers the questions of access control, for every endpoint: the one place where authentication is plugged in. */
 export type Authority = {
   /** @throws ApiError UNAUTHENTICATED when the request doesn't prove who makes it */
   identify(request: FastifyRequest): Caller | Promise<Caller>
   /** Whether the caller has the permission, or a stronger one, on each of these things. */
-  permits(caller: Caller, permission: Permission, resources: readonly Resource[], db: Reader): boolean | Promise<boolean>
+  permits(caller: Caller, permission: Permission, resources: readonly Resource[], db: Reader): Verdict | Promise<Verdict>
+  /** What an endpoint that answers only what may be read shows to the caller. */
+  visible(caller: Caller, kind: Filtered, db: Reader): Visible | Promise<Visible>
 }
+
+/** Everything is shown: to the owner, and by endpoints that are not filtered. */
+export const ALL: Visible = { mode: 'all' }
+
+const UNNAMED = { user: '', user_id: 0, workspace: 'default', address: '' }
+/** Whoever reaches a server without login. */
+export const OWNER: Caller = { ...UNNAMED, is_admin: true }
+/** The caller of a public endpoint, who isn't asked. */
+export const NOBODY: Caller = { ...UNNAMED, is_admin: false }
 
 /**
  * The authority of a server without login, which listens on loopback only: whoever can reach it is its owner and may do everything.
@@ -36,12 +55,13 @@ export type Authority = {
 export const localOwner: Authority = {
   identify: () => OWNER,
   permits: () => true,
+  visible: () => ALL,
 }
-const OWNER: Caller = { ...NOBODY, is_admin: true }
 
 /**
- * Whether the caller may make this request; runs after the input is decoded and before the handler.
- * @throws ApiError PERMISSION_DENIED
+ * Whether the caller may make this request; runs after the input is decoded and before the handler, for an endpoint that writes inside
+ * its transaction, so that the thing that was looked at is the one that is written (security case AZ-14).
+ * @throws ApiError PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST
  */
 export async function requireAccess<Input>(
   authority: Authority,
@@ -53,9 +73,17 @@ export async function requireAccess<Input>(
   if ('public' in access || 'filtered' in access) return
   const on = access.on(input)
   const resources: readonly Resource[] = Array.isArray(on) ? on : [on as Resource]
-  if (!(await authority.permits(caller, access.permission, resources, db))) throw denied(access.permission)
+  // A request that names nothing is not a request about everything.
+  if (resources.length === 0 && !caller.is_admin) throw denied(access.permission)
+  await require(authority, caller, access.permission, resources, db)
   const further = access.reads?.(input) ?? []
-  if (further.length > 0 && !(await authority.permits(caller, 'read', further, db))) throw denied('read')
+  if (further.length > 0) await require(authority, caller, 'read', further, db)
+}
+
+async function require(authority: Authority, caller: Caller, permission: Permission, on: readonly Resource[], db: Reader): Promise<void> {
+  const verdict = await authority.permits(caller, permission, on, db)
+  if (verdict === false) throw denied(permission)
+  if (verdict !== true) throw verdict
 }
 
 const denied = (permission: Permission): ApiError =>

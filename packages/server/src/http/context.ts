@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts'
+import type { Caller, Visible } from './access.ts'
 
 /** What a handler knows besides its input: who asks, when, and how this server is set up. */
 export type Context = {
@@ -6,5 +7,8 @@ export type Context = {
   readonly now_ms: number
   /** The name of the caller; empty while there is no authentication. */
   readonly user: string
+  readonly caller: Caller
+  /** What a `filtered` endpoint may show: experiments or registered models, by its declaration. Everything, for the others. */
+  readonly visible: Visible
   readonly settings: Settings
 }

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { overEachDatabase } from '../testing/databases.ts'
 import { TestServer } from '../testing/server.ts'
-import { localOwner } from './access.ts'
+import { localOwner, OWNER } from './access.ts'
 import { DENIED_READS, type DeniedRead } from './denied.ts'
 
 overEachDatabase('a denied file is on record with its caller', (open) => {
   for (const prefix of ['/api', '/ajax-api']) {
     test(`path, source, location and link are told, logged and counted, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
-      const authority = { ...localOwner, identify: () => ({ user: 'mallory' }) }
+      const authority = { ...localOwner, identify: () => ({ ...OWNER, user: 'mallory' }) }
       const lines: object[] = []
       const log = { info() {}, error() {}, warn: (fields: object) => lines.push(fields) }
       const server = new TestServer(await open(), { expose_prometheus: true }, { authority }, log)

@@ -33,7 +33,10 @@ export type Access<Input> =
       on: (input: Input) => Resource | readonly Resource[]
       reads?: (input: Input) => readonly Resource[]
     }
-  | { filtered: 'experiments' | 'evaluation_datasets' | 'registered_models' | 'scorers' }
+  | { filtered: Filtered }
+
+/** Whose readable part a filtered endpoint answers; evaluation datasets, scorers, runs and traces follow their experiment. */
+export type Filtered = 'experiments' | 'evaluation_datasets' | 'registered_models' | 'scorers'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 export type Route = `${Method} /${string}`
@@ -83,7 +86,7 @@ export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
    */
   heavy?: true | string
   /** Of a heavy endpoint: tells at next to no cost that a request is small, and answered here sooner than a thread could be asked. */
-  isLight?: (db: Reader, input: NoInfer<Input>) => Promise<boolean> | boolean
+  isLight?: (db: Reader, input: NoInfer<Input>, context: Context) => Promise<boolean> | boolean
   handler: (db: Reader, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
 }
 export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {

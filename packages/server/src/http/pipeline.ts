@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import { type Authority, type Caller, localOwner, NOBODY, requireAccess } from './access.ts'
+import type { Writer } from '../db/handles.ts'
+import { ALL, type Authority, type Caller, localOwner, NOBODY, requireAccess } from './access.ts'
 import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
 import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
@@ -71,21 +72,35 @@ async function answerJson(
   context: Context,
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
-  if (endpoint.kind === 'write') return encode(await house.db.write((tx) => endpoint.handler(tx, input, context)))
+  if (endpoint.kind === 'write') return encode(await house.db.write((tx) => answerWrite(endpoint, house, tx, input, context)))
   const { heavy } = endpoint
-  if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input)))
+  if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input, context)))
     return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
   return encode(await endpoint.handler(house.db.reader, input, context))
 }
 
-/** Who asks, what for, and whether they may: every endpoint's handler runs behind this. */
+/** Whether the caller may is asked of the same state of the database that is then changed. */
+async function answerWrite(
+  endpoint: WriteEndpoint<unknown, unknown>,
+  { authority = localOwner }: House,
+  tx: Writer,
+  input: unknown,
+  context: Context,
+): Promise<unknown> {
+  if (authority !== localOwner) await requireAccess(authority, context.caller, endpoint.access, input, tx)
+  return endpoint.handler(tx, input, context)
+}
+
+/** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
 async function admit(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<[input: unknown, context: Context]> {
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
-  if (authority !== localOwner) await requireAccess(authority, caller, endpoint.access, input, house.db.reader)
-  return [input, { now_ms: Date.now(), user: caller.user, settings: house.settings }]
+  const db = house.db.reader
+  if (authority !== localOwner && endpoint.kind !== 'write') await requireAccess(authority, caller, endpoint.access, input, db)
+  const visible = 'filtered' in endpoint.access ? await authority.visible(caller, endpoint.access.filtered, db) : ALL
+  return [input, { now_ms: Date.now(), user: caller.user, caller, visible, settings: house.settings }]
 }
 
 /** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Authority, NOBODY } from '../../http/access.ts'
+import { ALL, type Authority, NOBODY } from '../../http/access.ts'
 import type { Permission } from '../../http/endpoint.ts'
 import { ARTIFACTS, artifactServer, putArtifact } from '../../testing/artifacts.ts'
 import { serverInMemory } from '../../testing/sockets.ts'
@@ -13,6 +13,7 @@ const ORDER: readonly Permission[] = ['read', 'use', 'edit', 'manage']
 const holding = (held: Permission): Authority => ({
   identify: () => ({ ...NOBODY, user: 'bob' }),
   permits: (_caller, needed) => ORDER.indexOf(needed) <= ORDER.indexOf(held),
+  visible: () => ALL,
 })
 
 for (const artifacts of [ARTIFACTS, ARTIFACTS.replace('/api/', '/ajax-api/')]) {

@@ -1,3 +1,4 @@
+import { grantToMaker } from '../../access/grants.ts'
 import { write } from '../../http/endpoint.ts'
 import { object, optional, string, withDefault } from '../../http/schema.ts'
 import { DESCRIPTION_MAX, NewTags, RegisteredName, TAGS_BODY_MAX_BYTES } from '../names.ts'
@@ -18,8 +19,9 @@ export const createRegisteredModel = write({
   }),
   output: object({ registered_model: RegisteredModel }),
   body_max_bytes: TAGS_BODY_MAX_BYTES,
-  async handler(tx, { name, tags, description }, { now_ms, user }) {
+  async handler(tx, { name, tags, description }, { now_ms, user, caller }) {
     const row = await insertRegistered(tx, { name, tags, description: description || null, created_by: user || null }, now_ms)
+    await grantToMaker(tx, caller, 'registered_model', row.id)
     await tellModelMade(tx, row, tags, description || null, now_ms)
     return { registered_model: await registeredToWire(tx, row) }
   },

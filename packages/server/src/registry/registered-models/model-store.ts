@@ -1,3 +1,4 @@
+import { forgetGrants } from '../../access/grants.ts'
 import { isDuplicate } from '../../db/errors.ts'
 import { bulk, command, query, type Writer } from '../../db/handles.ts'
 import { ApiError, invalid } from '../../http/errors.ts'
@@ -83,6 +84,7 @@ export async function describeRegistered(
 /** Deletes a model with its versions, tags and aliases for good; the files stay. */
 export async function deleteRegistered(tx: Writer, row: RegisteredRow): Promise<void> {
   await tx.run(DELETE, row.id)
+  await forgetGrants(tx, 'registered_model', row.id)
 }
 
 /** Sets tags; of several values for one key the last counts. */

@@ -1,3 +1,4 @@
+import { grantToMaker } from '../../access/grants.ts'
 import { locationOfExperiment } from '../../artifacts/index.ts'
 import { write } from '../../http/endpoint.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
@@ -15,8 +16,10 @@ export const createExperiment = write({
     tags: withDefault(array(NewExperimentTag, { max: 1000 }), []),
   }),
   output: object({ experiment_id: string() }),
-  async handler(tx, input, { now_ms, settings }) {
+  async handler(tx, input, { now_ms, settings, caller }) {
     const locate = (experiment_id: string): string => locationOfExperiment(settings, experiment_id, input.artifact_location)
-    return { experiment_id: await insertExperiment(tx, input.name, input.tags, now_ms, locate) }
+    const experiment_id = await insertExperiment(tx, input.name, input.tags, now_ms, locate)
+    await grantToMaker(tx, caller, 'experiment', Number(experiment_id))
+    return { experiment_id }
   },
 })

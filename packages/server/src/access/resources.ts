@@ -1,0 +1,81 @@
+import { query, type Reader } from '../db/handles.ts'
+import type { Resource } from '../http/endpoint.ts'
+import { type ApiError, missing } from '../http/errors.ts'
+import type { Kind } from './grants.ts'
+
+/** What a named thing hangs on: grants are about experiments and registered models, and all else follows one of them. */
+export type Anchor = { readonly kind: Kind; readonly ids: readonly number[] }
+
+const EXPERIMENT = query<[id: number]>('select id from experiment where id = ?')
+const EXPERIMENT_BY_NAME = query<[id: number]>('select id from experiment where name = ?')
+const OF_RUN = query<[id: number]>('select experiment from run where run_id = ?')
+const OF_LOGGED_MODEL = query<[id: number]>('select experiment from logged_model where model_id = ?')
+const OF_TRACE = query<[id: number]>('select experiment from trace where trace_id = ?')
+const OF_SCORER = query<[id: number]>('select experiment from scorer where scorer_id = ?')
+const OF_DATASET = query<[id: number | null]>(
+  `select e.experiment from evaluation_dataset d left join evaluation_dataset_experiment e on e.dataset = d.id where d.dataset_id = ?`,
+)
+const REGISTERED_MODEL = query<[id: number]>('select id from registered_model where name = ?')
+const BY_LOCATION = query<[id: number]>((dialect) => `select id from experiment where ${dialect.inTexts('artifact_location')}`)
+
+/** More names than this has no location. */
+const LOCATION_NAMES_MAX = 16
+
+/**
+ * What the thing hangs on, or the error that tells that it isn't there. The texts are those of the rooms' own errors, so that an admin's
+ * request for a thing that is gone reads the same as others'.
+ */
+export async function anchorOf(db: Reader, resource: Exclude<Resource, { server: string }>): Promise<Anchor | ApiError> {
+  if ('registered_model' in resource) {
+    const rows = await db.tuples(REGISTERED_MODEL, resource.registered_model)
+    return rows.length === 0 ? unknown(resource) : { kind: 'registered_model', ids: rows.map(([id]) => id) }
+  }
+  const rows = await experimentsOf(db, resource)
+  return rows.length === 0 ? unknown(resource) : { kind: 'experiment', ids: rows.flatMap(([id]) => id ?? []) }
+}
+
+type OfExperiment = Exclude<Resource, { server: string } | { registered_model: string }>
+
+async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly [id: number | null][]> {
+  if ('experiment' in resource) {
+    return /^\d{1,15}$/.test(resource.experiment) ? db.tuples(EXPERIMENT, Number(resource.experiment)) : []
+  }
+  if ('experiment_name' in resource) return db.tuples(EXPERIMENT_BY_NAME, resource.experiment_name)
+  if ('run' in resource) return db.tuples(OF_RUN, resource.run)
+  if ('logged_model' in resource) return db.tuples(OF_LOGGED_MODEL, resource.logged_model)
+  if ('trace' in resource) return db.tuples(OF_TRACE, resource.trace)
+  if ('scorer' in resource) return db.tuples(OF_SCORER, resource.scorer)
+  if ('evaluation_dataset' in resource) return db.tuples(OF_DATASET, resource.evaluation_dataset)
+  return ownersOf(db, resource.artifact_path)
+}
+
+/** The experiments at or above whose location a path of the artifact root lies: all of them, where several were put in one place. */
+async function ownersOf(db: Reader, path: string): Promise<readonly [id: number][]> {
+  const names = path.split('/').slice(0, LOCATION_NAMES_MAX)
+  const locations = names.flatMap((_, at) => {
+    const part = names.slice(0, at + 1)
+    return [`mlflow-artifacts:/${part.join('/')}`, `mlflow-artifacts:/${part.map(encodeURIComponent).join('/')}`]
+  })
+  const found = await db.tuples(BY_LOCATION, db.dialect.list([...new Set(locations.flatMap((one) => [one, `${one}/`]))]))
+  // Where the default root is another, a folder is named after its experiment nevertheless.
+  const first = names[0] as string
+  const named = /^\d{1,15}$/.test(first) ? await db.tuples(EXPERIMENT, Number(first)) : []
+  return [...found, ...named]
+}
+
+function unknown(resource: Exclude<Resource, { server: string }>): ApiError {
+  if ('experiment' in resource) return missing(`No Experiment with id=${resource.experiment} exists.`)
+  if ('experiment_name' in resource) return missing(`Could not find experiment with name '${resource.experiment_name}'.`)
+  if ('run' in resource) return missing(`Run with id=${resource.run} not found: it was never here, or it was deleted for good.`)
+  if ('logged_model' in resource) {
+    return missing(`Logged model with ID '${resource.logged_model}' not found: it was never here, or it was deleted.`)
+  }
+  if ('trace' in resource) return missing(`Trace with ID '${resource.trace}' not found: it was never here, or it was deleted.`)
+  if ('scorer' in resource) return missing(`Scorer with ID '${resource.scorer}' not found.`)
+  if ('registered_model' in resource) return missing(`Registered Model with name=${resource.registered_model} not found`)
+  if ('artifact_path' in resource) return missing(`No experiment that you may read keeps artifacts at '${resource.artifact_path}'.`)
+  return missing(`Evaluation dataset with id '${resource.evaluation_dataset}' not found; datasets/search lists those that there are.`)
+}
+
+/** The error for a thing that is there, as though it weren't. */
+export const hidden = unknown

@@ -1,0 +1,53 @@
+import type { Level } from '../access/grants.ts'
+import { rulesOf } from '../access/rules.ts'
+import type { Database } from '../db/database.ts'
+import { query } from '../db/handles.ts'
+import { type Authority, NOBODY } from '../http/access.ts'
+import { ApiError } from '../http/errors.ts'
+import { type Answer, TestServer } from './server.ts'
+
+const ADD = query<{ id: number }>(
+  `insert into account (name, is_admin, created_ms) values (?, ?, 1)
+   on conflict (name) do update set is_admin = excluded.is_admin returning id`,
+)
+const WHO = 'x-test-user'
+
+/** Calls a server in one account's name. */
+export type As = {
+  readonly name: string
+  call(method: string, url: string, payload?: unknown, headers?: Record<string, string>): Promise<Answer>
+  get(path: string): Promise<Answer>
+  post(path: string, payload: unknown): Promise<Answer>
+}
+
+/**
+ * A server with accounts, of which each request names its own: what they may do is real, that they are who they say is not asked.
+ * `as('root')` is an admin.
+ */
+export async function serverWithAccounts(db: Database, everyone: Level, names: readonly string[]): Promise<(name: string) => As> {
+  const ids = new Map<string, number>()
+  for (const name of ['root', ...names]) {
+    const { id } = (await db.write(async (tx) => tx.get(ADD, name, name === 'root' ? 1 : 0))) as { id: number }
+    ids.set(name, id)
+  }
+  const authority: Authority = {
+    identify({ headers }) {
+      const user = headers[WHO]
+      const user_id = typeof user === 'string' ? ids.get(user) : undefined
+      if (typeof user !== 'string' || user_id === undefined) throw new ApiError('UNAUTHENTICATED', 'You are not authenticated.')
+      return { ...NOBODY, user, user_id, is_admin: user === 'root' }
+    },
+    ...rulesOf(everyone),
+  }
+  const server = new TestServer(db, {}, { authority })
+  return (name) => {
+    const call: As['call'] = (method, url, payload, headers = {}) =>
+      server.call(method, url, payload, name === '' ? headers : { ...headers, [WHO]: name })
+    return {
+      name,
+      call,
+      get: (path) => call('GET', `/api/2.0/mlflow/${path}`),
+      post: (path, payload) => call('POST', `/api/2.0/mlflow/${path}`, payload),
+    }
+  }
+}

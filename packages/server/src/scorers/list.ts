@@ -1,5 +1,6 @@
+import { seenBy } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
-import { invalid } from '../http/errors.ts'
+import { invalid, missing } from '../http/errors.ts'
 import { array, object, optional } from '../http/schema.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
 import { ExperimentId, Scorer } from './scorer.ts'
@@ -12,16 +13,23 @@ export const listScorers = read({
   input: object({ experiment_id: optional(ExperimentId), experiment_ids: optional(array(ExperimentId, { max: 1_000 })) }),
   output: object({ scorers: array(Scorer) }),
   heavy: import.meta.url,
-  async handler(db, { experiment_id, experiment_ids }) {
+  async handler(db, { experiment_id, experiment_ids }, { visible }) {
     if (experiment_id !== undefined && experiment_ids !== undefined) {
       throw invalid("Cannot specify both 'experiment_id' and 'experiment_ids': name one experiment, or several.")
     }
-    if (experiment_id !== undefined) return { scorers: await scorersOf(db, experiment_id) }
+    const sees = seenBy(visible)
+    if (experiment_id !== undefined) {
+      const key = experimentKey(experiment_id)
+      // The same as of an experiment that is not there.
+      if (key !== undefined && !sees(key)) throw missing(`No Experiment with id=${experiment_id} exists.`)
+      return { scorers: await scorersOf(db, experiment_id) }
+    }
     const keys = experiment_ids?.map((id) => {
       const key = experimentKey(id)
       if (key === undefined) throw invalid(`Invalid experiment ID: '${id}' is no number.`)
       return key
     })
-    return { scorers: await scorersOfMany(db, keys) }
+    const scorers = await scorersOfMany(db, keys?.filter(sees))
+    return { scorers: scorers.filter((scorer) => sees(scorer.experiment_id)) }
   },
 })

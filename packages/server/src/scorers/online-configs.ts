@@ -1,3 +1,4 @@
+import { seenBy } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { array, object, string } from '../http/schema.ts'
 import { OnlineConfig } from './scorer.ts'
@@ -6,8 +7,12 @@ import { onlineConfigs } from './scorer-store.ts'
 export const getOnlineScoringConfigs = read({
   route: 'GET /api/3.0/mlflow/scorers/online-configs',
   summary: 'Get how much of the traces scorers are to judge as they come in',
-  access: { permission: 'read', on: ({ scorer_ids }) => scorer_ids.map((scorer) => ({ scorer })) },
+  access: { filtered: 'scorers' },
   input: object({ scorer_ids: array(string({ min: 1, max: 64 }), { max: 1_000 }) }),
   output: object({ configs: array(OnlineConfig) }),
-  handler: async (db, { scorer_ids }) => ({ configs: await onlineConfigs(db, scorer_ids) }),
+  async handler(db, { scorer_ids }, { visible }) {
+    const sees = seenBy(visible)
+    const configs = await onlineConfigs(db, scorer_ids)
+    return { configs: configs.filter(({ experiment_id }) => sees(Number(experiment_id))) }
+  },
 })

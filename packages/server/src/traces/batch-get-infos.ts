@@ -8,11 +8,11 @@ import { traceRows } from './trace-store.ts'
 export const batchGetTraceInfos = read({
   route: 'POST /api/3.0/mlflow/traces/batchGetInfos',
   summary: 'Get what several traces are, without their spans; those that are not there are left out',
-  access: { permission: 'read', on: ({ trace_ids }) => trace_ids.map((trace) => ({ trace })) },
+  access: { filtered: 'experiments' },
   input: object({ trace_ids: array(TraceId, { max: 1_000 }), experiment_ids: optional(array(string({ max: 64 }), { max: 1_000 })) }),
   output: object({ trace_infos: array(TraceInfo) }),
   heavy: import.meta.url,
-  handler: async (db, { trace_ids, experiment_ids }) => ({
-    trace_infos: await tracesToWire(db, inExperiments(await traceRows(db, trace_ids), experiment_ids)),
+  handler: async (db, { trace_ids, experiment_ids }, { visible }) => ({
+    trace_infos: await tracesToWire(db, inExperiments(await traceRows(db, trace_ids), experiment_ids, visible)),
   }),
 })

@@ -8,11 +8,11 @@ import { Trace, wholeTraces } from './whole-trace.ts'
 export const batchGetTraces = read({
   route: 'GET /api/3.0/mlflow/traces/batchGet',
   summary: 'Get several traces with their spans; those that are not there are left out',
-  access: { permission: 'read', on: ({ trace_ids }) => trace_ids.map((trace) => ({ trace })) },
+  access: { filtered: 'experiments' },
   input: object({ trace_ids: array(TraceId, { max: 500 }), experiment_ids: optional(array(string({ max: 64 }), { max: 1_000 })) }),
   output: object({ traces: array(Trace) }),
   heavy: import.meta.url,
-  handler: async (db, { trace_ids, experiment_ids }) => ({
-    traces: await wholeTraces(db, inExperiments(await traceRows(db, trace_ids), experiment_ids)),
+  handler: async (db, { trace_ids, experiment_ids }, { visible }) => ({
+    traces: await wholeTraces(db, inExperiments(await traceRows(db, trace_ids), experiment_ids, visible)),
   }),
 })

@@ -1,3 +1,4 @@
+import { seenBy } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { array, double, int64, object, optional, string } from '../http/schema.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
@@ -8,7 +9,7 @@ import { countTraces } from './search-query.ts'
 export const calculateTraceFilterCorrelation = read({
   route: 'POST /api/3.0/mlflow/traces/calculate-filter-correlation',
   summary: 'Say how much the traces of one filter are those of another',
-  access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
+  access: { filtered: 'experiments' },
   input: object({
     experiment_ids: array(string({ min: 1, max: 256 }), { max: 1_000 }),
     filter_string1: string({ max: FILTER_MAX }),
@@ -24,8 +25,11 @@ export const calculateTraceFilterCorrelation = read({
     total_count: int64(),
   }),
   heavy: import.meta.url,
-  async handler(db, { experiment_ids, filter_string1, filter_string2, base_filter = '' }) {
-    const experiments = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+  async handler(db, { experiment_ids, filter_string1, filter_string2, base_filter = '' }, { visible }) {
+    const experiments = experiment_ids
+      .map(experimentKey)
+      .filter((key) => key !== undefined)
+      .filter(seenBy(visible))
     const [total = 0, first = 0, second = 0, joint = 0] = await countTraces(db, experiments, [
       [base_filter],
       [base_filter, filter_string1],

@@ -7,7 +7,7 @@ import { TraceInfoV2, toV2 } from './trace.ts'
 export const listTracesV2 = read({
   route: 'GET /api/2.0/mlflow/traces',
   summary: 'Search the traces of experiments, as clients before version 3 do',
-  access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
+  access: { filtered: 'experiments' },
   input: object({
     experiment_ids: array(string({ min: 1, max: 256 }), { min: 1, max: 1_000 }),
     filter: withDefault(string({ max: FILTER_MAX }), ''),
@@ -17,8 +17,8 @@ export const listTracesV2 = read({
   }),
   output: object({ traces: array(TraceInfoV2), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  async handler(db, input) {
-    const page = await searchPage(db, input)
+  async handler(db, input, { visible }) {
+    const page = await searchPage(db, input, visible)
     return { ...page, traces: page.traces.map(toV2) }
   },
 })

@@ -1,4 +1,6 @@
+import { seenBy } from '../access/visible.ts'
 import type { Reader } from '../db/handles.ts'
+import type { Visible } from '../http/access.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
 import { openCursor, sealCursor } from '../tracking/search/index.ts'
 import { findTraces } from './search-query.ts'
@@ -21,8 +23,10 @@ export type SearchRequest = {
 export async function searchPage(
   db: Reader,
   { experiment_ids, filter, max_results, order_by, page_token }: SearchRequest,
+  visible: Visible,
 ): Promise<{ traces: TraceInfo[]; next_page_token?: string }> {
-  const experiments = [...new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))]
+  const keys = new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))
+  const experiments = [...keys].filter(seenBy(visible))
   const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
   const cursor = await openCursor(db, purpose, page_token)
   const count = max_results || RESULTS_DEFAULT

@@ -7,7 +7,7 @@ import { TraceInfo, TraceLocation } from './trace.ts'
 export const searchTraces = read({
   route: 'POST /api/3.0/mlflow/traces/search',
   summary: 'Search the traces of experiments by attributes, tags, metadata, spans and assessments',
-  access: { permission: 'read', on: (input) => experimentsOf(input).map((experiment) => ({ experiment })) },
+  access: { filtered: 'experiments' },
   input: object({
     locations: array(TraceLocation, { max: 1_000 }),
     filter: withDefault(string({ max: FILTER_MAX }), ''),
@@ -17,7 +17,7 @@ export const searchTraces = read({
   }),
   output: object({ traces: array(TraceInfo), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  handler: async (db, input) => searchPage(db, { ...input, experiment_ids: experimentsOf(input) }),
+  handler: async (db, input, { visible }) => searchPage(db, { ...input, experiment_ids: experimentsOf(input) }, visible),
 })
 
 const experimentsOf = ({ locations }: { locations: readonly { mlflow_experiment?: { experiment_id: string } | undefined }[] }): string[] =>

@@ -1,5 +1,7 @@
+import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
 import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import {
   afterSql,
   allOf,
@@ -61,6 +63,7 @@ export async function selectVersions(
   db: Reader,
   clauses: readonly Clause[],
   terms: readonly Term[],
+  visible: Visible,
   { after, skip = 0 }: Cursor,
   limit: number,
 ): Promise<(VersionRow & Record<`t${number}`, Value>)[]> {
@@ -68,6 +71,7 @@ export async function selectVersions(
   const where = allOf([
     { sql: 'v.deleted_ms is null', values: [] },
     prompts,
+    shownSql(visible, 'v.model', db.dialect),
     ...rest.map((clause) => clauseSql(db.dialect, clause)),
     afterSql(terms, after),
   ])

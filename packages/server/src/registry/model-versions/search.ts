@@ -21,12 +21,12 @@ export const searchModelVersions = read({
   }),
   output: object({ model_versions: array(ModelVersion), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  async handler(db, { filter, max_results, order_by, page_token }) {
+  async handler(db, { filter, max_results, order_by, page_token }, { visible }) {
     const clauses = parseFilter(filter, VERSION_FILTERS)
     const terms = versionTerms(parseOrderBy(order_by, VERSION_ORDERS))
     const purpose = JSON.stringify(['model-versions/search 1', filter, order_by])
     const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectVersions(db, clauses, terms, cursor, max_results + 1)
+    const rows = await selectVersions(db, clauses, terms, visible, cursor, max_results + 1)
     const page = rows.slice(0, max_results)
     const model_versions = await versionsToWire(db, page)
     const last = page.at(-1)

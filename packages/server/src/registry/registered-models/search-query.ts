@@ -1,5 +1,7 @@
+import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
 import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import {
   afterSql,
   allOf,
@@ -43,11 +45,17 @@ export async function selectModels(
   db: Reader,
   clauses: readonly Clause[],
   terms: readonly Term[],
+  visible: Visible,
   { after, skip = 0 }: Cursor,
   limit: number,
 ): Promise<(RegisteredRow & Record<`t${number}`, Value>)[]> {
   const { rest, prompts } = splitPrompts(clauses)
-  const where = allOf([prompts, ...rest.map((clause) => clauseSql(db.dialect, clause)), afterSql(terms, after)])
+  const where = allOf([
+    prompts,
+    shownSql(visible, 'm.id', db.dialect),
+    ...rest.map((clause) => clauseSql(db.dialect, clause)),
+    afterSql(terms, after),
+  ])
   const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
   const sql = `select ${REGISTERED_COLUMNS}, ${values} from registered_model m where ${where.sql}
     order by ${orderSql(db.dialect, terms)} limit ? offset ?`

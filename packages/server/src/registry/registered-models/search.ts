@@ -21,12 +21,12 @@ export const searchRegisteredModels = read({
   }),
   output: object({ registered_models: array(RegisteredModel), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  async handler(db, { filter, max_results, order_by, page_token }) {
+  async handler(db, { filter, max_results, order_by, page_token }, { visible }) {
     const clauses = parseFilter(filter, MODEL_FILTERS)
     const terms = modelTerms(parseOrderBy(order_by, MODEL_ORDERS))
     const purpose = JSON.stringify(['registered-models/search 1', filter, order_by])
     const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectModels(db, clauses, terms, cursor, max_results + 1)
+    const rows = await selectModels(db, clauses, terms, visible, cursor, max_results + 1)
     const page = rows.slice(0, max_results)
     const registered_models = await registeredToWires(db, page)
     const last = page.at(-1)

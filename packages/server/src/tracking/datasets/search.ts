@@ -1,3 +1,4 @@
+import { seenBy } from '../../access/visible.ts'
 import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { invalid } from '../../http/errors.ts'
@@ -25,18 +26,21 @@ export const searchDatasets = read({
   // As MLflow's protobuf spells it.
   also: ['POST /api/2.0mlflow/experiments/search-datasets'],
   summary: 'List the datasets that the runs of experiments read, and what for',
-  access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
+  access: { filtered: 'experiments' },
   input: object({ experiment_ids: withDefault(array(string({ max: 64 }), { max: 1000 }), []) }),
   output: object({ dataset_summaries: array(DatasetSummary) }),
   heavy: import.meta.url,
-  async handler(db, { experiment_ids }) {
+  async handler(db, { experiment_ids }, { visible }) {
     if (experiment_ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.')
     if (experiment_ids.length > EXPERIMENTS_MAX) {
       throw invalid(
         `SearchDatasets request cannot specify more than ${EXPERIMENTS_MAX} experiment_ids, and this one has ${experiment_ids.length}.`,
       )
     }
-    const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const keys = experiment_ids
+      .map(experimentKey)
+      .filter((key) => key !== undefined)
+      .filter(seenBy(visible))
     const rows = await db.all(SUMMARIES, CONTEXT_TAG, db.dialect.list(keys))
     return {
       dataset_summaries: rows.map(({ experiment, name, digest, context }) => ({

@@ -1,6 +1,9 @@
+import { shownSql } from '../../access/visible.ts'
 import { query, type Reader, type Value } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import { invalid } from '../../http/errors.ts'
 import {
+  ALWAYS,
   afterSql,
   allOf,
   type Clause,
@@ -41,6 +44,8 @@ const COLUMN_OF: Readonly<Record<string, Column>> = {
 export type DatasetSearch = {
   /** Those that hang on any of these; on whichever, when there are none. */
   readonly experiments: readonly number[] | undefined
+  /** Of the experiments. */
+  readonly visible: Visible
   readonly filter: string
   readonly order_by: readonly string[]
 }
@@ -56,6 +61,7 @@ export async function findDatasets(db: Reader, search: DatasetSearch, { after, s
   const terms = termsOf(search.order_by)
   const where = allOf([
     ...(search.experiments === undefined ? [] : [onExperiments(db, search.experiments)]),
+    shown(db, search.visible),
     ...parseFilter(search.filter, LANGUAGE).map((clause) => clauseSql(db, clause)),
     afterSql(terms, after),
   ])
@@ -79,6 +85,14 @@ const onExperiments = (db: Reader, experiments: readonly number[]): Fragment => 
   sql: `id in (select dataset from evaluation_dataset_experiment where ${db.dialect.inIntegers('experiment')})`,
   values: [db.dialect.list(experiments)],
 })
+
+/** A dataset is seen with any of its experiments; one that has none with what everyone may see. */
+function shown({ dialect }: Reader, visible: Visible): Fragment {
+  if (visible.mode === 'all') return ALWAYS
+  const { sql, values } = shownSql(visible, 'experiment', dialect)
+  const linked = 'select 1 from evaluation_dataset_experiment where dataset = evaluation_dataset.id'
+  return { sql: `(exists (${linked} and ${sql})${visible.mode === 'except' ? ` or not exists (${linked})` : ''})`, values }
+}
 
 function clauseSql(db: Reader, { entity, name, test }: Clause): Fragment {
   if (test.kind === 'presence') throw new Error('the language of evaluation datasets has no IS NULL')

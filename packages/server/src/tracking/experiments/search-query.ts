@@ -1,5 +1,7 @@
+import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
 import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import { invalid } from '../../http/errors.ts'
 import {
   afterSql,
@@ -55,12 +57,14 @@ export async function selectExperiments(
   view: ViewType,
   clauses: readonly Clause[],
   terms: readonly Term[],
+  visible: Visible,
   { after, skip = 0 }: Cursor,
   limit: number,
 ): Promise<(ExperimentRow & Record<`t${number}`, Value>)[]> {
   const { dialect } = db
   const where = allOf([
     { sql: SQL_OF_VIEW[view], values: [] },
+    shownSql(visible, 'id', dialect),
     ...clauses.map((clause) => clauseSql(dialect, clause)),
     afterSql(terms, after),
   ])

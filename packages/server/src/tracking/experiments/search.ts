@@ -22,12 +22,12 @@ export const searchExperiments = read({
     view_type: withDefault(viewType, 'ACTIVE_ONLY'),
   }),
   output: object({ experiments: array(Experiment), next_page_token: optional(string()) }),
-  async handler(db, { max_results, page_token, filter, order_by, view_type }) {
+  async handler(db, { max_results, page_token, filter, order_by, view_type }, { visible }) {
     const clauses = parseFilter(filter, experimentLanguage)
     const terms = experimentTerms(parseOrderBy(order_by, experimentLanguage))
     const purpose = JSON.stringify(['experiments/search 1', filter, order_by, view_type])
     const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectExperiments(db, view_type, clauses, terms, cursor, max_results + 1)
+    const rows = await selectExperiments(db, view_type, clauses, terms, visible, cursor, max_results + 1)
     const page = rows.slice(0, max_results)
     const experiments = await experimentsToWire(db, page)
     const last = page.at(-1)

@@ -1,3 +1,4 @@
+import { seenBy } from '../../access/visible.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, boolean, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { experimentKey } from '../experiments/index.ts'
@@ -23,7 +24,7 @@ const OrderBy = object({
 export const searchLoggedModels = read({
   route: 'POST /api/2.0/mlflow/logged-models/search',
   summary: 'Search the logged models of experiments',
-  access: { permission: 'read', on: ({ experiment_ids }) => experiment_ids.map((experiment) => ({ experiment })) },
+  access: { filtered: 'experiments' },
   input: object({
     experiment_ids: array(string({ max: 64 }), { min: 1, max: EXPERIMENTS_MAX }),
     filter: withDefault(string({ max: FILTER_MAX }), ''),
@@ -34,8 +35,11 @@ export const searchLoggedModels = read({
   }),
   output: object({ models: array(LoggedModel), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }) {
-    const experiments = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+  async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }, { visible }) {
+    const experiments = experiment_ids
+      .map(experimentKey)
+      .filter((key) => key !== undefined)
+      .filter(seenBy(visible))
     const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`
     const cursor = await openCursor(db, purpose, page_token)
     const count = Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX)

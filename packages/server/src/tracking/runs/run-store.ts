@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { seenBy } from '../../access/visible.ts'
 import { command, query, type Reader, type Writer } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import { type ApiError, invalid, missing } from '../../http/errors.ts'
 import type { RunInfo, RunStatus } from './run.ts'
 import { statusName, statusNumber } from './run.ts'
@@ -22,8 +24,8 @@ export const RUN_COLUMNS = 'run.id, run.run_id, run.experiment, run.name, run.us
 
 const BY_RUN_ID = query<RunRow>(`select ${RUN_COLUMNS} from run where run_id = ?`)
 const BY_RUN_ID_LOCKED = query<RunRow>((dialect) => `select ${RUN_COLUMNS} from run where run_id = ? ${dialect.lockRow}`)
-const BY_RUN_IDS = query<{ id: number; run_id: string }>(
-  (dialect) => `select id, run_id from run where ${dialect.inTexts('run_id')} order by run_id`,
+const BY_RUN_IDS = query<{ id: number; run_id: string; experiment: number }>(
+  (dialect) => `select id, run_id, experiment from run where ${dialect.inTexts('run_id')} order by run_id`,
 )
 const INSERT = query<{ id: number }>(
   'insert into run (run_id, experiment, name, user_id, status, start_ms) values (?, ?, ?, ?, ?, ?) returning id',
@@ -43,9 +45,10 @@ export async function findRun(db: Reader, run_id: string): Promise<RunRow> {
   return row
 }
 
-/** Runs by their ids, in the order of their ids; those that are not there are not in the answer. */
-export async function findRuns(db: Reader, run_ids: readonly string[]): Promise<{ id: number; run_id: string }[]> {
-  return db.all(BY_RUN_IDS, db.dialect.list(run_ids))
+/** Runs by their ids, in the order of their ids; those that are not there, or not shown, are not in the answer. */
+export async function findRuns(db: Reader, run_ids: readonly string[], visible: Visible): Promise<{ id: number; run_id: string }[]> {
+  const sees = seenBy(visible)
+  return (await db.all(BY_RUN_IDS, db.dialect.list(run_ids))).filter(({ experiment }) => sees(experiment))
 }
 
 /**

@@ -1,3 +1,5 @@
+import { seenBy } from '../../access/visible.ts'
+import type { Visible } from '../../http/access.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { experimentKey } from '../experiments/index.ts'
@@ -12,8 +14,9 @@ const RESULTS_DEFAULT = 1_000
 const RESULTS_MAX = 50_000
 const LIGHT_RESULTS_MAX = 100
 
-/** The experiments' keys. An id that no experiment can have names none, like one that none has. */
-const experimentsOf = (ids: readonly string[]): number[] => [...new Set(ids)].flatMap((id) => experimentKey(id) ?? [])
+/** The keys of those experiments that are shown. An id that no experiment can have names none, like one that none has. */
+const experimentsOf = (ids: readonly string[], visible: Visible): number[] =>
+  [...new Set(ids)].flatMap((id) => experimentKey(id) ?? []).filter(seenBy(visible))
 
 /** Runs of some experiments that a filter finds, page by page; without an order, those that started last come first. */
 export const searchRuns = read({
@@ -21,7 +24,8 @@ export const searchRuns = read({
   summary: 'Search runs',
   access: { filtered: 'experiments' },
   heavy: import.meta.url,
-  isLight: (db, { experiment_ids, max_results }) => max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, experimentsOf(experiment_ids)),
+  isLight: (db, { experiment_ids, max_results }, { visible }) =>
+    max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, experimentsOf(experiment_ids, visible)),
   input: object({
     experiment_ids: withDefault(array(string({ max: 256 }), { max: EXPERIMENTS_MAX }), []),
     filter: withDefault(string(), ''),
@@ -31,9 +35,9 @@ export const searchRuns = read({
     page_token: withDefault(string(), ''),
   }),
   output: object({ runs: array(Run), next_page_token: optional(string()) }),
-  async handler(db, { experiment_ids, filter, run_view_type, max_results, order_by, page_token }) {
+  async handler(db, { experiment_ids, filter, run_view_type, max_results, order_by, page_token }, { visible }) {
     const search: RunSearch = {
-      experiments: experimentsOf(experiment_ids),
+      experiments: experimentsOf(experiment_ids, visible),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { newFolder } from '../../../server/src/testing/folder.ts'
@@ -72,6 +72,13 @@ const CLEAN: Record<string, Change> = {
   'a commit that is a delta in a pack': (one) => {
     for (let at = 0; at < 30; at++) one.git('commit', '-q', '--allow-empty', '-m', `${at} ${'the same long message '.repeat(100)}`)
     one.git('repack', '-adfq', '--depth=50', '--window=50')
+    const [index] = globSync(join(one.folder, '.git/objects/pack/*.idx'))
+    // A line of a delta has seven words: id, type, size, packed size, offset, depth, base.
+    const delta = one
+      .git('verify-pack', '-v', String(index))
+      .split('\n')
+      .find((line) => /^\w+ commit( +\S+){5}$/.test(line))
+    one.git('checkout', '-q', '--detach', String(delta?.split(' ')[0]))
   },
   'no branch, but a commit': (one) => one.git('checkout', '-q', '--detach'),
   'a branch with a slash in packed-refs': (one) => {

@@ -10,7 +10,7 @@ import { uploadArtifact } from './proxied/upload.ts'
 
 export { sendArtifact } from './answer.ts'
 export { FileInfos } from './file-info.ts'
-export { incomingOf } from './incoming.ts'
+export { incomingBytes, incomingOf } from './incoming.ts'
 export { artifactPath, folderPath, invalidPath } from './path.ts'
 export { type Places, putPlacesOnRecord, settingsWithPlaces } from './places-on-record.ts'
 export { notSupported } from './proxied/multipart.ts'

@@ -12,11 +12,15 @@ after(() => rmSync(root, { recursive: true, force: true }))
 const PROGRAM = `
   const { DiskStore } = await import(${JSON.stringify(new URL('./disk-store.ts', import.meta.url).href)})
   const store = new DiskStore(${JSON.stringify(root)}, { keep_free_bytes: 0 })
-  const body = (async function* () {
-    for (let at = 0; at < 128; at++) yield Buffer.alloc(65_536, 1)
-  })()
-  await store.write(['small'], { body: (async function* () { yield Buffer.from('fits') })() })
-  const failure = await store.write(['big'], { body }).then(() => 'kept', (error) => error.code)
+  const ofLength = (bytes) => ({
+    fill: async (block) => {
+      const filled = Math.min(bytes, block.length)
+      bytes -= filled
+      return filled
+    },
+  })
+  await store.write(['small'], ofLength(4))
+  const failure = await store.write(['big'], ofLength(2 ** 23)).then(() => 'kept', (error) => error.code)
   console.log(failure)
 `
 

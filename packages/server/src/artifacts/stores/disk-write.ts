@@ -7,7 +7,7 @@ import { invalidPath, type Segments, UPLOADS_FOLDER } from '../path.ts'
 import { type DiskTree, type Held, isMissing, syncFolder } from './disk-tree.ts'
 import type { Incoming, Kept } from './store.ts'
 
-const BLOCK_BYTES = 2 ** 20
+const BLOCK_BYTES = 2 ** 19
 /** Written but not yet on the disk: more of it would make the last fsync long, and the machine's memory full. */
 const UNSYNCED_MAX_BYTES = 2 ** 25
 const ABANDONED_AFTER_MS = 86_400_000
@@ -41,17 +41,23 @@ export async function writeFile(tree: DiskTree, path: Segments, incoming: Incomi
 
 async function fill(growing: string, incoming: Incoming, check: () => Promise<void>): Promise<Kept> {
   const file = await open(growing, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  const { declared_bytes } = incoming
   const hash = createHash('sha256')
   const out = new BlockWriter(file, check)
+  // Two take turns: one is written while the other is filled.
+  const block_bytes = Math.min(BLOCK_BYTES, Math.max(1, declared_bytes ?? BLOCK_BYTES))
+  const blocks = [Buffer.allocUnsafeSlow(block_bytes), Buffer.allocUnsafeSlow(block_bytes)] as const
   try {
-    for await (const chunk of incoming.body) {
-      hash.update(chunk)
-      const full = out.add(chunk)
-      if (full) await full
+    for (let turn = 0, filled = block_bytes; filled === block_bytes; turn++) {
+      const block = blocks[turn % 2 === 0 ? 0 : 1]
+      filled = await incoming.fill(block)
+      const bytes = block.subarray(0, filled)
+      hash.update(bytes)
+      await out.add(bytes)
     }
     const size = await out.finish()
-    if (incoming.declared_bytes !== undefined && size !== incoming.declared_bytes) {
-      throw new ApiError('BAD_REQUEST', `The upload ended after ${size} of ${incoming.declared_bytes} bytes: send it again.`)
+    if (declared_bytes !== undefined && size !== declared_bytes) {
+      throw new ApiError('BAD_REQUEST', `The upload ended after ${size} of ${declared_bytes} bytes: send it again.`)
     }
     await file.chmod(0o666 & ~process.umask())
     await file.sync()
@@ -62,12 +68,10 @@ async function fill(growing: string, incoming: Incoming, check: () => Promise<vo
   }
 }
 
-/** Gathers chunks of a socket's size into blocks, and writes one block while the next one comes in. */
+/** Writes blocks one after the other, each while the caller gets the next one ready. */
 class BlockWriter {
   readonly #file: FileHandle
   readonly #check: () => Promise<void>
-  #chunks: Buffer[] = []
-  #gathered = 0
   #size = 0
   #unsynced = 0
   #writing: Promise<void> = Promise.resolve()
@@ -78,15 +82,16 @@ class BlockWriter {
     this.#check = check
   }
 
-  /** A promise to wait for when a block is full. */
-  add(chunk: Buffer): Promise<void> | undefined {
-    this.#chunks.push(chunk)
-    this.#gathered += chunk.length
-    return this.#gathered >= BLOCK_BYTES ? this.#next() : undefined
+  /** Begins to write the block when the one before it is written. */
+  async add(block: Buffer): Promise<void> {
+    await this.#writing
+    if (block.length === 0) return
+    this.#writing = this.#write(block)
+    // Its failure is met at the next block or at the end; until then it must not count as unhandled.
+    this.#writing.catch(() => {})
   }
 
   async finish(): Promise<number> {
-    await this.#next()
     await this.#writing
     await this.#syncing
     return this.#size
@@ -97,34 +102,19 @@ class BlockWriter {
     await Promise.allSettled([this.#writing, this.#syncing])
   }
 
-  async #next(): Promise<void> {
-    const chunks = this.#chunks
-    const bytes = this.#gathered
-    this.#chunks = []
-    this.#gathered = 0
-    await this.#writing
-    if (bytes === 0) return
-    this.#writing = this.#write(chunks, bytes)
-    // Its failure is met at the next block or at the end; until then it must not count as unhandled.
-    this.#writing.catch(() => {})
-  }
-
-  async #write(chunks: Buffer[], bytes: number): Promise<void> {
-    const position = this.#size
-    const { bytesWritten } = await this.#file.writev(chunks, position)
-    if (bytesWritten < bytes) await this.#writeRest(Buffer.concat(chunks).subarray(bytesWritten), position + bytesWritten)
-    this.#size += bytes
-    this.#unsynced += bytes
+  async #write(block: Buffer): Promise<void> {
+    for (let done = 0; done < block.length; ) {
+      const { bytesWritten } = await this.#file.write(block, done, block.length - done, this.#size)
+      done += bytesWritten
+      this.#size += bytesWritten
+    }
+    this.#unsynced += block.length
     if (this.#unsynced < UNSYNCED_MAX_BYTES) return
     this.#unsynced = 0
     await this.#syncing
     await this.#check()
     this.#syncing = this.#file.datasync()
     this.#syncing.catch(() => {})
-  }
-
-  async #writeRest(rest: Buffer, position: number): Promise<void> {
-    for (let done = 0; done < rest.length; ) done += (await this.#file.write(rest, done, rest.length - done, position + done)).bytesWritten
   }
 }
 

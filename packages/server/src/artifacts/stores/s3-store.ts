@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { _Object, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { chunkPassed } from '../collect.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { faultOfName, type Segments } from '../path.ts'
 import { namesFolder } from './disk-store.ts'
@@ -66,7 +67,7 @@ export class S3Store implements Store {
         const { Body } = await client.send(new sdk.GetObjectCommand(wanted)).catch((error) => {
           throw s3Error(error, path.at(-1) ?? '')
         })
-        return Body as unknown as Readable
+        return collected(Body as unknown as Readable)
       },
       close: async () => {},
     }
@@ -139,6 +140,11 @@ export class S3Store implements Store {
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined
     } while (ContinuationToken)
   }
+}
+
+/** Once somebody reads it, what came through is collected. */
+function collected(body: Readable): Readable {
+  return body.once('resume', () => body.on('data', ({ length }: Buffer) => chunkPassed(length)))
 }
 
 /**

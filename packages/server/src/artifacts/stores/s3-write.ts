@@ -18,59 +18,52 @@ export async function writeObject(s3: S3, target: Target, incoming: Incoming): P
   const upload = new PartUpload(s3, target, parts)
   let size = 0
   try {
-    for await (const part of partsOf(incoming.body, parts)) {
-      hash.update(part.bytes)
-      size += part.bytes.length
-      if (part.is_last) {
+    for (let is_last = false; !is_last; ) {
+      const part = parts.take()
+      const filled = await incoming.fill(part)
+      const bytes = part.subarray(0, filled)
+      hash.update(bytes)
+      size += filled
+      is_last = filled < part.length || size === incoming.declared_bytes
+      if (!is_last) await upload.add(part)
+      else {
         if (incoming.declared_bytes !== undefined && size !== incoming.declared_bytes) {
           throw new ApiError('BAD_REQUEST', `The upload ended after ${size} of ${incoming.declared_bytes} bytes: send it again.`)
         }
-        await upload.finish(part.bytes)
-      } else await upload.add(part.bytes)
+        await upload.finish(bytes)
+      }
     }
     return { size, sha256: hash.digest() }
   } catch (error) {
     await upload.abort()
     throw error
+  } finally {
+    parts.release()
   }
 }
 
 /** Room for parts, used again when a part was sent: fresh memory for each would pile up before V8 sees a reason to collect it. */
 class PartBuffers {
   readonly #bytes: number
-  readonly #free: Buffer[] = []
+  readonly #free: Buffer<ArrayBuffer>[] = []
 
   constructor(bytes: number) {
     this.#bytes = bytes
   }
 
-  take(): Buffer {
+  take(): Buffer<ArrayBuffer> {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes)
   }
 
   /** Only of a part that the store has taken: one that failed may still be on its way. */
-  giveBack(part: Buffer): void {
-    if (part.length === this.#bytes) this.#free.push(part)
+  giveBack(part: Buffer<ArrayBuffer>): void {
+    if (part.buffer.byteLength === this.#bytes) this.#free.push(Buffer.from(part.buffer))
   }
-}
 
-/** The bytes in parts of equal length, the last one shorter, and empty when there is nothing else. */
-async function* partsOf(body: AsyncIterable<Buffer>, buffers: PartBuffers): AsyncGenerator<{ bytes: Buffer; is_last: boolean }> {
-  let part = buffers.take()
-  let filled = 0
-  for await (const chunk of body) {
-    for (let from = 0; from < chunk.length; ) {
-      if (filled === part.length) {
-        yield { bytes: part, is_last: false }
-        part = buffers.take()
-        filled = 0
-      }
-      const copied = chunk.copy(part, filled, from)
-      from += copied
-      filled += copied
-    }
+  /** Gives the memory back now; V8 would do so when the next uploads have as much again. */
+  release(): void {
+    for (const { buffer } of this.#free) buffer.transfer(0)
   }
-  yield { bytes: part.subarray(0, filled), is_last: true }
 }
 
 /** An upload that becomes a multipart one when there is more than one part. */
@@ -90,7 +83,7 @@ class PartUpload {
     this.#buffers = buffers
   }
 
-  async add(bytes: Buffer): Promise<void> {
+  async add(bytes: Buffer<ArrayBuffer>): Promise<void> {
     const { client, sdk } = this.#s3
     this.#upload_id ??= (await client.send(new sdk.CreateMultipartUploadCommand(this.#target))).UploadId
     while (this.#running.size >= PARTS_AT_ONCE) await Promise.race(this.#running)
@@ -103,13 +96,13 @@ class PartUpload {
     this.#running.add(sent)
   }
 
-  async finish(last: Buffer): Promise<void> {
+  async finish(last: Buffer<ArrayBuffer>): Promise<void> {
     const { client, sdk } = this.#s3
     if (this.#upload_id === undefined) {
       await client.send(new sdk.PutObjectCommand({ ...this.#target, Body: last }))
       return
     }
-    await this.add(last)
+    if (last.length > 0) await this.add(last)
     await Promise.all(this.#running)
     if (this.#failure !== undefined) throw this.#failure
     const { Bucket, Key } = this.#target
@@ -126,7 +119,7 @@ class PartUpload {
     await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId: this.#upload_id })).catch(() => {})
   }
 
-  async #send(bytes: Buffer, PartNumber: number): Promise<void> {
+  async #send(bytes: Buffer<ArrayBuffer>, PartNumber: number): Promise<void> {
     const { Bucket, Key } = this.#target
     const { client, sdk } = this.#s3
     const part = { Bucket, Key, UploadId: this.#upload_id, PartNumber, Body: bytes }

@@ -5,8 +5,9 @@ import { startS3, type TestS3 } from '../../../../../tools/test/s3.ts'
 import { startRun } from '../../testing/runs.ts'
 import { type TestServer, testSettings } from '../../testing/server.ts'
 import { listen, RawClient, serverInMemory } from '../../testing/sockets.ts'
+import { incomingBytes } from '../incoming.ts'
 import { connectS3, type S3 } from './s3-client.ts'
-import { namePast } from './s3-store.ts'
+import { namePast, S3Store } from './s3-store.ts'
 
 const AT = '/api/2.0/mlflow-artifacts'
 const BUCKET = 'artifacts'
@@ -68,6 +69,18 @@ describe('artifacts on S3', () => {
       assert.equal(head.headers['content-length'], String(size))
     })
   }
+
+  test('whose length nobody told come back whole, also when they end where a part does', async () => {
+    const store = new S3Store(BUCKET, ['unknown'])
+    for (const size of [0, 5, 2 ** 23, 2 ** 24]) {
+      const bytes = randomBytes(size)
+      const { fill } = incomingBytes(bytes)
+      assert.deepEqual(await store.write(['f'], { fill }), { size, sha256: createHash('sha256').update(bytes).digest() })
+      const { Body } = await s3.client.send(new s3.sdk.GetObjectCommand({ Bucket: BUCKET, Key: 'unknown/f' }))
+      assert.ok(bytes.equals((await Body?.transformToByteArray()) ?? Buffer.from('none')))
+    }
+    assert.equal(await unfinished('unknown'), 0)
+  })
 
   test('are listed like folders, and deleted with what is below them, but not with what only begins like them', async () => {
     const { server, prefix } = await newServer()

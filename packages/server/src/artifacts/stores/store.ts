@@ -17,7 +17,8 @@ export type OpenArtifact = {
 
 /** Bytes that arrive, and what was said about them beforehand. */
 export type Incoming = {
-  readonly body: AsyncIterable<Buffer>
+  /** Fills the block with the next bytes, with fewer only where the body ends, and tells how many; to be called again when it has told. */
+  fill(block: Buffer): Promise<number>
   /** The length that the caller declared, if any. */
   readonly declared_bytes?: number | undefined
 }

@@ -36,14 +36,17 @@ export const uploadRunArtifact = stream({
 })
 
 /** @throws ApiError INVALID_PARAMETER_VALUE when no byte comes */
-async function withData({ body, declared_bytes }: Incoming): Promise<Incoming> {
-  const chunks: Buffer[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  if (chunks.length === 0) throw invalid('Request must specify data.')
+async function withData({ fill, declared_bytes }: Incoming): Promise<Incoming> {
+  const first = Buffer.alloc(1)
+  if ((await fill(first)) === 0) throw invalid('Request must specify data.')
+  let begun = false
   return {
     declared_bytes,
-    body: (async function* () {
-      yield* chunks
-    })(),
+    fill: async (block) => {
+      if (begun) return fill(block)
+      begun = true
+      first.copy(block)
+      return block.length === 1 ? 1 : 1 + (await fill(block.subarray(1)))
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../../artifacts/index.ts'
+import { incomingBytes, type Place } from '../../artifacts/index.ts'
 import type { KeyValue } from './run.ts'
 
 /** What somebody tried in the prompt lab of MLflow's page, and what came out of it. */
@@ -62,13 +62,8 @@ export function promptlabFiles(trial: PromptTrial, model: PromptModel): Readonly
 /** Writes the files to their place. After a failure some of them may be there. */
 export async function writeFiles({ store, folder }: Place, files: ReadonlyMap<string, string>): Promise<void> {
   for (const [path, text] of files) {
-    const bytes = Buffer.from(text)
-    await store.write([...folder, ...path.split('/')], { declared_bytes: bytes.length, body: once(bytes) })
+    await store.write([...folder, ...path.split('/')], incomingBytes(Buffer.from(text)))
   }
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
 }
 
 function mlmodel(trial: PromptTrial, model: PromptModel): object {

@@ -409,6 +409,17 @@ export type PromptVersion = {
   version: string
 }
 
+export type Aggregation = {
+  aggregation_type: 'COUNT' | 'SUM' | 'AVG' | 'PERCENTILE' | 'MIN' | 'MAX'
+  percentile_value?: Double | undefined
+}
+
+export type DataPoint = {
+  metric_name: string
+  dimensions: Record<string, string>
+  values: Record<string, Double>
+}
+
 export type AssessmentChanges = {
   assessment_id?: string | undefined
   assessment_name?: string | undefined
@@ -1513,6 +1524,27 @@ export type Endpoints = {
       total_count: number
     }
   }
+  /** Count and aggregate traces, their spans or their assessments, by time and by what they have in common */
+  'POST /api/3.0/mlflow/traces/metrics': {
+    input: {
+      experiment_ids: string[]
+      view_type: 'TRACES' | 'SPANS' | 'ASSESSMENTS'
+      metric_name: string
+      aggregations: Aggregation[]
+      dimensions?: string[] | undefined
+      filters?: string[] | undefined
+      /** 0 stands for none */
+      time_interval_seconds?: number | undefined
+      start_time_ms?: number | undefined
+      end_time_ms?: number | undefined
+      max_results?: number | undefined
+      /** Not needed: there is one page */
+      page_token?: string | undefined
+    }
+    output: {
+      data_points: DataPoint[]
+    }
+  }
   /** Add feedback or an expectation to a trace */
   'POST /api/3.0/mlflow/traces/{trace_id}/assessments': {
     input: {
@@ -1930,6 +1962,7 @@ export const READS: ReadonlySet<string> = new Set([
   'POST /api/3.0/mlflow/traces/batchGetInfos',
   'POST /api/3.0/mlflow/traces/search',
   'POST /api/3.0/mlflow/traces/calculate-filter-correlation',
+  'POST /api/3.0/mlflow/traces/metrics',
   'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}',
   'GET /api/2.0/mlflow/traces/{request_id}/info',
   'GET /api/2.0/mlflow/traces',
@@ -2277,6 +2310,9 @@ export abstract class Nouns {
     /** Say how much the traces of one filter are those of another */
     calculateFilterCorrelation: (input: Input<'POST /api/3.0/mlflow/traces/calculate-filter-correlation'>, options?: CallOptions) =>
       this.call('POST /api/3.0/mlflow/traces/calculate-filter-correlation', input, options),
+    /** Count and aggregate traces, their spans or their assessments, by time and by what they have in common */
+    metrics: (input: Input<'POST /api/3.0/mlflow/traces/metrics'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/traces/metrics', input, options),
     /** Add feedback or an expectation to a trace */
     createAssessment: (input: Input<'POST /api/3.0/mlflow/traces/{trace_id}/assessments'>, options?: CallOptions) =>
       this.call('POST /api/3.0/mlflow/traces/{trace_id}/assessments', input, options),

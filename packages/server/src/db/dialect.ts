@@ -18,6 +18,10 @@ export type Dialect = {
   likeAnyCase(column: string): string
   /** `column` holds the text of a parameter, which has no wildcards. */
   contains(column: string): string
+  /** The text at `column.field[key]` of a column that is JSON for certain, or NULL. Field and key are ours, not a client's. */
+  jsonField(column: string, field: string, key: string): string
+  /** The number at `key` of JSON text, NULL where it is none; what is no JSON is no error. The key is ours, not a client's. */
+  numberInJson(column: string, key: string): string
   /** An ORDER BY term; rows without a value always come last. */
   orderBy(expression: string, direction: 'asc' | 'desc'): string
   /** The suffix of a `select` that keeps the row from being changed by others until the commit. */
@@ -39,6 +43,10 @@ export const sqlite: Dialect = {
   likeExactPattern: (pattern) => pattern.replace(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?'),
   likeAnyCase: (column) => `lower(${column}) like lower(?)`,
   contains: (column) => `instr(${column}, ?) > 0`,
+  jsonField: (column, field, key) => `json_extract(${column}, '$.${field}."${key}"')`,
+  numberInJson: (column, key) =>
+    `case when json_valid(${column}) and json_type(${column}, '$."${key}"') in ('integer', 'real')
+      then json_extract(${column}, '$."${key}"') end`,
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: '',
   lockMigrations: '',
@@ -61,6 +69,11 @@ export const postgres: Dialect = {
   likeExactPattern: (pattern) => pattern,
   likeAnyCase: (column) => `lower(${column}) like lower(?) escape ''`,
   contains: (column) => `strpos(${column}, ?) > 0`,
+  jsonField: (column, field, key) => `(${column}::json -> '${field}' ->> '${key}')`,
+  numberInJson: (column, key) => {
+    const number = '(-{0,1}[0-9]{1,18}([.][0-9]{1,20}){0,1}([eE][-+]{0,1}[0-9]{1,2}){0,1})'
+    return `cast(substring(${column} from '"${key}" *: *${number}') as double precision)`
+  },
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: 'for share',
   lockMigrations: 'select pg_advisory_xact_lock(1970430)',

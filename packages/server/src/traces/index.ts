@@ -16,6 +16,7 @@ import { getTraceArtifact } from './get-trace-artifact.ts'
 import { linkPromptsToTrace } from './link-prompts.ts'
 import { linkTracesToRun } from './link-to-run.ts'
 import { listTracesV2 } from './list-v2.ts'
+import { queryTraceMetrics } from './metrics.ts'
 import { exportTraces } from './otlp/export-traces.ts'
 import { searchTraces } from './search.ts'
 import { setTraceTag } from './set-tags.ts'
@@ -35,6 +36,7 @@ export const traceEndpoints: readonly Endpoint[] = [
   linkTracesToRun,
   linkPromptsToTrace,
   calculateTraceFilterCorrelation,
+  queryTraceMetrics,
   getTraceArtifact,
   createAssessment,
   getAssessment,

@@ -49,8 +49,8 @@ export function doubleText(value: number): string {
 }
 
 /**
- * An attribute's text as JSON text. MLflow's exporter sends JSON text as text: that is taken as it is, unless what is in it could be a number
- * or a word.
+ * An attribute's text as JSON text. MLflow's exporter sends JSON text as text: that is taken as it is, unless what is in it could be a
+ * number or a word.
  */
 export function jsonOf(text: string): string {
   if (!/^["{[]/.test(text)) return JSON.stringify(text)

@@ -16,7 +16,7 @@ export const createTraceV2 = write({
   }),
   output: object({ trace_info: TraceInfoV2 }),
   body_max_bytes: TRACE_BODY_MAX_BYTES,
-  async handler(tx, { experiment_id, timestamp_ms, request_metadata, tags }, { now_ms }) {
+  async handler(tx, { experiment_id, timestamp_ms, request_metadata, tags }, context) {
     const info = await startTrace(
       tx,
       experiment_id,
@@ -29,7 +29,7 @@ export const createTraceV2 = write({
         tags: fromPairs(tags),
         assessments: [],
       },
-      now_ms,
+      context,
     )
     // Clients of that time expect 0 for a trace that goes on.
     return { trace_info: toV2({ ...info, execution_duration: 0 }) }

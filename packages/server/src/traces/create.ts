@@ -17,7 +17,7 @@ export const createTrace = write({
   input: object({ trace: object({ trace_info: TraceInfo }) }),
   output: object({ trace: object({ trace_info: TraceInfo }) }),
   body_max_bytes: TRACE_BODY_MAX_BYTES,
-  handler: async (tx, { trace: { trace_info } }, { now_ms }) => ({
-    trace: { trace_info: await startTrace(tx, experimentOf(trace_info), trace_info, now_ms) },
+  handler: async (tx, { trace: { trace_info } }, context) => ({
+    trace: { trace_info: await startTrace(tx, experimentOf(trace_info), trace_info, context) },
   }),
 })

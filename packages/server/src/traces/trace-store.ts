@@ -32,8 +32,8 @@ const INSERT = query<{ id: number }>(
    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (trace_id) do nothing returning id`,
 )
 const UPDATE = command(
-  `update trace set start_ms = ?, duration_ms = ?, state = ?, name = ?, client_request_id = ?, request_preview = ?, response_preview = ?,
-     finalized = ?, spans = ? where id = ?`,
+  `update trace set experiment = ?, start_ms = ?, duration_ms = ?, state = ?, name = ?, client_request_id = ?, request_preview = ?,
+     response_preview = ?, finalized = ?, spans = ? where id = ?`,
 )
 const SET_TAGS = bulk(
   'insert into trace_tag (trace, key, value) values (?, ?, ?) on conflict (trace, key) do update set value = excluded.value',
@@ -85,19 +85,27 @@ export async function traceRows(db: Reader, trace_ids: readonly string[]): Promi
 
 /**
  * Makes a trace, or changes the one that is there: a client's account of a trace and its spans come in any order.
- * @param merged what becomes of the row that is there already
- * @throws ApiError INVALID_PARAMETER_VALUE when the trace is another experiment's
+ * @param merged what becomes of the row that is there already, its experiment too: whose trace it may be is for the caller to say,
+ * by {@link refuseElsewhere}
  */
 export async function putTrace(tx: Writer, trace: NewTrace, merged: (before: TraceRow) => NewTrace): Promise<TraceRow> {
   const made = await tx.get(INSERT, trace.trace_id, trace.experiment, ...changeable(trace))
   if (made) return { ...trace, id: made.id }
   const before = await heldTrace(tx, trace.trace_id)
-  if (before.experiment !== trace.experiment) {
-    throw invalid(`Trace '${trace.trace_id}' is in experiment ${before.experiment} already: send it there, or give it another id.`)
-  }
   const after = merged(before)
-  await tx.run(UPDATE, ...changeable(after), before.id)
+  await tx.run(UPDATE, after.experiment, ...changeable(after), before.id)
   return { ...after, id: before.id }
+}
+
+/**
+ * MLflow's clients send the spans of one trace to several experiments, where a destination was set for its root alone; what they say of
+ * the trace in the end decides. On a server without login that is so here too. Where users sign in, leave was asked for the experiment
+ * of the request only, so a trace of another one is neither moved nor added to: it may be somebody else's.
+ * @throws ApiError INVALID_PARAMETER_VALUE
+ */
+export function refuseElsewhere(before: TraceRow, experiment: number): void {
+  if (before.experiment === experiment) return
+  throw invalid(`Trace '${before.trace_id}' is in another experiment already: send it there, or give it another id.`)
 }
 
 const changeable = (trace: NewTrace): Value[] => [

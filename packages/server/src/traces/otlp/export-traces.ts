@@ -23,7 +23,7 @@ export const exportTraces = stream({
   from_headers: { experiment_id: HEADER, run_id: 'x-mlflow-run-id' },
   answers: 'An ExportTraceServiceResponse in the encoding of the request; its partial success counts spans that were not taken',
   takes_body: true,
-  async handler({ experiment_id, run_id }, _context, { body, headers, write }) {
+  async handler({ experiment_id, run_id }, { user }, { body, headers, write }) {
     if (!experiment_id) {
       throw new ApiError('UNPROCESSABLE_CONTENT', `The header '${HEADER}' is required: it says which experiment takes the spans.`)
     }
@@ -35,7 +35,7 @@ export const exportTraces = stream({
     const sent = await readBody(body as IncomingMessage, TRACE_BODY_MAX_BYTES, BODY_WAIT_MAX_MS)
     const bytes = await inflate(sent, (headers['content-encoding'] as string | undefined)?.toLowerCase())
     const { arrived, count } = arrivedIn(type === PROTOBUF ? fromProtobuf(bytes) : fromJson(bytes))
-    const left_out = await write((tx) => ingest(tx, experiment_id, arrived, run_id || undefined))
+    const left_out = await write((tx) => ingest(tx, { experiment_id, arrived, run_id: run_id || undefined, user }))
     return answer(type, count - arrived.length + left_out)
   },
 })

@@ -5,7 +5,17 @@ import type { SpanRow } from '../span.ts'
 import { putSpans, usageOfTrace } from '../span-store.ts'
 import { artifactUriOf } from '../start-trace.ts'
 import { IN_PROGRESS, LOCATION_TAG, NAME_TAG, STATES, TAG_VALUE_MAX, USAGE_METADATA } from '../trace.ts'
-import { linkToRun, type NewTrace, type Pairs, putMetadata, putTags, putTrace, type TraceRow, traceRows } from '../trace-store.ts'
+import {
+  linkToRun,
+  type NewTrace,
+  type Pairs,
+  putMetadata,
+  putTags,
+  putTrace,
+  refuseElsewhere,
+  type TraceRow,
+  traceRows,
+} from '../trace-store.ts'
 import { INPUTS, OUTPUTS } from './conventions.ts'
 import { type Attributes, notOtlp } from './otlp-span.ts'
 import { withoutNul } from './span-row.ts'
@@ -18,8 +28,20 @@ const SESSION = 'session.id'
 /** A span with what only its trace needs of it. */
 export type Arrived = { readonly row: SpanRow; readonly attributes: Attributes; readonly resource: Attributes }
 
-/** Stores spans and what follows from them for their traces; gives how many it could not take: those of traces of other experiments. */
-export async function ingest(tx: Writer, experiment_id: string, arrived: readonly Arrived[], run_id: string | undefined): Promise<number> {
+/** Spans for an experiment, and who sends them; empty for the owner of a server without login. */
+export type Ingestion = {
+  readonly experiment_id: string
+  readonly arrived: readonly Arrived[]
+  readonly run_id: string | undefined
+  readonly user: string
+}
+
+/**
+ * Stores spans and what follows from them for their traces. A trace that is there stays in its experiment; where users sign in, spans for
+ * one of another experiment are not taken.
+ * @returns how many were not taken
+ */
+export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user }: Ingestion): Promise<number> {
   const experiment = await activeExperiment(tx, experiment_id)
   // In one order everywhere, so that writers of the same traces wait for each other instead of deadlocking.
   const by_trace = [...Map.groupBy(arrived, ({ row }) => row.trace_id)].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -28,15 +50,19 @@ export async function ingest(tx: Writer, experiment_id: string, arrived: readonl
     by_trace.map(([trace_id]) => trace_id),
   )
   const elsewhere = new Set(known.filter((trace) => trace.experiment !== experiment.id).map(({ trace_id }) => trace_id))
+  const not_ours = user === '' ? new Set() : elsewhere
   const ids = new Map<string, number>()
   const tags: Pairs[number][] = []
   const metadata: Pairs[number][] = []
   for (const [trace_id, spans] of by_trace) {
-    if (elsewhere.has(trace_id)) continue
+    if (not_ours.has(trace_id)) continue
     const fresh = traceOf(spans, experiment.id)
-    const { id } = await putTrace(tx, fresh, (before) => mergedWith(before, fresh, spans))
+    const { id, experiment: kept_in } = await putTrace(tx, fresh, (before) => {
+      if (user !== '') refuseElsewhere(before, experiment.id)
+      return mergedWith(before, fresh, spans)
+    })
     ids.set(trace_id, id)
-    tags.push([id, LOCATION_TAG, artifactUriOf(experiment.artifact_location, trace_id)])
+    if (kept_in === experiment.id) tags.push([id, LOCATION_TAG, artifactUriOf(experiment.artifact_location, trace_id)])
     for (const [key, value] of tagsOf(spans)) tags.push([id, key, value])
     for (const [key, value] of metadataOf(spans)) metadata.push([id, key, value])
   }

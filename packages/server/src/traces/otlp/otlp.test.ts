@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { type Authority, localOwner } from '../../http/access.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { type Answer, TestServer } from '../../testing/server.ts'
 import { fromProtobuf } from './from-protobuf.ts'
@@ -192,16 +193,51 @@ overEachDatabase('OTLP', (open) => {
     assert.match(partial.text, /1 spans were not taken/)
   })
 
-  test('spans of a trace in another experiment are not taken', async () => {
+  const otherOf = async (server: TestServer): Promise<string> =>
+    (await server.post('experiments/create', { name: 'other' })).body.experiment_id
+  const account = (experiment_id: string): object => {
+    const trace_location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } }
+    return { trace: { trace_info: { trace_id: TRACE, trace_location, request_time: '2024-01-01T00:00:00Z', state: 'OK' } } }
+  }
+  const namesOf = ({ spans }: { spans: { name: string }[] }): string[] => spans.map(({ name }) => name)
+
+  test('spans of a trace may come by several experiments: where it is, the account of it decides', async () => {
     const { server, send, get } = await start()
-    await send(request(span({ name: 'first' })))
-    const other = (await server.post('experiments/create', { name: 'other' })).body.experiment_id
-    assert.match((await send(request(span({ name: 'second' })), { 'x-mlflow-experiment-id': other })).text, /not taken/)
-    const { spans } = (await get(`get?trace_id=${TRACE}`)).trace
-    assert.deepEqual(
-      spans.map(({ name }: { name: string }) => name),
-      ['first'],
-    )
+    const other = await otherOf(server)
+    await send(request(span({ name: 'child', id: '2', parent: '1' })))
+    const root = await send(request(span({ name: 'root' })), { 'x-mlflow-experiment-id': other })
+    assert.equal(root.text, '')
+    const before = (await get(`get?trace_id=${TRACE}`)).trace
+    assert.notEqual(before.trace_info.trace_location.mlflow_experiment.experiment_id, other)
+    const said = await server.call('POST', '/api/3.0/mlflow/traces', account(other))
+    assert.equal(said.status, 200, said.text)
+    const { trace_info, ...trace } = (await get(`get?trace_id=${TRACE}`)).trace
+    assert.equal(trace_info.trace_location.mlflow_experiment.experiment_id, other)
+    assert.match(trace_info.tags['mlflow.artifactLocation'], new RegExp(`/${other}/traces/`))
+    assert.deepEqual(namesOf(trace).sort(), ['child', 'root'])
+  })
+
+  test('where users sign in, a trace is neither moved nor added to by way of another experiment', async () => {
+    const db = await open()
+    const authority: Authority = {
+      ...localOwner,
+      identify: async (request) => ({ ...(await localOwner.identify(request)), user: 'bob' }),
+    }
+    const server = new TestServer(db, {}, { authority })
+    const { experiment_id } = (await server.post('experiments/create', { name: 'x' })).body
+    const other = await otherOf(server)
+    const send = (name: string, to: string): Promise<Answer> => {
+      const headers = { 'content-type': 'application/x-protobuf', 'x-mlflow-experiment-id': to }
+      return server.call('POST', '/v1/traces', request(span({ name })), headers)
+    }
+    await send('first', experiment_id)
+    assert.match((await send('second', other)).text, /not taken/)
+    const said = await server.call('POST', '/api/3.0/mlflow/traces', account(other))
+    assert.equal(said.status, 400)
+    assert.match(said.body.message, /in another experiment already/)
+    const { trace } = (await server.call('GET', `/api/3.0/mlflow/traces/get?trace_id=${TRACE}`)).body
+    assert.equal(trace.trace_info.trace_location.mlflow_experiment.experiment_id, experiment_id)
+    assert.deepEqual(namesOf(trace), ['first'])
   })
 
   test('a gzipped body is inflated, up to a limit (DO-04)', async () => {

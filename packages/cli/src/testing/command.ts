@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { newFolder as newServerFolder } from '../../../server/src/testing/folder.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /** The real command of this checkout. */
 export const MILLRACE = new URL('../../../../millrace', import.meta.url).pathname
@@ -16,8 +18,17 @@ export type Started = {
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** A new empty folder to run a command in. */
-export const newFolder = (): string => newServerFolder('cli')
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A new empty folder to run a command in, which goes away with the process of the test file. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'))
+  folders.push(folder)
+  return folder
+}
 
 // What the machine that runs the tests has set must not reach the command.
 const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MLFLOW_|MILLRACE_|PG)/.test(name)))

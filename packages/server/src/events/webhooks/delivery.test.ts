@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { Database } from '../../db/database.ts'
 import { command, query } from '../../db/handles.ts'
 import { silent } from '../../http/log.ts'
@@ -11,7 +11,6 @@ import { TestServer } from '../../testing/server.ts'
 import { emit } from '../index.ts'
 import type { Clock } from './clock.ts'
 import { Courier } from './index.ts'
-import { pauseAfter } from './retry.ts'
 import { signatureOf } from './send.ts'
 
 type Got = { headers: IncomingHttpHeaders; body: string; tag: string; status: number }
@@ -289,18 +288,5 @@ overEachDatabase('delivery of webhooks', (open) => {
     assert.deepEqual(refused.body.result, { success: false, response_status: 302, response_body: NOT_SHOWN })
     assert.ok(!`${tried.text}${refused.text}`.includes('canary'))
     assert.equal(JSON.parse(receiver.got[1]?.body ?? '').entity, 'prompt')
-  })
-})
-
-describe('the pause before a next attempt', () => {
-  test('doubles up to an hour, differs by chance, and is as long as the receiver asks', () => {
-    assert.equal(pauseAfter(1, undefined, 0, 0), 1_000)
-    assert.equal(pauseAfter(5, undefined, 0, 0), 16_000)
-    assert.equal(pauseAfter(20, undefined, 0, 0), 3_600_000)
-    assert.ok(pauseAfter(5, undefined, 0, 0.9) < 16_000)
-    assert.equal(pauseAfter(1, '7', 0, 0), 7_000)
-    assert.equal(pauseAfter(1, new Date(60_000).toUTCString(), 0, 0), 60_000)
-    assert.equal(pauseAfter(1, '999999999', 0, 0), 3_600_000)
-    assert.equal(pauseAfter(1, 'nonsense', 0, 0), 1_000)
   })
 })

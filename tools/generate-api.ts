@@ -40,5 +40,6 @@ const order = (route: string): string => `${route.slice(route.indexOf(' ') + 1)}
 function whoMay(access: Access<never>): string {
   if ('public' in access) return `anyone: ${access.public}`
   if ('filtered' in access) return `anyone signed in; sees the ${access.filtered.replaceAll('_', ' ')} that they may read`
+  if ('signed_in' in access) return `anyone signed in: ${access.signed_in}`
   return `\`${access.permission}\``
 }

@@ -19,6 +19,7 @@ export const server: Command = {
       'MILLRACE_DB_PASSWORD_FILE=/run/secrets/db millrace server --backend-store-uri postgresql://ml@db/ml -w 4',
       'PostgreSQL, four processes',
     ],
+    ['millrace server --auth --host 0.0.0.0 --allowed-hosts ml.example.com', 'for others, who have to sign in'],
     ['millrace server --artifacts-destination s3://models/mlflow', 'artifacts in a bucket, handed through'],
   ],
   async run({ given, env }: Told) {
@@ -37,9 +38,19 @@ export const server: Command = {
         process.exit(EXIT.fine)
       },
     })
-    process.stdout.write(greeting(setup, running.url))
+    process.stdout.write(greeting(setup, running.url) + firstLogin(setup, running.first_admin_token))
     return undefined
   },
+}
+
+/** How the admin of a new database signs in; nothing when there is no such token. */
+export function firstLogin({ config }: ServerSetup, token: string | undefined): string {
+  if (token === undefined) return ''
+  const name = config.login?.admin_username ?? 'admin'
+  return (
+    `  First admin: ${name}, who has no password yet. This token is shown once, and works as the password for a day:\n    ${token}\n` +
+    '  Set a password with it (PATCH /api/2.0/mlflow/users/update-password); the token ends with that.\n'
+  )
 }
 
 /** What a person wants to know first: where it is, where the data are, how to go on. */

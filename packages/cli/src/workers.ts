@@ -3,7 +3,7 @@ import type { RunningServer } from '@millrace/server'
 import type { ServerSetup } from '@millrace/server/config'
 import { EXIT } from './command.ts'
 import { logStream } from './log.ts'
-import { greeting } from './server.ts'
+import { firstLogin, greeting } from './server.ts'
 import { onStop } from './stop.ts'
 
 /** What a worker that failed to start tells, so that one process says it, once. */
@@ -101,6 +101,7 @@ export async function runAsWorker(setup: ServerSetup): Promise<undefined> {
   })
   try {
     const running = await started
+    process.stdout.write(firstLogin(setup, running.first_admin_token))
     process.send?.({ listening: running.url } satisfies Report)
   } catch (error) {
     const { message, ...fields } = error as Error & { code?: string }

@@ -528,6 +528,12 @@ export type RegisteredModelPermission = {
   permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
 }
 
+export type User = {
+  id: number
+  username: string
+  is_admin: boolean
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -1894,6 +1900,45 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Get an account: your own, or any as an admin */
+  'GET /api/2.0/mlflow/users/get': {
+    input: {
+      username: string
+    }
+    output: {
+      user: User
+    }
+  }
+  /** List the accounts */
+  'GET /api/2.0/mlflow/users/list': {
+    input: Record<string, never>
+    output: {
+      users: User[]
+    }
+  }
+  /** Tell who makes the request */
+  'GET /api/2.0/mlflow/users/current': {
+    input: Record<string, never>
+    output: {
+      user: User
+      is_basic_auth: boolean
+    }
+  }
+  /** Make an account an admin, or no longer one */
+  'PATCH /api/2.0/mlflow/users/update-admin': {
+    input: {
+      username: string
+      is_admin: boolean
+    }
+    output: Record<string, never>
+  }
+  /** Remove an account with its grants, tokens and sessions */
+  'DELETE /api/2.0/mlflow/users/delete': {
+    input: {
+      username: string
+    }
+    output: Record<string, never>
+  }
 }
 
 export type Route = keyof Endpoints
@@ -1976,6 +2021,9 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries',
   'GET /api/2.0/mlflow/experiments/permissions/get',
   'GET /api/2.0/mlflow/registered-models/permissions/get',
+  'GET /api/2.0/mlflow/users/get',
+  'GET /api/2.0/mlflow/users/list',
+  'GET /api/2.0/mlflow/users/current',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -2391,5 +2439,23 @@ export abstract class Nouns {
     /** Deliver again what was given up: one delivery, or all of a webhook */
     addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
+  }
+
+  readonly users = {
+    /** Get an account: your own, or any as an admin */
+    get: (input: Input<'GET /api/2.0/mlflow/users/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/users/get', input, options),
+    /** List the accounts */
+    list: (input: Input<'GET /api/2.0/mlflow/users/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/users/list', input, options),
+    /** Tell who makes the request */
+    current: (input: Input<'GET /api/2.0/mlflow/users/current'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/users/current', input, options),
+    /** Make an account an admin, or no longer one */
+    updateAdmin: (input: Input<'PATCH /api/2.0/mlflow/users/update-admin'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/users/update-admin', input, options),
+    /** Remove an account with its grants, tokens and sessions */
+    delete: (input: Input<'DELETE /api/2.0/mlflow/users/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/users/delete', input, options),
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { permissionEndpoints } from './access/permissions/index.ts'
+import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
@@ -42,6 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   ...scorerEndpoints,
   ...webhookEndpoints,
   ...permissionEndpoints,
+  ...userEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

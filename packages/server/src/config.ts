@@ -1,3 +1,4 @@
+import type { Level } from './access/grants.ts'
 import type { Location } from './db/location.ts'
 import type { Secret } from './secret.ts'
 
@@ -39,12 +40,24 @@ export type Settings = {
   readonly expose_prometheus: boolean
 }
 
+/** That people have to sign in, and what holds then. */
+export type Login = {
+  /** What an account may do to a thing for which it was granted nothing. */
+  readonly default_permission: Level
+  /** The admin that a database without accounts gets. */
+  readonly admin_username: string
+  /** Their password; without one, the first start makes a token. */
+  readonly admin_password?: Secret
+}
+
 /** Everything that `startServer` is told: made from flags, variables and defaults by `config/read.ts`, or by a program itself. */
 export type Config = {
   readonly host: string
   readonly port: number
   readonly database: Location
   readonly settings: Settings
+  /** Whether people have to sign in; without it, whoever reaches the server is its owner. */
+  readonly login?: Login
   /** Keys that encrypt secrets in the database, 32 bytes each in base64, the current one first. */
   readonly secret_keys?: Secret
   /** The file that holds such keys when `secret_keys` are not given; it is made when it is needed. */

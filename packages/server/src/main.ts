@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { pino, stdTimeFunctions } from 'pino'
+import { startLogin } from './access/start.ts'
 import { buildApp } from './app.ts'
 import { putPlacesOnRecord } from './artifacts/index.ts'
 import type { Config } from './config.ts'
@@ -16,6 +17,8 @@ export type RunningServer = {
   readonly url: string
   /** The server's log. */
   readonly log: Log
+  /** By which the admin of a new database signs in first: for the terminal, and for no log. */
+  readonly first_admin_token?: string
   /** Takes no more connections, answers the requests that have begun, and closes the database. */
   close(): Promise<void>
 }
@@ -32,7 +35,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
-    const app = buildApp({ db, settings: config.settings }, log)
+    const login = config.login && (await startLogin(db, config.login))
+    const app = buildApp({ db, settings: config.settings, ...(login && { authority: login.authority }) }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })
@@ -40,6 +44,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
+      ...(login?.first_admin_token && { first_admin_token: login.first_admin_token }),
       async close() {
         await drain.finish(config.drain_ms ?? DRAIN_MS)
         await app.close()

@@ -13,12 +13,12 @@ export function isLoopback(host: string): boolean {
 }
 
 /** A server without a login that others can reach is everybody's: that is said in so many words, or it doesn't start. */
-export function refuseOpenBind(host: string, insecure: boolean, warnings: string[]): void {
-  if (isLoopback(host)) return
+export function refuseOpenBind(host: string, insecure: boolean, has_login: boolean, warnings: string[]): void {
+  if (isLoopback(host) || has_login) return
   if (!insecure) {
     throw new ConfigProblem(
-      `Whoever reaches ${host} could read and change everything: Millrace has no login yet. Listen on 127.0.0.1 and put a proxy ` +
-        'with a login in front of it, or add --insecure-no-auth if the network around this machine is the protection.',
+      `Whoever reaches ${host} could read and change everything: add --auth, so that people have to sign in; or listen on 127.0.0.1; ` +
+        'or add --insecure-no-auth if the network around this machine is the protection.',
     )
   }
   warnings.push(`--insecure-no-auth: nobody has to sign in, and whoever reaches ${host} can read and change everything.`)

@@ -3,6 +3,7 @@ import { type Config, defaultSettings, type Settings } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
 import { defaultLocation, holdsPassword, inMemory, type Location, parseLocation, takesSeveralProcesses } from '../db/location.ts'
 import { refuseOpenBind } from './bind.ts'
+import { loginOf } from './login.ts'
 import type { Environment, Given } from './option.ts'
 import { Picker } from './pick.ts'
 import { type SecretKeys, secretKeysFrom } from './secret-keys.ts'
@@ -26,7 +27,8 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
   const warnings = ignoredWarnings(pick)
   refuseWhatIsNotThere(pick)
   const host = pick.text('host')?.value ?? '127.0.0.1'
-  refuseOpenBind(host, pick.on('insecure-no-auth'), warnings)
+  const login = loginOf(pick, env, warnings)
+  refuseOpenBind(host, pick.on('insecure-no-auth'), login !== undefined, warnings)
   const artifacts_only = pick.on('artifacts-only')
   const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
   const database = artifacts_only ? withoutDatabase(pick) : databaseOf(pick, env, data_dir)
@@ -36,6 +38,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       port: pick.whole('port', 0, 65535, 5000),
       database,
       settings: settingsOf(pick, data_dir, artifacts_only),
+      ...(login && { login }),
       ...secretKeysFrom(env, database, data_dir),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },
@@ -157,15 +160,6 @@ function workersOf(pick: Picker, database: Location, warnings: string[]): number
 }
 
 function refuseWhatIsNotThere(pick: Picker): void {
-  const app = pick.text('app-name')
-  if (app) {
-    throw new ConfigProblem(
-      app.value === 'basic-auth'
-        ? 'Millrace has no users and passwords yet, so --app-name basic-auth would promise a protection that is not there. Leave it out; ' +
-            'the server then listens on this machine only.'
-        : `--app-name ${app.value}: Millrace loads no apps of MLflow. Leave it out.`,
-    )
-  }
   if (pick.on('enable-workspaces')) {
     throw new ConfigProblem(`Millrace has no workspaces yet: leave out ${pick.askedBy('enable-workspaces')}.`)
   }

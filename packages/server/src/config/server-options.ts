@@ -100,7 +100,7 @@ const network: readonly Option[] = [
     variables: ['MLFLOW_HOST'],
     value: '<address>',
     fallback: '127.0.0.1',
-    about: 'The address to listen on; one that others can reach needs --insecure-no-auth as long as there is no login',
+    about: 'The address to listen on; one that others can reach needs --auth, or --insecure-no-auth',
     group: 'Network',
   },
   {
@@ -184,7 +184,22 @@ const security: readonly Option[] = [
     flag: 'app-name',
     value: '<name>',
     fallback: 'none',
-    about: "MLflow's apps; basic-auth is refused as long as there are no users",
+    about: "MLflow's spelling of --auth: basic-auth",
+    group: 'Security',
+  },
+  {
+    flag: 'auth',
+    variables: ['MILLRACE_AUTH'],
+    fallback: 'off',
+    about: 'People and programs have to sign in; the first start shows a token for the admin',
+    group: 'Security',
+  },
+  {
+    flag: 'auth-config',
+    variables: ['MLFLOW_AUTH_CONFIG_PATH'],
+    value: '<file>',
+    fallback: 'none',
+    about: "MLflow's auth file: default_permission, admin_username and the first admin's password are read from it",
     group: 'Security',
   },
 ]
@@ -266,29 +281,3 @@ const forMlflow: readonly Option[] = [
 
 /** Every flag of `millrace server`: those of `mlflow server` 3.17.2, and a few of our own. */
 export const serverOptions: readonly Option[] = [...storage, ...network, ...security, ...operation, ...forMlflow]
-
-/** Variables that have no flag, because what they hold must not stand in a list of processes. */
-export const secretVariables: readonly { readonly variable: string; readonly about: string }[] = [
-  { variable: 'MILLRACE_DB_PASSWORD', about: "PostgreSQL's password" },
-  {
-    variable: 'MILLRACE_DB_PASSWORD_FILE',
-    about: "A file that holds PostgreSQL's password and nothing else, as Docker and Kubernetes mount it",
-  },
-  {
-    variable: 'PGPASSFILE',
-    about: "libpq's password file (host:port:database:user:password), readable by its owner only; ~/.pgpass unless set",
-  },
-  {
-    variable: 'MILLRACE_SECRET_KEY',
-    about: "32 bytes in base64 that encrypt webhooks' secrets in the database; several are separated by commas, the current one first",
-  },
-  {
-    variable: 'MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY',
-    about: "MLflow's name for the same, taken when MILLRACE_SECRET_KEY is not set",
-  },
-  {
-    variable: 'MILLRACE_SECRET_KEY_FILE',
-    about: 'A file that holds such keys, one a line, readable by its owner only; made beside the database when it is needed, unless set',
-  },
-  { variable: 'MLFLOW_BACKEND_STORE_URI', about: 'The one place where a URI may hold a password' },
-]

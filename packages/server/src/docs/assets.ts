@@ -9,7 +9,7 @@ const FILES = ['pages.css', 'api.css', 'api.js', 'landing.js', 'icon.svg'] as co
 export const asset = stream({
   route: 'GET /docs/assets/{file}',
   summary: "Get a style sheet, script or picture of the server's pages",
-  access: { public: 'it says what anyone can read in the source' },
+  access: { signed_in: 'it says what anyone can read in the source' },
   input: object({ file: string() }),
   answers: 'The file',
   async handler({ file }, { settings }) {

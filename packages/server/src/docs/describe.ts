@@ -138,5 +138,6 @@ function whoMay(access: Access<never>): string {
   if ('public' in access) return `Needs no permission: ${access.public}.`
   if ('filtered' in access)
     return `Needs no permission: the answer holds the ${access.filtered.replaceAll('_', ' ')} that the caller may read.`
+  if ('signed_in' in access) return `Needs a login and no permission: ${access.signed_in}.`
   return `Needs the permission to ${access.permission}.`
 }

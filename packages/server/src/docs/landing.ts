@@ -6,7 +6,7 @@ import { page } from './page.ts'
 export const landingPage = stream({
   route: 'GET /',
   summary: 'What this server is, and how to use it',
-  access: { public: 'it tells nothing of what the server holds' },
+  access: { signed_in: 'it tells nothing of what the server holds' },
   input: object({}),
   answers: 'A page',
   handler: (_input, { settings }) => page('landing.html', settings),

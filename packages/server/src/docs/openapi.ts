@@ -8,7 +8,7 @@ const described = new WeakMap<object, string>()
 export const openapi = stream({
   route: 'GET /openapi.json',
   summary: 'Describe this API in OpenAPI 3.1',
-  access: { public: 'it says what anyone can read in the source' },
+  access: { signed_in: 'it says what anyone can read in the source' },
   input: object({}),
   answers: 'An OpenAPI document as JSON',
   async handler(_input, { settings }) {

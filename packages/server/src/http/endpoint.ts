@@ -25,6 +25,7 @@ export type Permission = 'read' | 'use' | 'edit' | 'manage'
  * - `on`: one or several things, each of which needs the permission.
  * - `reads`: further things, of which the answer or what is made holds something: each needs the permission to read.
  * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
+ * - `signed_in`: anyone who is signed in may ask; the value says why that is enough.
  */
 export type Access<Input> =
   | { public: string }
@@ -34,6 +35,7 @@ export type Access<Input> =
       reads?: (input: Input) => readonly Resource[]
     }
   | { filtered: Filtered }
+  | { signed_in: string }
 
 /** Whose readable part a filtered endpoint answers; evaluation datasets, scorers, runs and traces follow their experiment. */
 export type Filtered = 'experiments' | 'evaluation_datasets' | 'registered_models' | 'scorers'

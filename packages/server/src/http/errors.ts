@@ -30,10 +30,14 @@ export type ErrorCode = keyof typeof STATUS_OF_CODE
 export class ApiError extends Error {
   readonly code: ErrorCode
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  /** Headers that the answer carries besides: how to sign in, when to come back. */
+  readonly headers: Readonly<Record<string, string>> | undefined
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { headers?: Readonly<Record<string, string>> }) {
     super(message, options)
     this.name = 'ApiError'
     this.code = code
+    this.headers = options?.headers
   }
 
   get status(): number {

@@ -28,6 +28,7 @@ export function answerError(error: FrameworkError, request: FastifyRequest, repl
   if (known.code === 'TEMPORARILY_UNAVAILABLE') reply.header('retry-after', '1')
   // A body that arrives too slowly is not waited for.
   if (known.code === 'REQUEST_TIMEOUT') reply.header('connection', 'close')
+  if (known.headers) reply.headers(known.headers)
   reply.code(known.status).header('content-type', JSON_TYPE)
   // A Buffer passes Fastify untouched, and an answer to HEAD has no body.
   return reply.send(JSON.stringify({ error_code: known.code, message: known.message }))

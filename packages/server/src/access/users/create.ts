@@ -1,0 +1,22 @@
+import { stream } from '../../http/endpoint.ts'
+import { object } from '../../http/schema.ts'
+import { addAccount } from '../account-store.ts'
+import { hashPassword, requireGoodPassword } from '../password.ts'
+import { ADMINS_ONLY, NewUsername, Password, User, userToWire } from './user.ts'
+
+/** Not a `write`: the password is hashed before the transaction begins, which would else wait for it. */
+export const createUser = stream({
+  route: 'POST /api/2.0/mlflow/users/create',
+  summary: 'Make an account',
+  access: ADMINS_ONLY,
+  input: object({ username: NewUsername, password: Password }),
+  answers: 'The account, as users/get answers it',
+  takes_body: 'json',
+  async handler({ username, password }, { now_ms }, exchange) {
+    requireGoodPassword(password, username)
+    const hash = await hashPassword(password)
+    const account = await exchange.write((tx) => addAccount(tx, username, hash, now_ms))
+    const body = `{"user":${User.encode(userToWire(account))}}`
+    return { headers: { 'content-type': 'application/json; charset=utf-8' }, body }
+  },
+})

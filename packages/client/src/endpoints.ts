@@ -314,6 +314,10 @@ export type Expectation = {
   serialized_value?: SerializedValue | undefined
 }
 
+export type Issue = {
+  issue_name: string
+}
+
 export type Source = {
   source_type: 'SOURCE_TYPE_UNSPECIFIED' | 'HUMAN' | 'LLM_JUDGE' | 'CODE' | 'AI_JUDGE'
   source_id?: string | undefined
@@ -328,6 +332,7 @@ export type Assessment = {
   last_update_time?: string | undefined
   feedback?: Feedback | undefined
   expectation?: Expectation | undefined
+  issue?: Issue | undefined
   rationale?: string | undefined
   error?: Error | undefined
   metadata?: Record<string, string> | undefined
@@ -373,6 +378,7 @@ export type Assessment2 = {
   last_update_time?: string | undefined
   feedback?: Feedback | undefined
   expectation?: Expectation | undefined
+  issue?: Issue | undefined
   rationale?: string | undefined
   error?: Error | undefined
   metadata?: Record<string, string> | undefined
@@ -429,6 +435,7 @@ export type AssessmentChanges = {
   last_update_time?: string | undefined
   feedback?: Feedback | undefined
   expectation?: Expectation | undefined
+  issue?: Issue | undefined
   rationale?: string | undefined
   error?: Error | undefined
   metadata?: Record<string, string> | undefined

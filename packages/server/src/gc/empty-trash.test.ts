@@ -10,6 +10,8 @@ import { emptyTrash } from './index.ts'
 
 const LATER = 4_000_000_000_000
 const METRICS = query<{ n: number }>('select count(*) n from metric')
+const TRACES = query<{ trace_id: string }>('select trace_id from trace')
+const TAGS_OF_NOBODY = query('select key from trace_tag where trace not in (select id from trace)')
 const RUNS = query<{ run_id: string }>('select run_id from run order by id')
 
 class Trash {
@@ -69,6 +71,31 @@ overEachDatabase('emptying the trash', (open) => {
     assert.deepEqual([emptied.experiments, emptied.runs, emptied.files], [1, 1, 1])
     assert.ok(!existsSync(file))
     assert.equal((await trash.server.post('experiments/create', { name: 'a' })).status, 200)
+  })
+
+  test('removes the traces of a deleted experiment, with their payloads and tags', async () => {
+    const trash = new Trash(await open())
+    const [experiment, other] = [await trash.experiment('a'), await trash.experiment('b')]
+    const payloads: string[] = []
+    for (const experiment_id of [experiment, other]) {
+      const trace_info = {
+        trace_id: `tr-${experiment_id}`,
+        trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } },
+        request_time: '2026-01-31T12:00:00Z',
+        tags: { team: 'x' },
+      }
+      assert.equal((await trash.server.call('POST', '/api/3.0/mlflow/traces', { trace: { trace_info } })).status, 200)
+      const folder = join(trash.server.settings.artifacts_destination, experiment_id, 'traces', `tr-${experiment_id}`, 'artifacts')
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'traces.json'), '{"spans":[]}')
+      payloads.push(join(folder, 'traces.json'))
+    }
+    await trash.server.post('experiments/delete', { experiment_id: experiment })
+    const emptied = await trash.empty()
+    assert.deepEqual([emptied.experiments, emptied.files], [1, 1])
+    assert.deepEqual(payloads.map(existsSync), [false, true])
+    assert.deepEqual(await trash.db.reader.all(TRACES), [{ trace_id: `tr-${other}` }])
+    assert.ok((await trash.db.reader.all(TAGS_OF_NOBODY)).length === 0)
   })
 
   test('says what it would remove, and removes nothing, in a dry run', async () => {

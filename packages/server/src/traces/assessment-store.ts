@@ -6,6 +6,7 @@ import type { TraceRow } from './trace-store.ts'
 
 const FEEDBACK = 0
 const EXPECTATION = 1
+const ISSUE = 2
 
 type Row = {
   assessment_id: string
@@ -91,11 +92,11 @@ export async function addAssessments(tx: Writer, trace: TraceRow, list: readonly
   return added
 }
 
-function requireOneValue({ feedback, expectation, error }: Assessment): void {
-  if ((feedback === undefined) === (expectation === undefined)) {
-    throw invalid('An assessment needs exactly one of feedback and expectation: say which it is.')
+function requireOneValue({ feedback, expectation, issue, error }: Assessment): void {
+  if ([feedback, expectation, issue].filter((one) => one !== undefined).length !== 1) {
+    throw invalid('An assessment needs exactly one of feedback, expectation and issue: say which it is.')
   }
-  if (error && !feedback) throw invalid('Only feedback can have an error: leave it out of an expectation.')
+  if (error && !feedback) throw invalid('Only feedback can have an error: leave it out of an expectation or an issue.')
 }
 
 /** Stores an assessment's changed values. @throws ApiError INVALID_PARAMETER_VALUE when it became of the other kind */
@@ -103,6 +104,9 @@ export async function saveAssessment(tx: Writer, trace: TraceRow, before: Assess
   if (before.feedback && after.expectation) throw invalid('Cannot update expectation value on a Feedback assessment: send its feedback.')
   if (before.expectation && after.feedback) {
     throw invalid('Cannot update feedback value on an Expectation assessment: send its expectation.')
+  }
+  if (before.issue ? after.feedback || after.expectation : after.issue) {
+    throw invalid('An assessment stays what it is: an issue becomes no feedback or expectation, and those become no issue.')
   }
   const [, , name, , value, error, , , , rationale, metadata, , valid, , updated_ms] = toRow(after, trace.id) as [...Value[]]
   const values = [name, value, error, rationale, metadata, valid, updated_ms].map((one) => one ?? null)
@@ -127,8 +131,8 @@ function toRow(one: Assessment, trace: number): Value[] {
     one.assessment_id as string,
     trace,
     one.assessment_name,
-    one.expectation ? EXPECTATION : FEEDBACK,
-    jsonOrNull(one.expectation ? one.expectation.value : one.feedback?.value),
+    one.issue ? ISSUE : one.expectation ? EXPECTATION : FEEDBACK,
+    jsonOrNull(one.issue ?? (one.expectation ? one.expectation.value : one.feedback?.value)),
     jsonOrNull(one.feedback?.error),
     one.source.source_type,
     one.source.source_id,
@@ -142,6 +146,11 @@ function toRow(one: Assessment, trace: number): Value[] {
   ]
 }
 
+function valueOnWire(kind: number, value: unknown, error: Assessment['error']): Pick<Assessment, 'issue' | 'expectation' | 'feedback'> {
+  if (kind === ISSUE) return { issue: value as NonNullable<Assessment['issue']> }
+  return kind === EXPECTATION ? { expectation: { value } } : { feedback: { value, error } }
+}
+
 function toWire(row: Row, trace_id: string): Assessment {
   const value: unknown = row.value === null ? undefined : JSON.parse(row.value)
   const error = row.error === null ? undefined : (JSON.parse(row.error) as NonNullable<Assessment['error']>)
@@ -153,7 +162,7 @@ function toWire(row: Row, trace_id: string): Assessment {
     source: { source_type: row.source_type, source_id: row.source_id },
     create_time: row.created_ms,
     last_update_time: row.updated_ms,
-    ...(row.kind === EXPECTATION ? { expectation: { value } } : { feedback: { value, error } }),
+    ...valueOnWire(row.kind, value, error),
     rationale: row.rationale ?? undefined,
     metadata: row.metadata === null ? undefined : (JSON.parse(row.metadata) as Record<string, string>),
     overrides: row.overrides ?? undefined,

@@ -47,6 +47,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** That a trace shows a known problem, whose id is the assessment's name. */
+const Issue = object({ issue_name: string({ min: 1, max: 1_000 }) })
+
 const FIELDS = {
   assessment_id: optional(string({ max: 64 })),
   assessment_name: string({ min: 1, max: 250 }),
@@ -56,6 +59,7 @@ const FIELDS = {
   last_update_time: optional(timestamp),
   feedback: optional(Feedback),
   expectation: optional(Expectation),
+  issue: optional(Issue),
   rationale: optional(string({ max: TEXT_MAX })),
   error: optional(AssessmentError),
   metadata: optional(record(string({ max: TEXT_MAX }), { max: 1_000 })),
@@ -63,7 +67,7 @@ const FIELDS = {
   valid: optional(boolean()),
 } as const
 
-/** What a person, a judge or a program says of a trace: feedback, or an expectation. */
+/** What a person, a judge or a program says of a trace: feedback, an expectation, or a reference to an issue. */
 export const Assessment = object({ ...FIELDS, source: Source })
 export type Assessment = Static<typeof Assessment>
 

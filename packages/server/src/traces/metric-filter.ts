@@ -49,7 +49,7 @@ export function metricFilterSql({ of, entity, key = '', value }: MetricFilter, k
     return equal(`s.${entity} = ?`, value)
   }
   if (of === 'assessment')
-    return entity === 'name' ? equal('x.name = ?', value) : equal('x.kind = ?', ['feedback', 'expectation'].indexOf(value))
+    return entity === 'name' ? equal('x.name = ?', value) : equal('x.kind = ?', ['feedback', 'expectation', 'issue'].indexOf(value))
   if (entity === 'status') return equal('t.state = ?', STATES.indexOf(value as 'OK'))
   if (entity === 'tag' && key === NAME_TAG) return equal('t.name = ?', value)
   const table = entity === 'tag' ? 'trace_tag' : 'trace_metadata'

@@ -135,6 +135,20 @@ overEachDatabase('traces', (open) => {
     assert.equal((await add({ assessment_name: 'x', feedback: { value: 1 }, overrides: 'a-none' })).error_code, 'RESOURCE_DOES_NOT_EXIST')
   })
 
+  test('an assessment may name an issue that the trace shows, and stays what it is', async () => {
+    const { experiment_id, v3 } = await start()
+    await v3('POST', 'traces', info(experiment_id, 'tr-1'))
+    const assessment = { assessment_name: 'iss-1', trace_id: 'tr-1', source: { source_type: 'CODE' }, issue: { issue_name: 'Slow tools' } }
+    const made = (await v3('POST', 'traces/tr-1/assessments', { assessment })).body.assessment
+    assert.deepEqual([made.issue, made.feedback], [{ issue_name: 'Slow tools' }, undefined])
+    const path = `traces/tr-1/assessments/${made.assessment_id}`
+    assert.deepEqual((await v3('GET', path)).body.assessment.issue, { issue_name: 'Slow tools' })
+    const changed = await v3('PATCH', path, { assessment: { feedback: { value: true } }, update_mask: 'feedback' })
+    assert.equal(changed.status, 400)
+    const both = await v3('POST', 'traces/tr-1/assessments', { assessment: { ...assessment, feedback: { value: 1 } } })
+    assert.match(both.body.message, /exactly one/)
+  })
+
   test('searches by attributes, tags, metadata and assessments, page by page', async () => {
     const { server, experiment_id, v3 } = await start()
     const run_id = (await server.post('runs/create', { experiment_id })).body.run.info.run_id

@@ -36,6 +36,7 @@ function masked(before: Assessment, changes: AssessmentChanges, mask: readonly s
     ...(has('assessment_name') && changes.assessment_name && { assessment_name: changes.assessment_name }),
     ...(has('feedback') && changes.feedback && { feedback: { value: changes.feedback.value ?? null, error: changes.feedback.error } }),
     ...(has('expectation') && changes.expectation && { expectation: changes.expectation }),
+    ...(has('issue') && changes.issue && { issue: changes.issue }),
     ...(has('rationale') && { rationale: changes.rationale ?? before.rationale }),
     ...(has('metadata') && { metadata: { ...before.metadata, ...changes.metadata } }),
     ...(has('valid') && changes.valid !== undefined && { valid: changes.valid }),

@@ -14,10 +14,12 @@ await admin.connect()
 await admin.query(`create database ${database}`)
 await admin.end()
 
+const NAME = '--backend-store-uri'
 const args = process.argv.slice(2)
-const flag = args.indexOf('--backend-store-uri')
-if (flag < 0) throw new Error('--backend-store-uri is missing: it is what this program replaces.')
-args[flag + 1] = `postgresql://${process.env.PGUSER ?? 'millrace'}@${host}:${port}/${database}`
+const flag = args.findIndex((arg) => arg === NAME || arg.startsWith(`${NAME}=`))
+if (flag < 0) throw new Error(`${NAME} is missing: it is what this program replaces.`)
+const uri = `postgresql://${process.env.PGUSER ?? 'millrace'}@${host}:${port}/${database}`
+args.splice(flag, args[flag] === NAME ? 2 : 1, NAME, uri)
 const child = spawn(new URL('../../millrace', import.meta.url).pathname, args, { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => process.exit(code ?? 1))

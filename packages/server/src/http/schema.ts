@@ -156,8 +156,10 @@ export function boolean(rules: { description?: string } = {}): Schema<boolean> {
   return {
     json: { type: 'boolean', ...rules },
     decode(raw) {
-      if (raw === true || raw === 'true') return true
-      if (raw === false || raw === 'false') return false
+      // In a query Python's client writes `True` and `False`, as Python prints them.
+      const value = typeof raw === 'string' ? raw.toLowerCase() : raw
+      if (value === true || value === 'true') return true
+      if (value === false || value === 'false') return false
       throw new Invalid('true or false is needed.', raw)
     },
     encode: String,

@@ -100,7 +100,7 @@ function keyedSql(dialect: Dialect, table: string, key: number | undefined, test
 function assessmentSql(dialect: Dialect, kind: number, name: string, test: Test): Fragment {
   const absent = test.kind === 'presence' && test.operator === 'IS NULL'
   const passes = test.kind === 'presence' ? ALWAYS : assessedSql(dialect, test as TextTest)
-  const sql = `exists (select 1 from assessment x where x.trace = t.id and x.kind = ${kind} and x.name = ? and ${passes.sql})`
+  const sql = `exists (select 1 from assessment x where x.trace = t.id and x.kind = ${kind} and x.valid = 1 and x.name = ? and ${passes.sql})`
   return { sql: absent ? `not ${sql}` : sql, values: [name, ...passes.values] }
 }
 

@@ -97,6 +97,17 @@ overEachDatabase('traces', (open) => {
     assert.equal(await wanted({ max_timestamp_millis: 0 }), 0)
   })
 
+  test('a trace is got as the Python client asks for it, which writes booleans as Python does', async () => {
+    const { experiment_id, v3 } = await start()
+    await v3('POST', 'traces', info(experiment_id, 'tr-1'))
+    for (const allow_partial of ['False', 'True', 'false', 'true']) {
+      const { status, body } = await v3('GET', `traces/get?trace_id=tr-1&allow_partial=${allow_partial}`)
+      assert.equal(status, 200, allow_partial)
+      assert.equal(body.trace.trace_info.trace_id, 'tr-1')
+    }
+    assert.equal((await v3('GET', 'traces/get?trace_id=tr-1&allow_partial=perhaps')).status, 400)
+  })
+
   test('version 2 starts and ends a trace', async () => {
     const { server, experiment_id } = await start()
     const made = await server.post('traces', { experiment_id, timestamp_ms: 1000, tags: [{ key: 'a', value: '1' }] })
@@ -124,10 +135,16 @@ overEachDatabase('traces', (open) => {
     const changed = (await v3('GET', at)).body.assessment
     assert.deepEqual([changed.assessment_name, changed.feedback.value, changed.rationale], ['better', 5, undefined])
     assert.deepEqual(changed.metadata, { a: '1', b: '2' })
+    const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } }]
+    const found = async (filter: string): Promise<number> =>
+      ((await v3('POST', 'traces/search', { locations, filter })).body.traces ?? []).length
     const second = (await add({ assessment_name: 'better', feedback: { value: 1 }, overrides: first.assessment_id })).assessment
     assert.equal((await v3('GET', at)).body.assessment.valid, false)
+    // What was overridden is no longer found.
+    assert.deepEqual([await found("feedback.better = '5'"), await found("feedback.better = '1'")], [0, 1])
     await v3('DELETE', `traces/tr-1/assessments/${second.assessment_id}`)
     assert.equal((await v3('GET', at)).body.assessment.valid, true)
+    assert.equal(await found("feedback.better = '5'"), 1)
     const expectation = (await add({ assessment_name: 'wanted', expectation: { value: { city: 'Bern' } } })).assessment.expectation
     assert.deepEqual(JSON.parse(expectation.serialized_value.value), { city: 'Bern' })
     assert.equal((await v3('GET', 'traces/tr-1')).body.trace.trace_info.assessments.length, 2)

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { endpoints } from '../app.ts'
+import type { Database } from '../db/database.ts'
+import { migrate } from '../db/migrate.ts'
+import { openSqlite } from '../db/sqlite.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import { pathsOf } from '../http/pipeline.ts'
+import { type As, serverWithAccounts } from '../testing/accounts.ts'
+import type { Answer } from '../testing/server.ts'
+import { HEADERS, INPUTS, inputOf, type Sample } from './matrix-inputs.ts'
+
+const TABLE = join(import.meta.dirname, 'matrix.txt')
+/** Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin. */
+const WHO = ['', 'none', 'READ', 'USE', 'EDIT', 'MANAGE', 'root'] as const
+const HEAD = `Who may call which route, as the server answers: \`yes\`, or the status by which it refuses. 404 stands for "there is no such thing".
+Made by access/matrix.test.ts with MILLRACE_WRITE_MATRIX=1; read what changed before you commit it.
+
+`
+
+class Undone extends Error {}
+
+/** A database in which every write succeeds and nothing stays, once `keep` is off: each request meets the same things. */
+function undoing(db: Database): { db: Database; keep: boolean } {
+  const house = { db: db, keep: true }
+  const write: Database['write'] = async (work) => {
+    if (house.keep) return db.write(work)
+    let result: { value: Awaited<ReturnType<typeof work>> } | undefined
+    try {
+      await db.write(async (tx) => {
+        result = { value: await work(tx) }
+        throw new Undone()
+      })
+    } catch (error) {
+      if (!(error instanceof Undone)) throw error
+    }
+    return (result as { value: Awaited<ReturnType<typeof work>> }).value
+  }
+  house.db = new Proxy(db, {
+    get: (target, name) => {
+      if (name === 'write') return write
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  return house
+}
+
+async function makeSample(as: (name: string) => As): Promise<Sample> {
+  const root = as('root')
+  const post = async (path: string, body: object, version = '2.0') => {
+    const answer = await root.call('POST', `/api/${version}/mlflow/${path}`, body)
+    assert.equal(answer.status, 200, `${path} ${answer.text}`)
+    return answer.body
+  }
+  const { experiment_id } = await post('experiments/create', { name: 'e', tags: [{ key: 'k', value: 'v' }] })
+  const { run_id, artifact_uri } = (await post('runs/create', { experiment_id, tags: [{ key: 'k', value: 'v' }] })).run.info
+  const { model_id } = (await post('logged-models', { experiment_id, name: 'l', tags: [{ key: 'k', value: 'v' }] })).model.info
+  const location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } }
+  const trace = { trace_id: 'tr-1', trace_location: location, request_time: '2026-01-01T00:00:00Z', state: 'OK', tags: { k: 'v' } }
+  await post('traces', { trace: { trace_info: trace } }, '3.0')
+  const said = { assessment_name: 'a', source: { source_type: 'HUMAN', source_id: 'b' }, feedback: { value: true } }
+  const { assessment_id } = (await post('traces/tr-1/assessments', { assessment: said }, '3.0')).assessment
+  const { dataset_id } = (await post('datasets/create', { name: 'd', experiment_ids: [experiment_id], tags: '{"k":"v"}' }, '3.0')).dataset
+  const scorer = { experiment_id, name: 's', serialized_scorer: '{"name":"s"}' }
+  const { scorer_id } = await post('scorers/register', scorer, '3.0')
+  await post('registered-models/create', { name: 'm', tags: [{ key: 'k', value: 'v' }] })
+  const source = `runs:/${run_id}/model`
+  await post('model-versions/create', { name: 'm', source, run_id, tags: [{ key: 'k', value: 'v' }] })
+  await post('registered-models/alias', { name: 'm', alias: 'a', version: '1' })
+  const folder = String(artifact_uri).replace('mlflow-artifacts:/', '')
+  const put = await root.call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${folder}/f`, Buffer.from('bytes'))
+  assert.equal(put.status, 200, put.text)
+  for (const permission of ['READ', 'USE', 'EDIT', 'MANAGE']) {
+    await post('experiments/permissions/create', { experiment_id, username: permission, permission })
+    await post('registered-models/permissions/create', { name: 'm', username: permission, permission })
+  }
+  return { experiment_id, run_id, model_id, trace_id: 'tr-1', assessment_id, dataset_id, scorer_id, source, folder }
+}
+
+const methodOf = (endpoint: Endpoint): string => endpoint.route.slice(0, endpoint.route.indexOf(' '))
+
+function requestOf(endpoint: Endpoint, sample: Sample): [method: string, url: string, body?: unknown] {
+  const method = methodOf(endpoint)
+  const input = { ...inputOf(endpoint.input.json, sample), ...INPUTS[endpoint.route]?.(sample) } as Record<string, unknown>
+  const path = (pathsOf(endpoint.route, '')[0] as string).replace(/:([a-z_.]+)|\*/g, (_, name: string | undefined) => {
+    const field = name ?? (/\{\*([a-z_]+)\}/.exec(endpoint.route)?.[1] as string)
+    const value = String(input[field])
+    delete input[field]
+    return name ? encodeURIComponent(value) : value
+  })
+  const json = endpoint.kind !== 'stream' || endpoint.takes_body === 'json'
+  if (json && method !== 'GET' && (method !== 'DELETE' || Object.keys(input).length > 0)) return [method, path, input]
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(input)) for (const one of [value].flat()) search.append(name, String(one))
+  const url = search.size > 0 ? `${path}?${search}` : path
+  return endpoint.kind === 'stream' && endpoint.takes_body ? [method, url, Buffer.from('{}')] : [method, url]
+}
+
+function verdictOf(answer: Answer, refused: Answer | undefined): string {
+  if (answer.status === 401 || answer.status === 403) return String(answer.status)
+  if (answer.status === 404 && (refused === undefined || refused.text === answer.text)) return '404'
+  // What is wrong with a request is told before who may make it: such a row proves nothing, and the test below refuses it.
+  return answer.status === 400 && refused?.status === 400 ? '400' : 'yes'
+}
+
+test('AZ-03 AZ-04 AZ-07 AZ-09 AZ-13 every route answers each kind of caller as the table says, and no route is missing', async (t) => {
+  const memory = openSqlite(':memory:')
+  t.after(() => memory.close())
+  await migrate(memory)
+  const house = undoing(memory)
+  const as = await serverWithAccounts(house.db, 'NO_PERMISSIONS', ['none', 'READ', 'USE', 'EDIT', 'MANAGE'])
+  const sample = await makeSample(as)
+  house.keep = false
+  const rows: string[] = []
+  for (const endpoint of endpoints) {
+    const [method, url, body] = requestOf(endpoint, sample)
+    const headers = HEADERS[endpoint.route]?.(sample)
+    const answers: Answer[] = []
+    for (const who of WHO) {
+      answers.push(await as(who).call(method, url, body, headers))
+      // What was deleted on the disk is not undone by the database.
+      if (endpoint.route.startsWith('DELETE /api/2.0/mlflow-artifacts')) {
+        await as('root').call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${sample.folder}/f`, Buffer.from('bytes'))
+      }
+    }
+    const verdicts = answers.map((answer) => verdictOf(answer, answers[1]))
+    assert.ok(!verdicts.includes('400'), `give a good input for ${endpoint.route} in matrix-inputs.ts: ${answers[1]?.text}`)
+    rows.push(`${verdicts.map((one) => one.padEnd(5)).join('')} ${endpoint.route}`)
+  }
+  const names = WHO.map((who) => ({ '': 'anon', root: 'admin', MANAGE: 'MNG' })[who as string] ?? who)
+  const text = `${HEAD}${names.map((one) => one.padEnd(5)).join('')} route\n${rows.join('\n')}\n`
+  if (process.env.MILLRACE_WRITE_MATRIX) writeFileSync(TABLE, text)
+  assert.equal(text, readFileSync(TABLE, 'utf8'))
+})

@@ -15,7 +15,7 @@ import { HEADERS, INPUTS, inputOf, type Sample } from './matrix-inputs.ts'
 const TABLE = join(import.meta.dirname, 'matrix.txt')
 /** Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin. */
 const WHO = ['', 'none', 'READ', 'USE', 'EDIT', 'MANAGE', 'root'] as const
-const HEAD = `Who may call which route, as the server answers: \`yes\`, or the status by which it refuses. 404 stands for "there is no such thing".
+const HEAD = `Who may call which route, as the server answers: yes, or the status by which it refuses. 404: "there is no such thing".
 Made by access/matrix.test.ts with MILLRACE_WRITE_MATRIX=1; read what changed before you commit it.
 
 `

@@ -51,13 +51,13 @@ type Json = { type?: string; properties?: Record<string, Json>; required?: reado
 export const inputOf = (schema: JsonSchema, sample: Sample): Record<string, unknown> => objectOf(schema as Json, sample)
 
 function objectOf({ properties = {}, required = [] }: Json, sample: Sample): Record<string, unknown> {
-  return Object.fromEntries(required.map((name) => [name, named(name, sample) ?? valueOf(properties[name] ?? {}, sample)]))
+  return Object.fromEntries(required.map((name) => [name, named(name, sample) ?? filled(properties[name] ?? {}, sample)]))
 }
 
-function valueOf(schema: Json, sample: Sample): unknown {
+function filled(schema: Json, sample: Sample): unknown {
   if (schema.enum) return schema.enum[0]
   if (schema.type === 'object') return objectOf(schema, sample)
-  if (schema.type === 'array') return schema.items ? [valueOf(schema.items, sample)] : []
+  if (schema.type === 'array') return schema.items ? [filled(schema.items, sample)] : []
   if (schema.type === 'boolean') return true
   return schema.type === 'integer' || schema.type === 'number' ? 1 : 'x'
 }

@@ -24,6 +24,7 @@ const KEYS: readonly DoorKey[] = [
 /** Files of the server outside `db/` and `testing/` that name a database. */
 const NAMES_A_DATABASE: readonly Exception[] = [
   { path: 'packages/server/src/config/server-options.ts', why: 'help texts say what the URI of each database looks like' },
+  { path: 'packages/server/src/config/secret-variables.ts', why: 'help texts name the database whose password it is' },
   { path: 'packages/server/src/http/reader-worker.ts', why: 'the thread exists only where the database lives in the process' },
 ]
 

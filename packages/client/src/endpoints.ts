@@ -535,6 +535,26 @@ export type RegisteredModelPermission = {
   permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
 }
 
+export type UserExperimentPermission = {
+  experiment_id: string
+  user_id: number
+  permission: string
+}
+
+export type UserRegisteredModelPermission = {
+  name: string
+  user_id: number
+  permission: string
+}
+
+export type UserWithGrants = {
+  id: number
+  username: string
+  is_admin: boolean
+  experiment_permissions: UserExperimentPermission[]
+  registered_model_permissions: UserRegisteredModelPermission[]
+}
+
 export type User = {
   id: number
   username: string
@@ -1913,7 +1933,7 @@ export type Endpoints = {
       username: string
     }
     output: {
-      user: User
+      user: UserWithGrants
     }
   }
   /** List the accounts */

@@ -2,7 +2,8 @@ import { stream } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
 import { addAccount } from '../account-store.ts'
 import { hashPassword, requireGoodPassword } from '../password.ts'
-import { ADMINS_ONLY, NewUsername, Password, User, userToWire } from './user.ts'
+import { userWithGrants } from './grants-of-user.ts'
+import { ADMINS_ONLY, NewUsername, Password, UserWithGrants } from './user.ts'
 
 /** Not a `write`: the password is hashed before the transaction begins, which would else wait for it. */
 export const createUser = stream({
@@ -15,8 +16,8 @@ export const createUser = stream({
   async handler({ username, password }, { now_ms }, exchange) {
     requireGoodPassword(password, username)
     const hash = await hashPassword(password)
-    const account = await exchange.write((tx) => addAccount(tx, username, hash, now_ms))
-    const body = `{"user":${User.encode(userToWire(account))}}`
+    const made = await exchange.write(async (tx) => userWithGrants(tx, await addAccount(tx, username, hash, now_ms)))
+    const body = `{"user":${UserWithGrants.encode(made)}}`
     return { headers: { 'content-type': 'application/json; charset=utf-8' }, body }
   },
 })

@@ -24,3 +24,5 @@ test("MLflow's client logs datasets, models and metrics of models, and finds mod
 )
 
 test("MLflow's client registers, finds, loads and copies models and prompts", { timeout: 900_000 }, () => play('registry.py'))
+
+test("MLflow's client traces functions, reads traces back, judges and finds them", { timeout: 900_000 }, () => play('traces.py'))

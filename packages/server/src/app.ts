@@ -3,6 +3,7 @@ import { permissionEndpoints } from './access/permissions/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
+import { auditEndpoints } from './events/audit/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
 import { healthEndpoints } from './health/index.ts'
 import { putDeniedOnRecord } from './http/denied.ts'
@@ -44,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...webhookEndpoints,
   ...permissionEndpoints,
   ...userEndpoints,
+  ...auditEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -14,7 +14,7 @@ export type Resource =
   | { trace: string }
   | { scorer: string }
   | { artifact_path: string }
-  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' }
+  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' | 'audit_log' }
 
 /** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
 export type Permission = 'read' | 'use' | 'edit' | 'manage'
@@ -78,6 +78,8 @@ type Declared<Input, Output> = {
   output: Schema<Output>
   /** How long the body may be, in bytes, before it is read: 1 MiB unless said. */
   body_max_bytes?: number
+  /** It reads, and the audit log still records it: a download. What writes is recorded without being asked. */
+  audited?: true
 }
 
 export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {

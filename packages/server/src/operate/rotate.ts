@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import { resignAuditLog } from '../events/audit/index.ts'
 import { resealWebhookSecrets } from '../events/webhooks/index.ts'
 import { addKey, dropKeys, holdKeys, ringOf } from '../secrets/index.ts'
 
@@ -14,7 +15,10 @@ export async function rotate(db: Database, keys: Pick<Config, 'secret_keys' | 's
   const before = file === undefined ? undefined : addKey(file)
   const ring = ringOf(keys)
   holdKeys(db.reader, ring)
-  const secrets = await db.write((tx) => resealWebhookSecrets(tx))
+  const secrets = await db.write(async (tx) => {
+    await resignAuditLog(tx)
+    return resealWebhookSecrets(tx)
+  })
   const last = before?.keys().next().value
   if (file !== undefined && last !== undefined) dropKeys(file, new Set([last]))
   return { secrets, key_id: ring.ids[0] as string }

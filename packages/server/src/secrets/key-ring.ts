@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { ApiError } from '../http/errors.ts'
 import { Secret } from '../secret.ts'
 
 /** An encrypted text and the name of its key, as rows keep them. */
@@ -30,6 +31,19 @@ export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64')
 
 const idOf = (key: Buffer): string => createHash('sha256').update('millrace key id').update(key).digest('hex').slice(0, 16)
 
+/** A key of its own for signatures, made of the key that encrypts. */
+function macOf(key: Secret, context: string, text: string): Buffer {
+  const own = createHmac('sha256', Buffer.from(key.reveal(), 'base64')).update('millrace signatures').digest()
+  return createHmac('sha256', own)
+    .update(JSON.stringify([context, text]))
+    .digest()
+}
+
+/** Of a ring without keys: what needs one says how to give it. */
+export const noKeys = (): Keys => {
+  throw new ApiError('INVALID_STATE', 'This server has no key to encrypt secrets with: set MILLRACE_SECRET_KEY (openssl rand -base64 32).')
+}
+
 /** Encrypts with the current key (AES-256-GCM), decrypts with the key that was used. */
 export class KeyRing {
   #keys: Keys | undefined
@@ -58,6 +72,24 @@ export class KeyRing {
     cipher.setAAD(Buffer.from(context))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     return { key_id, text: Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64') }
+  }
+
+  /** Whether there are keys at all. */
+  get usable(): boolean {
+    return this.#load !== noKeys
+  }
+
+  /** A signature (HMAC-SHA256) by the current key, which nobody without it can make. @param context what the text is signed for */
+  sign(text: string, context: string): Sealed {
+    const [key_id, key] = this.#loaded().entries().next().value as [string, Secret]
+    return { key_id, text: macOf(key, context, text).toString('base64') }
+  }
+
+  /** Whether the signature is the text's. @throws Error when its key isn't there */
+  isSigned(text: string, signature: Sealed, context: string): boolean {
+    const given = Buffer.from(signature.text, 'base64')
+    const right = macOf(this.#keyNamed(signature.key_id), context, text)
+    return given.length === right.length && timingSafeEqual(given, right)
   }
 
   /** @throws Error when the key isn't there, or what was sealed is not what is there now */

@@ -1,15 +1,12 @@
 import type { Config } from '../config.ts'
 import type { Reader } from '../db/handles.ts'
-import { ApiError } from '../http/errors.ts'
 import { keysInFile } from './key-file.ts'
-import { KeyRing, readKeys } from './key-ring.ts'
+import { KeyRing, noKeys, readKeys } from './key-ring.ts'
 
 // By database, beside which the keys are kept, so that no handler has to hand them on.
 const rings = new WeakMap<object, KeyRing>()
 
-const none = new KeyRing(() => {
-  throw new ApiError('INVALID_STATE', 'This server has no key to encrypt secrets with: set MILLRACE_SECRET_KEY (openssl rand -base64 32).')
-})
+const none = new KeyRing(noKeys)
 
 /** Makes these the keys for secrets in this database. */
 export function holdKeys(db: Reader, ring: KeyRing): void {

@@ -9,8 +9,9 @@ import { testWebhook } from './test.ts'
 import { updateWebhook } from './update.ts'
 
 export { Courier } from './courier.ts'
-export { queueDeliveries } from './queue.ts'
+export { queueDeliveries, queueFor } from './queue.ts'
 export { resealWebhookSecrets } from './reseal.ts'
+export { webhookById } from './webhook-store.ts'
 
 /** Every endpoint of webhooks. */
 export const webhookEndpoints: readonly Endpoint[] = [

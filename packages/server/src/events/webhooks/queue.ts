@@ -18,6 +18,12 @@ export function bodyOf(event: string, data: unknown, now_ms: number): string {
   return JSON.stringify({ entity, action, timestamp: new Date(now_ms).toISOString(), data })
 }
 
+/** Writes a delivery to one webhook, whatever it asked for. Deliveries with the same `about` go in their order. */
+export async function queueFor(tx: Writer, webhook: number, about: string, event: string, data: unknown, now_ms: number): Promise<void> {
+  await tx.runMany(QUEUE, [[randomUUID(), webhook, about, event, bodyOf(event, data, now_ms), now_ms, now_ms]])
+  tx.afterCommit(() => wakeFor(tx.identity))
+}
+
 /** Writes a delivery for each active webhook that asked for this event, and wakes the courier after the commit. */
 export async function queueDeliveries(tx: Writer, event: Event, now_ms: number): Promise<void> {
   const [entity = '', action = ''] = event.event.split('.')

@@ -10,6 +10,7 @@ export const getModelVersionArtifact = stream({
   route: 'GET /model-versions/get-artifact',
   summary: 'Download an artifact of a model version whose files this server keeps',
   access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  audited: true,
   input: object({ name: RegisteredName, version: VersionNumber, path: artifactPath }),
   answers: "The artifact's bytes, or the range of them that was asked for",
   async handler({ name, version, path }, context, exchange) {

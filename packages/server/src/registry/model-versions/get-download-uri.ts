@@ -7,6 +7,7 @@ export const getModelVersionDownloadUri = read({
   route: 'GET /api/2.0/mlflow/model-versions/get-download-uri',
   summary: 'Get the URI from which clients download a model version',
   access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  audited: true,
   input: object({ name: RegisteredName, version: VersionNumber }),
   output: object({ artifact_uri: string() }),
   handler: async (db, { name, version }) => ({ artifact_uri: (await versionByNumber(db, name, version)).download_uri }),

@@ -1,0 +1,108 @@
+import type { Writer } from '../db/handles.ts'
+import type { Caller } from './access.ts'
+import type { Endpoint, Resource } from './endpoint.ts'
+
+/** What the audit log keeps of something that was done or tried. It never holds secrets, nor values of params, metrics and tags. */
+export type AuditEntry = {
+  readonly at_ms: number
+  /** The endpoint's route, or a word for what has none: `login`. */
+  readonly action: string
+  readonly outcome: 'done' | 'denied' | 'failed'
+  readonly who: { readonly name: string; readonly id: number; readonly address: string }
+  /** What it was done to: the kind of thing and its id or name. */
+  readonly on: { readonly kind: string; readonly id: string }
+  /** Counts, and a few short names. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Keeps entries: the one place where the audit log is plugged in. */
+export type Audit = {
+  /** In the commit of what the entry records. */
+  record(tx: Writer, entry: AuditEntry): Promise<void> | void
+  /** Of what has no commit: a denied read, a failed login, a download. It is written a moment later. */
+  recordAlone(entry: AuditEntry): void
+}
+
+const TEXT_MAX = 200
+const FIELDS_MAX = 12
+
+// Of the input's texts only these may stand in an entry: names and switches that say what was done, none of which holds a value.
+const TOLD = ['version', 'alias', 'stage', 'status', 'permission', 'username', 'role', 'group', 'new_name', 'path'] as const
+
+/** The entry for a request, made of its endpoint's route, the things it names, and its caller. */
+export function entryOf(
+  endpoint: Endpoint,
+  caller: Caller,
+  address: string,
+  input: unknown,
+  at_ms: number,
+  outcome: AuditEntry['outcome'] = 'done',
+  output?: unknown,
+): AuditEntry {
+  const resources = resourcesOf(endpoint, input)
+  const first = resources[0]
+  const named = first === undefined ? { kind: 'server', id: '' } : namedBy(first)
+  const made = named.kind === 'server' ? madeIn(output) : undefined
+  const detail = detailOf(input, resources.length)
+  return {
+    at_ms,
+    action: endpoint.route,
+    outcome,
+    who: { name: caller.user, id: caller.user_id, address },
+    on: made ?? named,
+    ...(detail && { detail }),
+  }
+}
+
+function resourcesOf({ access }: Endpoint, input: unknown): readonly Resource[] {
+  if (!('on' in access)) return []
+  const on = access.on(input)
+  return Array.isArray(on) ? on : [on as Resource]
+}
+
+function namedBy(resource: Resource): { kind: string; id: string } {
+  for (const kind in resource) return { kind, id: String((resource as Record<string, string>)[kind]).slice(0, TEXT_MAX) }
+  return { kind: 'server', id: '' }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+// Where answers of endpoints that make something have its id.
+const MADE: readonly (readonly [kind: string, ...path: string[]])[] = [
+  ['run', 'run', 'info', 'run_id'],
+  ['experiment', 'experiment_id'],
+  ['registered_model', 'registered_model', 'name'],
+  ['logged_model', 'model', 'info', 'model_id'],
+  ['webhook', 'webhook', 'webhook_id'],
+  ['user', 'user', 'username'],
+]
+
+function madeIn(output: unknown): { kind: string; id: string } | undefined {
+  for (const [kind, ...path] of MADE) {
+    const id = path.reduce<unknown>((at, name) => (at as Fields | undefined)?.[name], output)
+    if (typeof id === 'string') return { kind, id: id.slice(0, TEXT_MAX) }
+  }
+  return undefined
+}
+
+function detailOf(input: unknown, resources: number): Record<string, string | number | boolean> | undefined {
+  const fields = (input ?? {}) as Fields
+  let detail: Record<string, string | number | boolean> | undefined
+  let kept = 0
+  for (const name in fields) {
+    const value = fields[name]
+    if (Array.isArray(value)) {
+      if (value.length === 0 || kept++ === FIELDS_MAX) continue
+      detail ??= {}
+      detail[name] = value.length
+    }
+  }
+  for (const name of TOLD) {
+    const value = fields[name]
+    if (typeof value !== 'string' && typeof value !== 'number') continue
+    detail ??= {}
+    detail[name] = String(value).slice(0, TEXT_MAX)
+  }
+  if (resources > 1) detail = { ...detail, resources }
+  return detail
+}

@@ -8,6 +8,7 @@ import { migrate } from './db/migrate.ts'
 import { mlflowNotice } from './db/mlflow-tables.ts'
 import { openDatabase } from './db/open.ts'
 import { Drain } from './drain.ts'
+import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
@@ -37,10 +38,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login))
     const app = buildApp({ db, settings: config.settings, ...(login && { authority: login.authority }) }, log)
+    const audit = config.settings.audit_log === true ? new AuditLog(db, log) : undefined
+    const app = buildApp({ db, settings: config.settings, ...(audit && { audit }) }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })
     courier.start()
+    audit?.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
@@ -48,6 +52,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       async close() {
         await drain.finish(config.drain_ms ?? DRAIN_MS)
         await app.close()
+        await audit?.stop()
         await courier.stop()
         await db.close()
       },

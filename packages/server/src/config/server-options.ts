@@ -174,6 +174,14 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   {
+    flag: 'audit-log',
+    off: 'no-audit-log',
+    variables: ['MILLRACE_AUDIT_LOG'],
+    fallback: 'off',
+    about: 'Record every write, download of a model, denied read and failed login in a chain that shows changes',
+    group: 'Security',
+  },
+  {
     flag: 'insecure-no-auth',
     variables: ['MILLRACE_INSECURE_NO_AUTH'],
     fallback: 'off',

@@ -11,8 +11,8 @@ import { webhooks } from './migrations/007-webhooks.ts'
 import { scorers } from './migrations/008-scorers.ts'
 import { accounts } from './migrations/009-accounts.ts'
 import { grants } from './migrations/010-grants.ts'
-import { traceValues } from './migrations/014-trace-values.ts'
 import { auditLog } from './migrations/011-audit-log.ts'
+import { traceValues } from './migrations/014-trace-values.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -35,8 +35,8 @@ export const MIGRATIONS: readonly Migration[] = [
   scorers,
   accounts,
   grants,
-  traceValues,
   auditLog,
+  traceValues,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

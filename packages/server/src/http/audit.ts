@@ -1,6 +1,7 @@
 import type { Writer } from '../db/handles.ts'
 import type { Caller } from './access.ts'
 import type { Endpoint, Resource } from './endpoint.ts'
+import { ApiError } from './errors.ts'
 
 /** What the audit log keeps of something that was done or tried. It never holds secrets, nor values of params, metrics and tags. */
 export type AuditEntry = {
@@ -29,30 +30,74 @@ const FIELDS_MAX = 12
 // Of the input's texts only these may stand in an entry: names and switches that say what was done, none of which holds a value.
 const TOLD = ['version', 'alias', 'stage', 'status', 'permission', 'username', 'role', 'group', 'new_name', 'path'] as const
 
-/** The entry for a request, made of its endpoint's route, the things it names, and its caller. */
-export function entryOf(
-  endpoint: Endpoint,
-  caller: Caller,
-  address: string,
-  input: unknown,
-  at_ms: number,
-  outcome: AuditEntry['outcome'] = 'done',
-  output?: unknown,
-): AuditEntry {
-  const resources = resourcesOf(endpoint, input)
-  const first = resources[0]
-  const named = first === undefined ? { kind: 'server', id: '' } : namedBy(first)
-  const made = named.kind === 'server' ? madeIn(output) : undefined
-  const detail = detailOf(input, resources.length)
-  return {
-    at_ms,
-    action: endpoint.route,
-    outcome,
-    who: { name: caller.user, id: caller.user_id, address },
-    on: made ?? named,
-    ...(detail && { detail }),
+/** One request and its entry, which is worked out when it is written: in the commit of what it did, or alone. */
+export class Recorded {
+  readonly #audit: Audit
+  readonly #endpoint: Endpoint
+  readonly #caller: Caller
+  readonly #address: string
+  readonly #input: unknown
+  readonly #at_ms: number
+  #written = false
+
+  constructor(audit: Audit, endpoint: Endpoint, caller: Caller, address: string, input: unknown, at_ms: number) {
+    this.#audit = audit
+    this.#endpoint = endpoint
+    this.#caller = caller
+    this.#address = address
+    this.#input = input
+    this.#at_ms = at_ms
+  }
+
+  /** Does the work, and writes the entry in its transaction; of several transactions, in the first that is kept. */
+  async with<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T> {
+    const output = await work(tx)
+    if (this.#written) return output
+    await this.#audit.record(tx, this.#entry('done', output))
+    tx.afterCommit(() => {
+      this.#written = true
+    })
+    return output
+  }
+
+  /** Writes the entry of what has no commit, unless one was written. */
+  alone(): void {
+    if (this.#written) return
+    this.#written = true
+    this.#audit.recordAlone(this.#entry('done'))
+  }
+
+  /** Records that the caller may not, whether the answer says so or that there is no such thing. */
+  async unlessDenied(allowed: Promise<void>): Promise<void> {
+    try {
+      await allowed
+    } catch (error) {
+      if (error instanceof ApiError && DENIALS.has(error.code)) this.#audit.recordAlone(this.#entry('denied'))
+      throw error
+    }
+  }
+
+  #entry(outcome: AuditEntry['outcome'], output?: unknown): AuditEntry {
+    const resources = resourcesOf(this.#endpoint, this.#input)
+    const first = resources[0]
+    const named = first === undefined ? { kind: 'server', id: '' } : namedBy(first)
+    const made = madeIn(output)
+    const counts = detailOf(this.#input, resources.length)
+    // What is made within something else: the entry is on that, and tells what was made.
+    const within = named.kind !== 'server' && made !== undefined && made.kind !== named.kind
+    const detail = within ? { ...counts, made: `${made.kind} ${made.id}` } : counts
+    return {
+      at_ms: this.#at_ms,
+      action: this.#endpoint.route,
+      outcome,
+      who: { name: this.#caller.user, id: this.#caller.user_id, address: this.#address },
+      on: named.kind === 'server' && made !== undefined ? made : named,
+      ...(detail && { detail }),
+    }
   }
 }
+
+const DENIALS: ReadonlySet<string> = new Set(['PERMISSION_DENIED', 'RESOURCE_DOES_NOT_EXIST'])
 
 function resourcesOf({ access }: Endpoint, input: unknown): readonly Resource[] {
   if (!('on' in access)) return []

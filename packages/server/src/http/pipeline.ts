@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Writer } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, localOwner, NOBODY, requireAccess } from './access.ts'
+import { type Audit, Recorded } from './audit.ts'
 import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
 import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
@@ -19,6 +20,8 @@ export type House = {
   readonly settings: Settings
   /** Who may do what; without one, the server is its owner's alone. */
   readonly authority?: Authority
+  /** Keeps what was done and what was denied; without one, nothing is kept. */
+  readonly audit?: Audit
   /** How long a JSON body may take to arrive. */
   readonly body_wait_max_ms?: number
 }
@@ -58,8 +61,9 @@ function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | unde
   if (endpoint.kind === 'stream') return (request, reply) => answerStream(endpoint, house, request, reply)
   const encode = endpoint.output.encode as (value: unknown) => string
   return async (request, reply) => {
-    const [input, context] = await admit(endpoint, house, request)
-    const text = await answerJson(endpoint, house, thread, input, context, encode)
+    const admitted = await admit(endpoint, house, request)
+    const text = await answerJson(endpoint, house, thread, admitted, encode)
+    if (endpoint.audited) admitted.recorded?.alone()
     return reply.header('content-type', 'application/json; charset=utf-8').send(text)
   }
 }
@@ -68,39 +72,50 @@ async function answerJson(
   endpoint: ReadEndpoint<unknown, unknown> | WriteEndpoint<unknown, unknown>,
   house: House,
   thread: ReaderThread | undefined,
-  input: unknown,
-  context: Context,
+  admitted: Admitted,
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
-  if (endpoint.kind === 'write') return encode(await house.db.write((tx) => answerWrite(endpoint, house, tx, input, context)))
+  if (endpoint.kind === 'write') return encode(await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted)))
+  const { input, context } = admitted
   const { heavy } = endpoint
   if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input, context)))
     return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
   return encode(await endpoint.handler(house.db.reader, input, context))
 }
 
-/** Whether the caller may is asked of the same state of the database that is then changed. */
+/** Whether the caller may is asked of the same state of the database that is then changed; the change and its record are one commit. */
 async function answerWrite(
   endpoint: WriteEndpoint<unknown, unknown>,
   { authority = localOwner }: House,
   tx: Writer,
-  input: unknown,
-  context: Context,
+  { input, context, recorded }: Admitted,
 ): Promise<unknown> {
-  if (authority !== localOwner) await requireAccess(authority, context.caller, endpoint.access, input, tx)
+  if (authority !== localOwner) {
+    const allowed = requireAccess(authority, context.caller, endpoint.access, input, tx)
+    await (recorded ? recorded.unlessDenied(allowed) : allowed)
+  }
+  if (recorded) return recorded.with(tx, (writer) => endpoint.handler(writer, input, context))
   return endpoint.handler(tx, input, context)
 }
 
+/** A request that may go on: what it asks for, and what records it where an audit log is kept. */
+type Admitted = { readonly input: unknown; readonly context: Context; readonly recorded: Recorded | undefined }
+
 /** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
-async function admit(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<[input: unknown, context: Context]> {
+async function admit(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<Admitted> {
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
-  const db = house.db.reader
-  if (authority !== localOwner && endpoint.kind !== 'write') await requireAccess(authority, caller, endpoint.access, input, db)
+  const { reader: db } = house.db
+  const now_ms = Date.now()
+  const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
+  if (authority !== localOwner && endpoint.kind !== 'write') {
+    const allowed = requireAccess(authority, caller, endpoint.access, input, db)
+    await (recorded ? recorded.unlessDenied(allowed) : allowed)
+  }
   const visible = 'filtered' in endpoint.access ? await authority.visible(caller, endpoint.access.filtered, db) : ALL
-  return [input, { now_ms: Date.now(), user: caller.user, caller, visible, settings: house.settings }]
+  return { input, context: { now_ms, user: caller.user, caller, visible, settings: house.settings }, recorded }
 }
 
 /** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */
@@ -143,16 +158,17 @@ async function answerStream(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
+  const { input, context, recorded } = await admit(endpoint, house, request)
   const exchange: Exchange = {
     db: house.db.reader,
-    write: (work) => house.db.write(work),
+    write: (work) => house.db.write(recorded ? (tx) => recorded.with(tx, work) : work),
     body: request.raw,
     headers: request.headers,
     method: request.method,
     signal: gone.signal,
   }
-  const [input, context] = await admit(endpoint, house, request)
   const answer = await endpoint.handler(input, context, exchange)
+  if (endpoint.audited || (request.method !== 'GET' && request.method !== 'HEAD')) recorded?.alone()
   reply.code(answer.status ?? 200)
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   return reply.send(answer.body ?? '')

@@ -1,22 +1,13 @@
 import { type Places, settingsWithPlaces } from '../artifacts/index.ts'
 import type { Config, Settings } from '../config.ts'
 import { check, type Finding } from '../db/check.ts'
-import type { Database } from '../db/database.ts'
 import type { Location } from '../db/location.ts'
-import { type Migration, migrate, pendingMigrations, schemaVersion } from '../db/migrate.ts'
+import { type Migration, migrate, schemaVersion } from '../db/migrate.ts'
 import { mlflowNotice } from '../db/mlflow-tables.ts'
 import { openDatabase, openExisting } from '../db/open.ts'
 import { type Emptied, type Emptying, emptyTrash } from '../gc/index.ts'
+import { withCurrent, withDatabase } from './opened.ts'
 import { type Rotated, rotate } from './rotate.ts'
-
-async function withDatabase<T>(open: Promise<Database>, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await open
-  try {
-    return await work(db)
-  } finally {
-    await db.close()
-  }
-}
 
 /** Brings the schema up to date, making the database where it is a file that isn't there. */
 export function migrateDatabase(
@@ -38,19 +29,8 @@ export const checkDatabase = (location: Location): Promise<readonly Finding[]> =
  * @throws Error when there is no database, or when it is not of this version, or when it is not known where artifacts are
  */
 export const emptyTrashOf = (location: Location, settings: Settings, told: Partial<Places>, emptying: Emptying): Promise<Emptied> =>
-  withDatabase(openExisting(location), async (db) => {
-    await requireCurrent(db)
-    return emptyTrash(db, await settingsWithPlaces(db.reader, settings, told), emptying)
-  })
+  withCurrent(location, async (db) => emptyTrash(db, await settingsWithPlaces(db.reader, settings, told), emptying))
 
 /** Encrypts the stored secrets with a new key. @throws Error when there is no database, or when it is not of this version */
 export const rotateSecrets = (location: Location, keys: Pick<Config, 'secret_keys' | 'secret_key_file'>): Promise<Rotated> =>
-  withDatabase(openExisting(location), async (db) => {
-    await requireCurrent(db)
-    return rotate(db, keys)
-  })
-
-async function requireCurrent(db: Database): Promise<void> {
-  if ((await pendingMigrations(db.reader)).length > 0)
-    throw new Error('The database is of an older version: run millrace db upgrade first.')
-}
+  withCurrent(location, (db) => rotate(db, keys))

@@ -1,3 +1,4 @@
 /** What an operator does beside the server, from the shell: each opens the database, does one thing, and closes it. */
 export type { Finding } from '../db/check.ts'
+export { exportAuditLog, pruneAuditLog, verifyAuditLog } from './audit-log.ts'
 export { checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'

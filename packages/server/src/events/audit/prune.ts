@@ -17,7 +17,9 @@ export type Pruned = { readonly entries: number; readonly from_seq: number }
  */
 export async function prune(db: Database, before_ms: number): Promise<Pruned> {
   if (!keysOf(db.reader).usable) {
-    throw new Error('Pruning leaves a signed anchor, and there is no key to sign it with: set MILLRACE_SECRET_KEY (openssl rand -base64 32).')
+    throw new Error(
+      'Pruning leaves a signed anchor, and there is no key to sign it with: set MILLRACE_SECRET_KEY (openssl rand -base64 32).',
+    )
   }
   const { problems, from_seq } = await verify(db.reader)
   if (problems.length > 0) throw new Error(`Nothing was removed, because the log is damaged, and an anchor would hide it: ${problems[0]}`)

@@ -83,8 +83,11 @@ class Walk {
   }
 
   finish(hash: string): void {
-    if (this.seq < this.#end) return this.#missing(this.seq + 1, this.#end)
-    if (this.#last && this.#hash !== hash) this.problems.push(`${inWords(this.#last)} is not the one with which the chain ended: it was replaced.`)
+    const last = this.#last
+    if (this.seq < this.#end) this.#missing(this.seq + 1, this.#end)
+    else if (last && last.hash !== hash) {
+      this.problems.push(`${inWords(last)} is not the one with which the chain ended: it was replaced.`)
+    }
   }
 
   #missing(first: number, last: number): void {

@@ -13,7 +13,7 @@ export async function raiseAlerts(tx: Writer, entries: readonly Linked[], now_ms
       const about = alert.kind === 'new_address' ? `${entry.user_id} ${entry.address}` : aboutOf(alert, entry)
       if (await wasTold(tx, alert.id, about, now_ms - alert.within_ms)) continue
       const count = alert.kind === 'new_address' ? 1 : await countWithin(tx, alert, entry)
-      if (count < alert.threshold) continue
+      if (alert.kind === 'burst' && count < alert.threshold) continue
       await noteTold(tx, alert.id, about, now_ms)
       await tell(tx, alert, entry, about, count, now_ms)
     }
@@ -23,8 +23,7 @@ export async function raiseAlerts(tx: Writer, entries: readonly Linked[], now_ms
 const matches = ({ action, outcome }: AlertRow, entry: Linked): boolean =>
   (action === null || entry.action === action) && (outcome === null || entry.outcome === outcome)
 
-const aboutOf = ({ per }: AlertRow, entry: Linked): string =>
-  per === 'user' ? entry.user_name : per === 'address' ? entry.address : 'all'
+const aboutOf = ({ per }: AlertRow, entry: Linked): string => (per === 'user' ? entry.user_name : per === 'address' ? entry.address : 'all')
 
 /** Entries by which a user came from an address for the first time. Without rules, too: what is known must be known before. */
 async function newAddresses(tx: Writer, entries: readonly Linked[], now_ms: number): Promise<Linked[]> {

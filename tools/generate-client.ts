@@ -24,6 +24,11 @@ type JsonEndpoint = Exclude<Endpoint, { kind: 'stream' }>
 
 /** Methods whose name the rule below would not give well: route → `noun.method`. */
 const NAMES: Readonly<Record<string, string>> = {
+  'GET /api/2.0/millrace/audit-log/alerts': 'auditLog.listAlerts',
+  'POST /api/2.0/millrace/audit-log/alerts': 'auditLog.createAlert',
+  'DELETE /api/2.0/millrace/audit-log/alerts/{alert_id}': 'auditLog.deleteAlert',
+  'GET /api/2.0/millrace/audit-log': 'auditLog.search',
+  'GET /api/2.0/millrace/audit-log/verification': 'auditLog.verify',
   'POST /api/2.0/mlflow/registered-models/alias': 'registeredModels.setAlias',
   'GET /api/2.0/mlflow/registered-models/alias': 'registeredModels.getByAlias',
   'DELETE /api/2.0/mlflow/registered-models/alias': 'registeredModels.deleteAlias',

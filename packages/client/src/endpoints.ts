@@ -559,6 +559,41 @@ export type User = {
   id: number
   username: string
   is_admin: boolean
+export type AuditLogEntry = {
+  /** Its place in the chain; there are no gaps */
+  seq: number
+  /** Milliseconds since 1970 */
+  timestamp: number
+  /** Of several requests in one entry, the time of the last */
+  until?: number | undefined
+  /** How many requests that say the same it stands for */
+  requests: number
+  /** The endpoint's route, or a word for what has none */
+  action: string
+  /** done, denied or failed */
+  outcome: string
+  /** Empty for the owner of a server without login */
+  user: string
+  address: string
+  /** What it was done to: the kind of thing */
+  kind: string
+  /** What it was done to: its id or name */
+  resource: string
+  /** A JSON object of counts and short names; may be empty */
+  detail: string
+  /** SHA-256 over the hash before it and the entry's canonical text */
+  hash: string
+export type Alert = {
+  alert_id: string
+  kind: string
+  webhook_id: string
+  action?: string | undefined
+  outcome?: string | undefined
+  per: string
+  count: number
+  within_seconds: number
+  /** Milliseconds since 1970 */
+  created_timestamp: number
 }
 
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
@@ -1963,6 +1998,58 @@ export type Endpoints = {
   'DELETE /api/2.0/mlflow/users/delete': {
     input: {
       username: string
+  /** Search the audit log, the newest entry first */
+  'GET /api/2.0/millrace/audit-log': {
+      user?: string | undefined
+      /** An endpoint's route */
+      action?: string | undefined
+      outcome?: 'done' | 'denied' | 'failed' | undefined
+      kind?: string | undefined
+      /** An id or a name */
+      resource?: string | undefined
+      /** Milliseconds since 1970 */
+      since?: number | undefined
+      /** Milliseconds since 1970, not included */
+      until?: number | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+      entries: AuditLogEntry[]
+      next_page_token?: string | undefined
+  /** Verify the audit log: whether an entry was changed, removed or put in */
+  'GET /api/2.0/millrace/audit-log/verification': {
+      /** Whether nothing was found */
+      whole: boolean
+      problems: string[]
+      entries: number
+      /** The entry before the first that is there: 0, or the last that was pruned */
+      first: number
+      last: number
+      /** The hash of the last entry: kept elsewhere, it proves later what was there */
+      head: string
+      /** Entries that are written and not in the chain yet: those of the last second */
+      waiting: number
+      /** `millrace audit-log verify` checks them where this server does not */
+      signatures_checked: boolean
+  /** Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address */
+  'POST /api/2.0/millrace/audit-log/alerts': {
+      name: string
+      kind: 'burst' | 'new_address'
+      webhook_id: string
+      /** Only this action: an endpoint's route, or `login` */
+      action?: string | undefined
+      outcome?: 'done' | 'denied' | 'failed' | undefined
+      per?: 'user' | 'address' | 'all' | undefined
+      /** How many make a burst */
+      count?: number | undefined
+      /** And in which time; it is not told again before */
+      within_seconds?: number | undefined
+      alert: Alert
+  /** List the alerts over the audit log */
+  'GET /api/2.0/millrace/audit-log/alerts': {
+      alerts: Alert[]
+  /** Delete an alert over the audit log */
+  'DELETE /api/2.0/millrace/audit-log/alerts/{alert_id}': {
+      alert_id: string
     }
     output: Record<string, never>
   }
@@ -2051,6 +2138,9 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/users/get',
   'GET /api/2.0/mlflow/users/list',
   'GET /api/2.0/mlflow/users/current',
+  'GET /api/2.0/millrace/audit-log',
+  'GET /api/2.0/millrace/audit-log/verification',
+  'GET /api/2.0/millrace/audit-log/alerts',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -2484,5 +2574,21 @@ export abstract class Nouns {
     /** Remove an account with its grants, tokens and sessions */
     delete: (input: Input<'DELETE /api/2.0/mlflow/users/delete'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/users/delete', input, options),
+  readonly auditLog = {
+    /** Search the audit log, the newest entry first */
+    search: (input: Input<'GET /api/2.0/millrace/audit-log'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/audit-log', 'entries', input, options),
+    /** Verify the audit log: whether an entry was changed, removed or put in */
+    verify: (input: Input<'GET /api/2.0/millrace/audit-log/verification'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/audit-log/verification', input, options),
+    /** Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address */
+    createAlert: (input: Input<'POST /api/2.0/millrace/audit-log/alerts'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/audit-log/alerts', input, options),
+    /** List the alerts over the audit log */
+    listAlerts: (input: Input<'GET /api/2.0/millrace/audit-log/alerts'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/audit-log/alerts', input, options),
+    /** Delete an alert over the audit log */
+    deleteAlert: (input: Input<'DELETE /api/2.0/millrace/audit-log/alerts/{alert_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/audit-log/alerts/{alert_id}', input, options),
   }
 }

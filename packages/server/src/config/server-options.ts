@@ -175,9 +175,7 @@ const security: readonly Option[] = [
   },
   {
     flag: 'audit-log',
-    off: 'no-audit-log',
     variables: ['MILLRACE_AUDIT_LOG'],
-    fallback: 'off',
     about: 'Record every write, download of a model, denied read and failed login in a chain that shows changes',
     group: 'Security',
   },

@@ -32,7 +32,7 @@ async function filesOfEndpoints(): Promise<Map<Endpoint, string>> {
 
 // Folders that are called otherwise than the word in the URL; each needs a reason.
 const FOLDER_OF_WORD: Record<string, string> = {
-  // MLflow has two things that it calls datasets; this is how its own code tells them apart.
+  'audit-log': 'audit', // MLflow has two things that it calls datasets; this is how its own code tells them apart.
   datasets: 'evaluation-datasets',
   'search-datasets': 'datasets',
   // Where the bytes come from: this server hands them through.

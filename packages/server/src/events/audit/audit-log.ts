@@ -15,7 +15,8 @@ const AFTER_FAILURE_MS = 5_000
 
 /**
  * The audit log of one process. It writes entries in the commit of what they record, and links them a moment later: linking in the commit
- * would let one writer after another through on PostgreSQL. Each process on a database has one; the chain's end is locked while one links.
+ * would let writers through one after another where they can go side by side. Each process on a database has one; the chain's end is locked
+ * while one links.
  */
 export class AuditLog implements Audit {
   readonly #db: Database

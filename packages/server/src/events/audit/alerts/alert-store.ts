@@ -16,7 +16,8 @@ export type AlertRow = {
   readonly webhook_id: string
 }
 
-const COLUMNS = `a.id, a.alert_id, a.name, a.kind, a.action, a.outcome, a.per, a.threshold, a.within_ms, a.created_ms, a.webhook, w.webhook_id`
+const COLUMNS = `a.id, a.alert_id, a.name, a.kind, a.action, a.outcome, a.per, a.threshold, a.within_ms, a.created_ms, a.webhook,
+  w.webhook_id`
 const ALL = query<AlertRow>(`select ${COLUMNS} from audit_alert a join webhook w on w.id = a.webhook order by a.id`)
 const INSERT = command(
   `insert into audit_alert (alert_id, name, kind, action, outcome, per, threshold, within_ms, created_ms, webhook)
@@ -25,7 +26,8 @@ const INSERT = command(
 const DELETE = command('delete from audit_alert where alert_id = ?')
 const TOLD = query<{ told_ms: number }>('select told_ms from audit_alert_told where alert = ? and about = ?')
 const TELL = command(
-  `insert into audit_alert_told (alert, about, told_ms) values (?, ?, ?) on conflict (alert, about) do update set told_ms = excluded.told_ms`,
+  `insert into audit_alert_told (alert, about, told_ms) values (?, ?, ?)
+   on conflict (alert, about) do update set told_ms = excluded.told_ms`,
 )
 const KNOWS = query<{ n: number }>('select count(*) n from audit_address where user_id = ?')
 const LEARN = command('insert into audit_address (user_id, address, first_ms) values (?, ?, ?) on conflict do nothing')

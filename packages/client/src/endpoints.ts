@@ -559,6 +559,8 @@ export type User = {
   id: number
   username: string
   is_admin: boolean
+}
+
 export type AuditLogEntry = {
   /** Its place in the chain; there are no gaps */
   seq: number
@@ -574,6 +576,7 @@ export type AuditLogEntry = {
   outcome: string
   /** Empty for the owner of a server without login */
   user: string
+  user_id: number
   address: string
   /** What it was done to: the kind of thing */
   kind: string
@@ -583,8 +586,11 @@ export type AuditLogEntry = {
   detail: string
   /** SHA-256 over the hash before it and the entry's canonical text */
   hash: string
+}
+
 export type Alert = {
   alert_id: string
+  name: string
   kind: string
   webhook_id: string
   action?: string | undefined
@@ -1998,8 +2004,12 @@ export type Endpoints = {
   'DELETE /api/2.0/mlflow/users/delete': {
     input: {
       username: string
+    }
+    output: Record<string, never>
+  }
   /** Search the audit log, the newest entry first */
   'GET /api/2.0/millrace/audit-log': {
+    input: {
       user?: string | undefined
       /** An endpoint's route */
       action?: string | undefined
@@ -2013,10 +2023,16 @@ export type Endpoints = {
       until?: number | undefined
       max_results?: number | undefined
       page_token?: string | undefined
+    }
+    output: {
       entries: AuditLogEntry[]
       next_page_token?: string | undefined
+    }
+  }
   /** Verify the audit log: whether an entry was changed, removed or put in */
   'GET /api/2.0/millrace/audit-log/verification': {
+    input: Record<string, never>
+    output: {
       /** Whether nothing was found */
       whole: boolean
       problems: string[]
@@ -2030,8 +2046,11 @@ export type Endpoints = {
       waiting: number
       /** `millrace audit-log verify` checks them where this server does not */
       signatures_checked: boolean
+    }
+  }
   /** Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address */
   'POST /api/2.0/millrace/audit-log/alerts': {
+    input: {
       name: string
       kind: 'burst' | 'new_address'
       webhook_id: string
@@ -2043,12 +2062,21 @@ export type Endpoints = {
       count?: number | undefined
       /** And in which time; it is not told again before */
       within_seconds?: number | undefined
+    }
+    output: {
       alert: Alert
+    }
+  }
   /** List the alerts over the audit log */
   'GET /api/2.0/millrace/audit-log/alerts': {
+    input: Record<string, never>
+    output: {
       alerts: Alert[]
+    }
+  }
   /** Delete an alert over the audit log */
   'DELETE /api/2.0/millrace/audit-log/alerts/{alert_id}': {
+    input: {
       alert_id: string
     }
     output: Record<string, never>
@@ -2574,6 +2602,8 @@ export abstract class Nouns {
     /** Remove an account with its grants, tokens and sessions */
     delete: (input: Input<'DELETE /api/2.0/mlflow/users/delete'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/users/delete', input, options),
+  }
+
   readonly auditLog = {
     /** Search the audit log, the newest entry first */
     search: (input: Input<'GET /api/2.0/millrace/audit-log'>, options?: CallOptions) =>

@@ -37,9 +37,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login))
-    const app = buildApp({ db, settings: config.settings, ...(login && { authority: login.authority }) }, log)
     const audit = config.settings.audit_log === true ? new AuditLog(db, log) : undefined
-    const app = buildApp({ db, settings: config.settings, ...(audit && { audit }) }, log)
+    const plugs = { ...(login && { authority: login.authority }), ...(audit && { audit }) }
+    const app = buildApp({ db, settings: config.settings, ...plugs }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })

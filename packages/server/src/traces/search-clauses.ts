@@ -100,7 +100,9 @@ function keyedSql(dialect: Dialect, table: string, key: number | undefined, test
 function assessmentSql(dialect: Dialect, kind: number, name: string, test: Test): Fragment {
   const absent = test.kind === 'presence' && test.operator === 'IS NULL'
   const passes = test.kind === 'presence' ? ALWAYS : assessedSql(dialect, test as TextTest)
-  const sql = `exists (select 1 from assessment x where x.trace = t.id and x.kind = ${kind} and x.valid = 1 and x.name = ? and ${passes.sql})`
+  // What another one overrides is no longer valid.
+  const named = `x.trace = t.id and x.kind = ${kind} and x.valid = 1 and x.name = ?`
+  const sql = `exists (select 1 from assessment x where ${named} and ${passes.sql})`
   return { sql: absent ? `not ${sql}` : sql, values: [name, ...passes.values] }
 }
 

@@ -284,6 +284,12 @@ export type RegisteredModel = {
   aliases: Aliase[]
 }
 
+export type File = {
+  path: string
+  size: number
+  sha256: string
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -1451,6 +1457,20 @@ export type Endpoints = {
       artifact_uri: string
     }
   }
+  /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
+  'GET /api/2.0/millrace/model-versions/manifest': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: {
+      /** SHA-256, in hex, of a line for each file, sorted by the bytes of its path: `SHA256 SIZE JSON-PATH\n` */
+      root_sha256: string
+      bytes: number
+      files: File[]
+    }
+  }
   /** Set a tag of a model version */
   'POST /api/2.0/mlflow/model-versions/set-tag': {
     input: {
@@ -2143,6 +2163,7 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/model-versions/get',
   'GET /api/2.0/mlflow/model-versions/search',
   'GET /api/2.0/mlflow/model-versions/get-download-uri',
+  'GET /api/2.0/millrace/model-versions/manifest',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -2466,6 +2487,18 @@ export abstract class Nouns {
       this.call('DELETE /api/2.0/mlflow/model-versions/delete-tag', input, options),
   }
 
+  readonly millrace = {
+    /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
+    modelVersionsManifest: (input: Input<'GET /api/2.0/millrace/model-versions/manifest'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/model-versions/manifest', input, options),
+    /** List what could not be delivered to a webhook and was given up, the oldest first */
+    getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),
+    /** Deliver again what was given up: one delivery, or all of a webhook */
+    addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
+  }
+
   readonly traces = {
     /** Log what a trace is, once it is known as a whole; its spans come apart */
     create: (input: Input<'POST /api/3.0/mlflow/traces'>, options?: CallOptions) =>
@@ -2575,15 +2608,6 @@ export abstract class Nouns {
     /** Send an example of an event to a webhook, once, and tell how that went */
     addTest: (input: Input<'POST /api/2.0/mlflow/webhooks/{webhook_id}/test'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/webhooks/{webhook_id}/test', input, options),
-  }
-
-  readonly millrace = {
-    /** List what could not be delivered to a webhook and was given up, the oldest first */
-    getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
-      this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),
-    /** Deliver again what was given up: one delivery, or all of a webhook */
-    addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
   }
 
   readonly users = {

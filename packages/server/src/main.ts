@@ -11,6 +11,7 @@ import { Drain } from './drain.ts'
 import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
+import { Registrar } from './registry/manifests/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
 
 export type RunningServer = {
@@ -36,6 +37,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
+    const registrar = new Registrar(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login))
     const audit = config.settings.audit_log === true ? new AuditLog(db, log) : undefined
     const plugs = { ...(login && { authority: login.authority }), ...(audit && { audit }) }
@@ -45,6 +47,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const url = await app.listen({ host: config.host, port: config.port })
     courier.start()
     audit?.start()
+    registrar.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
@@ -54,6 +57,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         await app.close()
         await audit?.stop()
         await courier.stop()
+        await registrar.stop()
         await db.close()
       },
     }

@@ -12,6 +12,7 @@ import { scorers } from './migrations/008-scorers.ts'
 import { accounts } from './migrations/009-accounts.ts'
 import { grants } from './migrations/010-grants.ts'
 import { auditLog } from './migrations/011-audit-log.ts'
+import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   accounts,
   grants,
   auditLog,
+  manifests,
   traceValues,
 ]
 

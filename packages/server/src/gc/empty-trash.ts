@@ -1,6 +1,7 @@
-import { locationOfExperiment, measureTree, removeTree } from '../artifacts/index.ts'
+import { artifactStores, frozenBy, locationOfExperiment, measureTree, removeTree } from '../artifacts/index.ts'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import type { Reader } from '../db/handles.ts'
 import { ApiError } from '../http/errors.ts'
 import { artifactUri } from '../tracking/runs/index.ts'
 import { type Selection, select, type Wanted } from './selection.ts'
@@ -12,6 +13,9 @@ import {
   deleteSomeMetrics,
   deleteSomeModelMetrics,
   type Item,
+  modelsOfExperiment,
+  referenced,
+  runsOfExperiment,
 } from './trash-store.ts'
 
 /** What was removed, or would be. */
@@ -46,7 +50,11 @@ export async function emptyTrash(db: Database, settings: Settings, { dry_run, on
   const emptied: Emptied = { runs: 0, logged_models: 0, experiments: 0, files: 0, bytes: 0, left: [], failed: false }
   const progress = (): void => onProgress?.(emptied, selection)
   for (const model of selection.models) {
-    if (!(await removeArtifacts(settings, model.location, dry_run, emptied))) continue
+    if ((await referenced(db.reader, 'model', [model.wire_id])).size > 0) {
+      emptied.left.push(registered(`the logged model ${model.wire_id}`))
+      continue
+    }
+    if (!(await removeArtifacts(db, settings, model.location, dry_run, emptied))) continue
     if (!dry_run) {
       await inChunks(db, (max) => db.write((tx) => deleteSomeModelMetrics(tx, model.id, max)))
       await db.write((tx) => deleteModelRow(tx, model.id))
@@ -73,12 +81,21 @@ async function removeRuns(
   dry_run: boolean,
   emptied: Emptied,
 ): Promise<void> {
-  const ids = runs.map(({ id }) => id)
-  const claimed = dry_run ? new Set(ids) : await db.write((tx) => claimRuns(tx, ids, before_ms))
+  const unused = async (db: Reader): Promise<number[]> => {
+    const used = await referenced(
+      db,
+      'run',
+      runs.map(({ wire_id }) => wire_id),
+    )
+    for (const { wire_id } of runs) if (used.has(wire_id)) emptied.left.push(registered(`the run ${wire_id}`))
+    return runs.filter(({ wire_id }) => !used.has(wire_id)).map(({ id }) => id)
+  }
+  // In one transaction: a run that is claimed can't be registered any more.
+  const claimed = dry_run ? new Set(await unused(db.reader)) : await db.write(async (tx) => claimRuns(tx, await unused(tx), before_ms))
   for (const run of runs) {
     if (!claimed.has(run.id)) continue
     const folder = artifactUri(run.location, run.wire_id).replace(/\/artifacts$/, '')
-    if (!(await removeArtifacts(settings, folder, dry_run, emptied))) continue
+    if (!(await removeArtifacts(db, settings, folder, dry_run, emptied))) continue
     if (!dry_run) {
       await inChunks(db, (max) => db.write((tx) => deleteSomeMetrics(tx, run.id, max)))
       await db.write((tx) => deleteRunRow(tx, run.id))
@@ -97,17 +114,30 @@ async function removeExperiment(
 ): Promise<void> {
   // Runs that stay (their artifacts could not be removed now) keep their experiment.
   if (emptied.failed) return
+  const [runs, models] = [await runsOfExperiment(db.reader, id), await modelsOfExperiment(db.reader, id)]
+  const ids = (items: readonly Item[]): string[] => items.map((item) => item.wire_id)
+  const used = [...(await referenced(db.reader, 'run', ids(runs))), ...(await referenced(db.reader, 'model', ids(models)))]
+  if (used.length > 0) {
+    emptied.left.push(registered(`the experiment ${wire_id}`))
+    return
+  }
   if (dry_run) emptied.experiments++
   else if ((await db.write((tx) => deleteExperimentRow(tx, id, before_ms))) > 0) {
     emptied.experiments++
     // A place that its maker chose may hold what others put there; one of our own holds nothing else.
-    if (location === locationOfExperiment(settings, wire_id)) await removeArtifacts(settings, location, dry_run, emptied)
+    if (location === locationOfExperiment(settings, wire_id)) await removeArtifacts(db, settings, location, dry_run, emptied)
   }
 }
 
 /** Whether the rows may go too: not when the artifacts should have gone and did not. */
-async function removeArtifacts(settings: Settings, location: string, dry_run: boolean, emptied: Emptied): Promise<boolean> {
+async function removeArtifacts(db: Database, settings: Settings, location: string, dry_run: boolean, emptied: Emptied): Promise<boolean> {
   try {
+    const { store, folder } = artifactStores(settings).at(location)
+    const by = await frozenBy(db.reader, store, folder)
+    if (by) {
+      emptied.left.push(`${location}: version ${by.version} of the registered model '${by.name}' is made of files there; delete it first`)
+      return false
+    }
     const { files, bytes } = await measureTree(settings, location)
     if (!dry_run) await removeTree(settings, location).catch(unlessMissing)
     emptied.files += files
@@ -123,6 +153,8 @@ async function removeArtifacts(settings: Settings, location: string, dry_run: bo
     return false
   }
 }
+
+const registered = (what: string): string => `${what}: a registered model version was made of it; delete that first`
 
 function unlessMissing(error: unknown): void {
   if (!(error instanceof ApiError && error.status === 404)) throw error

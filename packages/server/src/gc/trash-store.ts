@@ -42,6 +42,21 @@ const DELETE_RUN = command(`delete from run where id = ? and run_id like '${PURG
 const DELETE_MODEL = command('delete from logged_model where id = ? and deleted_ms is not null')
 const DELETE_EXPERIMENT = command('delete from experiment where id = ? and deleted_ms is not null and deleted_ms <= ?')
 
+const REFERENCED_RUNS = query<{ wire_id: string }>(
+  (dialect) => `select source_ref as wire_id from model_version where ${dialect.inTexts('source_ref')} and deleted_ms is null
+    union select run_id from model_version where ${dialect.inTexts('run_id')} and deleted_ms is null`,
+)
+const REFERENCED_MODELS = query<{ wire_id: string }>(
+  (dialect) => `select source_ref as wire_id from model_version where ${dialect.inTexts('source_ref')} and deleted_ms is null
+    union select model_id from model_version where ${dialect.inTexts('model_id')} and deleted_ms is null`,
+)
+
+/** Those of the ids that a registered version was made of: they stay, with their files. */
+export async function referenced(db: Reader, kind: 'run' | 'model', wire_ids: readonly string[]): Promise<Set<string>> {
+  const ids = db.dialect.list(wire_ids)
+  return new Set((await db.all(kind === 'run' ? REFERENCED_RUNS : REFERENCED_MODELS, ids, ids)).map(({ wire_id }) => wire_id))
+}
+
 const withoutMark = (items: readonly Item[]): Item[] =>
   items.map((item) => (item.wire_id.startsWith(PURGING) ? { ...item, wire_id: item.wire_id.slice(PURGING.length) } : item))
 

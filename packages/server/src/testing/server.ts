@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import { defaultSettings, type Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import type { Log } from '../http/log.ts'
+import { type Log, silent } from '../http/log.ts'
 import type { House } from '../http/pipeline.ts'
+import { Registrar } from '../registry/manifests/index.ts'
 import { newFolder } from './folder.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the answer's JSON as it expects it
@@ -16,6 +17,7 @@ export class TestServer {
 
   constructor(db: Database, settings: Partial<Settings> = {}, house: Partial<House> = {}, log?: Log) {
     this.settings = { ...testSettings(), ...settings }
+    new Registrar(db, this.settings, log ?? silent).start()
     this.app = buildApp({ ...house, db, settings: this.settings }, log)
   }
 

@@ -12,7 +12,7 @@ export const abortMultipartUpload = read({
   output: object({}),
   async handler(_db, { artifact_path, path, upload_id }, context) {
     const target = targetOf(artifact_path, path)
-    await directAccess(context, 'Multipart upload').abortMultipart(target, upload_id)
+    await directAccess(context, 'Multipart upload').direct.abortMultipart(target, upload_id)
     return {}
   },
 })

@@ -1,5 +1,6 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, string } from '../../http/schema.ts'
+import { changeThawed } from '../frozen.ts'
 import { artifactPath } from '../path.ts'
 import { directAccess, LocalPath, targetOf, UploadId } from './multipart.ts'
 
@@ -20,9 +21,10 @@ export const completeMultipartUpload = read({
     parts: array(object({ part_number: int64({ min: 1, max: PARTS_MAX }), etag: string({ max: 200 }) }), { min: 1, max: PARTS_MAX }),
   }),
   output: object({}),
-  async handler(_db, { artifact_path, path, upload_id, parts }, context) {
+  async handler(db, { artifact_path, path, upload_id, parts }, context) {
     const target = targetOf(artifact_path, path)
-    await directAccess(context, 'Multipart upload').completeMultipart(target, upload_id, parts)
+    const { store, direct } = directAccess(context, 'Multipart upload')
+    await changeThawed(db, store, target, () => direct.completeMultipart(target, upload_id, parts))
     return {}
   },
 })

@@ -1,6 +1,7 @@
 import { read } from '../../http/endpoint.ts'
 import { record } from '../../http/free-form.ts'
 import { array, int64, object, string, withDefault } from '../../http/schema.ts'
+import { refuseFrozen } from '../frozen.ts'
 import { artifactPath } from '../path.ts'
 import { directAccess, LocalPath, targetOf } from './multipart.ts'
 
@@ -16,9 +17,11 @@ export const createMultipartUpload = read({
     upload_id: string(),
     credentials: array(object({ url: string(), part_number: int64(), headers: record(string()) })),
   }),
-  async handler(_db, { artifact_path, path, num_parts }, context) {
+  async handler(db, { artifact_path, path, num_parts }, context) {
     const target = targetOf(artifact_path, path)
-    const { upload_id, urls } = await directAccess(context, 'Multipart upload').createMultipart(target, num_parts)
+    const { store, direct } = directAccess(context, 'Multipart upload')
+    await refuseFrozen(db, store, target)
+    const { upload_id, urls } = await direct.createMultipart(target, num_parts)
     return { upload_id, credentials: urls.map((url, at) => ({ url, part_number: at + 1, headers: {} })) }
   },
 })

@@ -1,5 +1,6 @@
 import { read } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
+import { changeThawed } from '../frozen.ts'
 import { artifactPath } from '../path.ts'
 import { artifactStores } from '../stores.ts'
 
@@ -13,8 +14,9 @@ export const deleteArtifact = read({
   access: { permission: 'manage', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath }),
   output: object({}),
-  async handler(_db, { artifact_path }, { settings }) {
-    await artifactStores(settings).proxied().remove(artifact_path.segments)
+  async handler(db, { artifact_path }, { settings }) {
+    const store = artifactStores(settings).proxied()
+    await changeThawed(db, store, artifact_path.segments, () => store.remove(artifact_path.segments))
     return {}
   },
 })

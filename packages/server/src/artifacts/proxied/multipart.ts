@@ -2,7 +2,7 @@ import type { Context } from '../../http/context.ts'
 import { ApiError } from '../../http/errors.ts'
 import { string } from '../../http/schema.ts'
 import { type ArtifactPath, lastNameOf, type Segments } from '../path.ts'
-import type { DirectAccess } from '../stores/store.ts'
+import type { DirectAccess, Store } from '../stores/store.ts'
 import { artifactStores } from '../stores.ts'
 
 /** MLflow's client sends the whole path of the file on its own machine; only its last name counts. */
@@ -17,10 +17,13 @@ export const UploadId = string({ min: 1, max: 2048 })
 export const targetOf = (folder: ArtifactPath, local_path: string): Segments => [...folder.segments, lastNameOf(local_path)]
 
 /** @throws ApiError NOT_IMPLEMENTED in words by which MLflow's client sends the file in one piece instead */
-export function directAccess({ settings }: Context, what: 'Multipart upload' | 'Multipart download'): DirectAccess {
-  const { direct } = artifactStores(settings).proxied()
-  if (!direct) throw notSupported(what)
-  return direct
+export function directAccess(
+  { settings }: Context,
+  what: 'Multipart upload' | 'Multipart download',
+): { store: Store; direct: DirectAccess } {
+  const store = artifactStores(settings).proxied()
+  if (!store.direct) throw notSupported(what)
+  return { store, direct: store.direct }
 }
 
 /** The refusal of what a store on a disk has not: addresses of its own. The phrase is what MLflow's clients look for. */

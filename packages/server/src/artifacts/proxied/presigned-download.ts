@@ -13,7 +13,7 @@ export const presignedArtifactDownload = read({
   input: object({ artifact_path: artifactPath }),
   output: object({ url: string(), headers: record(string()), file_size: int64() }),
   async handler(_db, { artifact_path }, context) {
-    const { url, size } = await directAccess(context, 'Multipart download').download(artifact_path.segments, EXPIRES_S)
+    const { url, size } = await directAccess(context, 'Multipart download').direct.download(artifact_path.segments, EXPIRES_S)
     return { url, headers: {}, file_size: size }
   },
 })

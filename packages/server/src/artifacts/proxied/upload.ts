@@ -1,5 +1,6 @@
 import { stream } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
+import { writeThawed } from '../frozen.ts'
 import { incomingOf } from '../incoming.ts'
 import { artifactPath, invalidPath } from '../path.ts'
 import { artifactStores } from '../stores.ts'
@@ -15,7 +16,7 @@ export const uploadArtifact = stream({
   async handler({ artifact_path: { segments, is_folder } }, { settings }, exchange) {
     const store = artifactStores(settings).proxied()
     if (is_folder) throw invalidPath('it ends in a slash, and a file needs a name')
-    const { sha256 } = await store.write(segments, incomingOf(exchange, settings.artifact_max_bytes))
+    const { sha256 } = await writeThawed(exchange.db, store, segments, incomingOf(exchange, settings.artifact_max_bytes))
     return {
       headers: { 'content-type': 'application/json; charset=utf-8', 'repr-digest': `sha-256=:${sha256.toString('base64')}:` },
       body: '{}',

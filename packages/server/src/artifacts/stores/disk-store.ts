@@ -11,11 +11,13 @@ const STATS_AT_ONCE = 64
 
 /** Artifacts in a folder of this machine. */
 export class DiskStore implements Store {
+  readonly root: string
   readonly #tree: DiskTree
   readonly #limits: DiskLimits
   #swept = false
 
   constructor(root: string, limits: DiskLimits) {
+    this.root = root
     this.#tree = new DiskTree(root)
     this.#limits = limits
   }

@@ -28,7 +28,8 @@ export async function writeFile(tree: DiskTree, path: Segments, incoming: Incomi
     const growing = join(uploads.path, randomBytes(16).toString('hex'))
     try {
       const kept = await fill(growing, incoming, () => forbidFullDisk(uploads, 0, limits))
-      await publish(tree, growing, path)
+      const step = (): Promise<void> => publish(tree, growing, path)
+      await (incoming.publish ? incoming.publish(step) : step())
       return kept
     } catch (error) {
       await rm(growing, { force: true })

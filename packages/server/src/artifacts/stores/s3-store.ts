@@ -11,12 +11,14 @@ import type { Entry, Incoming, Kept, OpenArtifact, Store } from './store.ts'
 
 /** Artifacts in a bucket of Amazon S3, or of any store that speaks its protocol, below a prefix. */
 export class S3Store implements Store {
+  readonly root: string
   readonly direct: S3Direct
   readonly #bucket: string
   readonly #prefix: Segments
   #s3: Promise<S3> | undefined
 
   constructor(bucket: string, prefix: Segments) {
+    this.root = `s3://${[bucket, ...prefix].join('/')}`
     this.#bucket = bucket
     this.#prefix = prefix
     this.direct = new S3Direct(

@@ -30,7 +30,8 @@ export async function writeObject(s3: S3, target: Target, incoming: Incoming): P
         if (incoming.declared_bytes !== undefined && size !== incoming.declared_bytes) {
           throw new ApiError('BAD_REQUEST', `The upload ended after ${size} of ${incoming.declared_bytes} bytes: send it again.`)
         }
-        await upload.finish(bytes)
+        const step = (): Promise<void> => upload.finish(bytes)
+        await (incoming.publish ? incoming.publish(step) : step())
       }
     }
     return { size, sha256: hash.digest() }

@@ -21,6 +21,8 @@ export type Incoming = {
   fill(block: Buffer): Promise<number>
   /** The length that the caller declared, if any. */
   readonly declared_bytes?: number | undefined
+  /** Goes around the step that makes the bytes seen under their path, and may refuse it; without it the step is simply taken. */
+  readonly publish?: ((step: () => Promise<void>) => Promise<void>) | undefined
 }
 
 /** What was kept: acknowledged only when it is on the disk. */
@@ -42,6 +44,8 @@ export type DirectAccess = {
  * symbolic link is refused, since where it ends is not ours to say.
  */
 export type Store = {
+  /** Where the tree is, as a text: one place has one text, however many stores lead to it. */
+  readonly root: string
   /** What lies directly in a folder, sorted by name; nothing when there is no such folder. */
   list(folder: Segments): Promise<Entry[]>
   /** @throws ApiError RESOURCE_DOES_NOT_EXIST */

@@ -2,14 +2,15 @@ import type { Writer } from '../../db/handles.ts'
 import { type Resource, write } from '../../http/endpoint.ts'
 import { object, optional, string, withDefault } from '../../http/schema.ts'
 import { findModel, setModelTags } from '../../tracking/logged-models/index.ts'
+import { freezeVersion } from '../manifests/index.ts'
 import { DESCRIPTION_MAX, NewTags, RegisteredName, refuseOtherKind, TAGS_BODY_MAX_BYTES } from '../names.ts'
 import { registeredByName, takeVersion } from '../registered.ts'
 import { tellVersionMade } from '../tell.ts'
-import { ModelVersion } from './model-version.ts'
+import { ModelVersion, PENDING, READY } from './model-version.ts'
 import { badSource, parseSource } from './source.ts'
-import { type KeptSource, keepSource } from './source-files.ts'
+import { type KeptSource, keepSource, ownFiles } from './source-files.ts'
 import { versionToWire } from './version-reader.ts'
-import { insertVersion, setVersionTags, versionsOfLoggedModel } from './version-store.ts'
+import { insertVersion, setReady, setVersionTags, versionsOfLoggedModel } from './version-store.ts'
 
 /** MLflow's clients send a source with a prompt too, which means nothing. */
 const PROMPT_SOURCES = new Set(['dummy-source', 'prompt-template'])
@@ -56,7 +57,11 @@ export const createModelVersion = write({
     const kept = model.is_prompt === 1 ? promptSource(source) : await keepSource(tx, source, { run_id, model_id }, settings)
     const version = await takeVersion(tx, model, now_ms)
     const said = { description, run_link: run_link || null, created_by: user || null }
-    const row = await insertVersion(tx, { model: model.id, name, version, ...said, ...kept }, now_ms)
+    const { copy_of, ...named } = kept
+    const files = await ownFiles(tx, kept, settings)
+    const status = files ? PENDING : READY
+    let row = await insertVersion(tx, { model: model.id, name, version, status, ...said, ...named }, now_ms)
+    if (files && (await freezeVersion(tx, row.id, { ...files, copy_of }, settings, now_ms)).is_ready) row = await setReady(tx, row)
     await setVersionTags(tx, row.id, tags)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
     await tellVersionMade(tx, model, { version, source: row.source, run_id, description: said.description }, tags, now_ms)

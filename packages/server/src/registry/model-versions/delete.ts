@@ -1,5 +1,6 @@
 import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
+import { thawVersion } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { touchRegistered } from '../registered.ts'
 import { deleteVersion, versionByNumber } from './version-store.ts'
@@ -12,6 +13,7 @@ export const deleteModelVersion = write({
   output: object({}),
   async handler(tx, { name, version }, { now_ms }) {
     const row = await versionByNumber(tx, name, version)
+    await thawVersion(tx, row.id)
     await deleteVersion(tx, row, now_ms)
     await touchRegistered(tx, row.model, now_ms)
     return {}

@@ -1,6 +1,7 @@
 import { artifactPath, sendArtifact } from '../../artifacts/index.ts'
 import { stream } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
+import { digestOf } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { versionPlace } from './source-files.ts'
 import { versionByNumber } from './version-store.ts'
@@ -15,6 +16,11 @@ export const getModelVersionArtifact = stream({
   answers: "The artifact's bytes, or the range of them that was asked for",
   async handler({ name, version, path }, context, exchange) {
     const row = await versionByNumber(exchange.db, name, version)
-    return sendArtifact(await versionPlace(exchange.db, row, context), path.segments, exchange)
+    const sha256 = await digestOf(exchange.db, row.id, path.segments.join('/'))
+    const answer = await sendArtifact(await versionPlace(exchange.db, row, context), path.segments, exchange)
+    if (sha256 === undefined || (answer.status ?? 200) >= 400) return answer
+    // Of the whole file, also when a range of it is sent.
+    const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`
+    return { ...answer, headers: { ...answer.headers, 'repr-digest': digest } }
   },
 })

@@ -5,6 +5,7 @@ import { deleteModelVersionTag } from './delete-tag.ts'
 import { getModelVersion } from './get.ts'
 import { getModelVersionArtifact } from './get-artifact.ts'
 import { getModelVersionDownloadUri } from './get-download-uri.ts'
+import { getModelVersionManifest } from './manifest.ts'
 import { searchModelVersions } from './search.ts'
 import { setModelVersionTag } from './set-tag.ts'
 import { transitionModelVersionStage } from './transition-stage.ts'
@@ -24,6 +25,7 @@ export const modelVersionEndpoints: readonly Endpoint[] = [
   transitionModelVersionStage,
   getModelVersionDownloadUri,
   getModelVersionArtifact,
+  getModelVersionManifest,
   setModelVersionTag,
   deleteModelVersionTag,
 ]

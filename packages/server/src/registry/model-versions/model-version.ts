@@ -4,6 +4,7 @@ import { Tag, VersionNumber } from '../names.ts'
 
 /** `status` in table `model_version` is the number in MLflow's protobuf: the place in this list plus one. */
 export const STATUSES = ['PENDING_REGISTRATION', 'FAILED_REGISTRATION', 'READY'] as const
+export const PENDING = 1
 export const READY = 3
 
 /** `stage` in table `model_version` is the place in this list. */

@@ -19,7 +19,11 @@ export type KeptSource = {
   readonly path: string
   readonly run_id: string | null
   readonly model_id: string | null
+  /** The version, by its number inside, of which this one is a copy. */
+  readonly copy_of?: number
 }
+
+export type OwnFiles = { readonly location: string; readonly path: string }
 
 /** The run and the logged model that a request names beside the source; undefined where it is silent. */
 export type Owners = { readonly run_id?: string | undefined; readonly model_id?: string | undefined }
@@ -92,6 +96,7 @@ function copied(text: string, origin: VersionRow, { run_id, model_id }: Owners):
     path,
     run_id: origin.run_id,
     model_id: origin.model_id,
+    copy_of: origin.id,
   }
 }
 
@@ -138,6 +143,14 @@ function pathBelow(uri: string, root: string, settings: Settings): string | unde
     if (error instanceof ApiError && error.code === 'INVALID_PARAMETER_VALUE') return undefined
     throw error
   }
+}
+
+/** Where the files are, when they are this server's to open: below the location, by the path. */
+export async function ownFiles(db: Reader, { kind, ref, path }: KeptSource, settings: Settings): Promise<OwnFiles | undefined> {
+  if (ref === null || (kind !== 'run' && kind !== 'logged_model')) return undefined
+  const location = await ifThere(kind === 'run' ? runArtifactUri(db, ref) : loggedModelLocation(db, ref))
+  if (location === undefined || pathBelow(location, location, settings) === undefined) return undefined
+  return { location, path }
 }
 
 /**

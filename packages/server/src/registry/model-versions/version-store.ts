@@ -67,6 +67,7 @@ const DELETE = command(
      source_kind = ${SOURCE_KIND.external}, source_ref = null, source_path = '', run_id = null, run_link = null, model_id = null
    where id = ?`,
 )
+const SET_READY = command(`update model_version set status = ${READY} where id = ?`)
 const DELETE_ALIASES = command('delete from registered_model_alias where model = ? and version = ?')
 const SET_TAGS = bulk(
   'insert into model_version_tag (version, key, value) values (?, ?, ?) on conflict (version, key) do update set value = excluded.value',
@@ -98,8 +99,9 @@ export const latestVersions = async (db: Reader, models: readonly number[]): Pro
 export const versionsOfLoggedModel = async (db: Reader, model_id: string): Promise<{ name: string; version: number }[]> =>
   db.all(OF_LOGGED_MODEL, model_id)
 
-/** What a new version is made of. Its files are checked elsewhere: it is ready at once. */
+/** What a new version is made of. */
 export type NewVersion = {
+  readonly status: number
   readonly model: number
   readonly name: string
   readonly version: number
@@ -121,10 +123,10 @@ export async function insertVersion(tx: Writer, made: NewVersion, now_ms: number
   const source_kind = SOURCE_KIND[kind]
   const files = [made.source, made.download_uri, source_kind, ref, path] as const
   const about = [made.run_id, made.run_link, made.model_id] as const
-  const values = [made.model, made.version, READY, made.description, made.created_by, ...files, ...about, now_ms, now_ms] as const
+  const values = [made.model, made.version, made.status, made.description, made.created_by, ...files, ...about, now_ms, now_ms] as const
   const { id } = (await tx.get(INSERT, ...values)) as { id: number }
   const times = { created_ms: now_ms, updated_ms: now_ms }
-  return { id, ...rest, stage: 0, status: READY, status_message: null, source_kind, source_ref: ref, source_path: path, ...times }
+  return { id, ...rest, stage: 0, status_message: null, source_kind, source_ref: ref, source_path: path, ...times }
 }
 
 /** Sets tags; of several values for one key the last counts. */
@@ -157,6 +159,12 @@ export async function setStage(tx: Writer, row: VersionRow, stage: number, now_m
 /** Archives all versions that are in a stage, but for one. */
 export async function archiveOthers(tx: Writer, row: VersionRow, stage: number, now_ms: number): Promise<void> {
   await tx.run(ARCHIVE_OTHERS, now_ms, row.model, stage, row.id)
+}
+
+/** Says that nothing of a version is waited for. */
+export async function setReady(tx: Writer, row: VersionRow): Promise<VersionRow> {
+  await tx.run(SET_READY, row.id)
+  return { ...row, status: READY }
 }
 
 /** Deletes a version and the aliases that point to it; its number is never given again. */

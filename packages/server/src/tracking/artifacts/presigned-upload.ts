@@ -1,4 +1,4 @@
-import { artifactPath, invalidPath } from '../../artifacts/index.ts'
+import { artifactPath, invalidPath, refuseFrozen } from '../../artifacts/index.ts'
 import { read } from '../../http/endpoint.ts'
 import { invalid } from '../../http/errors.ts'
 import { record } from '../../http/free-form.ts'
@@ -24,7 +24,8 @@ export const presignedUpload = read({
     ownersOf(run_id, model_id)
     if (path.is_folder) throw invalidPath('it ends in a slash, and a file needs a name')
     const location = run_id ? await runArtifactUri(db, run_id) : await loggedModelLocation(db, model_id as string)
-    const { direct, folder } = directPlace(settings, location, 'upload')
+    const { store, direct, folder } = directPlace(settings, location, 'upload')
+    await refuseFrozen(db, store, [...folder, ...path.segments])
     const { url, headers } = await direct.upload([...folder, ...path.segments], expiration)
     return { presigned_url: url, headers }
   },

@@ -1,4 +1,4 @@
-import { artifactPath, type Incoming, incomingOf, invalidPath } from '../../artifacts/index.ts'
+import { artifactPath, type Incoming, incomingOf, invalidPath, writeThawed } from '../../artifacts/index.ts'
 import { stream } from '../../http/endpoint.ts'
 import { ApiError, invalid } from '../../http/errors.ts'
 import { type Field, object, type Schema, string } from '../../http/schema.ts'
@@ -30,7 +30,7 @@ export const uploadRunArtifact = stream({
     const tooLarge = new ApiError('INVALID_PARAMETER_VALUE', 'Artifact size is too large. Max size is 10MB.')
     const incoming = await withData(incomingOf(exchange, UPLOAD_MAX_BYTES, tooLarge))
     const { store, folder } = await runPlace(exchange.db, run_uuid, context)
-    await store.write([...folder, ...path.segments], incoming)
+    await writeThawed(exchange.db, store, [...folder, ...path.segments], incoming)
     return { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{}' }
   },
 })

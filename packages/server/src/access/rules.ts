@@ -35,8 +35,11 @@ function distinct(resources: readonly Resource[]): Iterable<Resource> {
   return new Map(resources.map((resource) => [JSON.stringify(resource), resource])).values()
 }
 
-/** Everyone who is signed in may make things of their own; the server's settings and its webhooks are the admins'. */
-const mayOnServer = (server: (Resource & { server: string })['server']): boolean => server !== 'settings' && server !== 'webhooks'
+type OnServer = (Resource & { server: string })['server']
+
+/** Everyone who is signed in may make things of their own; all else of the server is the admins', also what is added later. */
+const OPEN_TO_ACCOUNTS: ReadonlySet<OnServer> = new Set<OnServer>(['experiments', 'evaluation_datasets', 'registered_models'])
+const mayOnServer = (server: OnServer): boolean => OPEN_TO_ACCOUNTS.has(server)
 
 async function mayOn(
   { user_id }: Caller,

@@ -127,6 +127,16 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     }
   })
 
+  test("AZ-07 an experiment can't be put into another one's folder", async () => {
+    for (const place of [`mlflow-artifacts:/${experiment_id}`, `mlflow-artifacts:/${experiment_id}/deeper`, 'mlflow-artifacts:/']) {
+      const made = await as('bob').post('experiments/create', { name: `in ${place}`, artifact_location: place })
+      assert.equal(made.body.error_code, 'PERMISSION_DENIED', made.text)
+      assert.match(made.text, /leave it out/)
+    }
+    const own = await as('bob').post('experiments/create', { name: 'own', artifact_location: '' })
+    assert.equal(own.status, 200, own.text)
+  })
+
   test('AZ-06 nobody is let in without signing in', async () => {
     assert.equal((await as('').get(`experiments/get?experiment_id=${experiment_id}`)).status, 401)
     assert.equal((await as('').call('POST', '/v1/traces', Buffer.from('{}'))).status, 401)

@@ -1,6 +1,7 @@
 import { grantToMaker } from '../../access/grants.ts'
 import { locationOfExperiment } from '../../artifacts/index.ts'
 import { write } from '../../http/endpoint.ts'
+import { ApiError } from '../../http/errors.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
 import { ExperimentName, NewExperimentTag } from './experiment.ts'
 import { insertExperiment } from './experiment-store.ts'
@@ -17,9 +18,17 @@ export const createExperiment = write({
   }),
   output: object({ experiment_id: string() }),
   async handler(tx, input, { now_ms, settings, caller }) {
+    if (input.artifact_location && !caller.is_admin) throw placeIsNotYours()
     const locate = (experiment_id: string): string => locationOfExperiment(settings, experiment_id, input.artifact_location)
     const experiment_id = await insertExperiment(tx, input.name, input.tags, now_ms, locate)
     await grantToMaker(tx, caller, 'experiment', Number(experiment_id))
     return { experiment_id }
   },
 })
+
+/** Two experiments in one folder would be two answers to who may read it, and whoever may delete the one could delete the other's files. */
+const placeIsNotYours = (): ApiError =>
+  new ApiError(
+    'PERMISSION_DENIED',
+    'Where users sign in, only an administrator names an artifact_location: leave it out, and the experiment gets a folder of its own.',
+  )

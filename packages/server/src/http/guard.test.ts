@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { endpoints } from '../app.ts'
-import { type Answer, TestServer, testSettings } from '../testing/server.ts'
+import { buildApp, endpoints } from '../app.ts'
+import { type Answer, type TestServer, testSettings } from '../testing/server.ts'
 import { serverInMemory } from '../testing/sockets.ts'
 import { pathsOf } from './pipeline.ts'
 
@@ -185,7 +185,7 @@ describe('--cors-allowed-origins', () => {
   ]) {
     test(`'${entry}' is refused at the start`, () => {
       const settings = { ...testSettings(), cors_allowed_origins: [entry] }
-      assert.throws(() => new TestServer({ threads: undefined } as never, settings), /--cors-allowed-origins/)
+      assert.throws(() => buildApp({ db: { threads: undefined } as never, settings }), /--cors-allowed-origins/)
     })
   }
 })

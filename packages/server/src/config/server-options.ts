@@ -176,7 +176,7 @@ const security: readonly Option[] = [
   {
     flag: 'audit-log',
     variables: ['MILLRACE_AUDIT_LOG'],
-    about: 'Record every write, download of a model, denied read and failed login in a chain that shows changes',
+    about: 'Record every write, download of a model and refusal for want of permission in a chain that shows changes',
     group: 'Security',
   },
   {

@@ -1,6 +1,7 @@
 import { query, type Reader } from '../db/handles.ts'
 import type { Resource } from '../http/endpoint.ts'
-import { type ApiError, missing } from '../http/errors.ts'
+import { ApiError, missing } from '../http/errors.ts'
+import { experimentOfFiles } from '../registry/model-versions/index.ts'
 import type { Kind } from './grants.ts'
 
 /** What a named thing hangs on: grants are about experiments and registered models, and all else follows one of them. */
@@ -30,11 +31,15 @@ export async function anchorOf(db: Reader, resource: Exclude<Resource, { server:
     const rows = await db.tuples(REGISTERED_MODEL, resource.registered_model)
     return rows.length === 0 ? unknown(resource) : { kind: 'registered_model', ids: rows.map(([id]) => id) }
   }
+  if ('version_files' in resource) {
+    const experiment = await experimentOfFiles(db, resource.version_files)
+    return { kind: 'experiment', ids: experiment === undefined ? [] : [experiment] }
+  }
   const rows = await experimentsOf(db, resource)
   return rows.length === 0 ? unknown(resource) : { kind: 'experiment', ids: rows.flatMap(([id]) => id ?? []) }
 }
 
-type OfExperiment = Exclude<Resource, { server: string } | { registered_model: string }>
+type OfExperiment = Exclude<Resource, { server: string } | { registered_model: string } | { version_files: string }>
 
 async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly [id: number | null][]> {
   if ('experiment' in resource) {
@@ -73,6 +78,14 @@ function unknown(resource: Exclude<Resource, { server: string }>): ApiError {
   if ('trace' in resource) return missing(`Trace with ID '${resource.trace}' not found: it was never here, or it was deleted.`)
   if ('scorer' in resource) return missing(`Scorer with ID '${resource.scorer}' not found.`)
   if ('registered_model' in resource) return missing(`Registered Model with name=${resource.registered_model} not found`)
+  if ('version_files' in resource) {
+    // That there is such a version is no secret to who may read its model.
+    return new ApiError(
+      'PERMISSION_DENIED',
+      `Permission denied: the files of ${resource.version_files} belong to a run or a logged model that you may not read. ` +
+        'Ask for READ on its experiment.',
+    )
+  }
   if ('artifact_path' in resource) return missing(`No experiment that you may read keeps artifacts at '${resource.artifact_path}'.`)
   return missing(`Evaluation dataset with id '${resource.evaluation_dataset}' not found; datasets/search lists those that there are.`)
 }

@@ -50,6 +50,7 @@ async function mayOn(
 ): Promise<Verdict> {
   const anchor = await anchorOf(db, resource)
   if ('code' in anchor) return anchor
+  if (anchor.ids.length === 0 && 'version_files' in resource) return true
   const levels: number[] = []
   for (const id of anchor.ids) levels.push(await levelOn(db, user_id, anchor.kind, id, base))
   // An evaluation dataset of several experiments is seen with any of them and changed with all; on one of none, each has what everyone has.

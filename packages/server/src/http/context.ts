@@ -8,7 +8,7 @@ export type Context = {
   /** The name of the caller; empty while there is no authentication. */
   readonly user: string
   readonly caller: Caller
-  /** What a `filtered` endpoint may show: experiments or registered models, by its declaration. Everything, for the others. */
+  /** What a `filtered` endpoint, or one with `shows`, may show: experiments or registered models. Everything, for the others. */
   readonly visible: Visible
   readonly settings: Settings
 }

@@ -3,18 +3,23 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { AuditLog } from '../events/audit/index.ts'
 import { overEachDatabase } from '../testing/databases.ts'
 import { TestServer } from '../testing/server.ts'
 import { localOwner, OWNER } from './access.ts'
+import type { AuditEntry } from './audit.ts'
 import { DENIED_READS, type DeniedRead } from './denied.ts'
+import { silent } from './log.ts'
 
 overEachDatabase('a denied file is on record with its caller', (open) => {
   for (const prefix of ['/api', '/ajax-api']) {
-    test(`path, source, location and link are told, logged and counted, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
+    test(`path, source, location and link are told, logged, counted and in the audit log, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
       const authority = { ...localOwner, identify: () => ({ ...OWNER, user: 'mallory' }) }
       const lines: object[] = []
+      const entries: AuditEntry[] = []
+      const audit = { record() {}, recordAlone: (entry: AuditEntry) => void entries.push(entry) }
       const log = { info() {}, error() {}, warn: (fields: object) => lines.push(fields) }
-      const server = new TestServer(await open(), { expose_prometheus: true }, { authority }, log)
+      const server = new TestServer(await open(), { expose_prometheus: true }, { authority, audit }, log)
       const root = server.settings.artifacts_destination
       mkdirSync(root, { recursive: true })
       symlinkSync('/etc', join(root, 'link'))
@@ -46,6 +51,10 @@ overEachDatabase('a denied file is on record with its caller', (open) => {
           ],
         )
         assert.equal(lines.filter((line) => 'asked' in line && 'address' in line).length, 4)
+        assert.deepEqual(
+          entries.filter(({ outcome }) => outcome === 'denied').map(({ who, on, detail }) => [who.name, who.id, on, detail]),
+          told.map(({ by, asked }) => ['mallory', 0, { kind: 'file', id: asked }, { by }]),
+        )
         const metrics = await server.call('GET', '/metrics')
         for (const by of ['path', 'source', 'location', 'symbolic_link']) {
           assert.match(metrics.text, new RegExp(`millrace_denied_files_total\\{by="${by}"\\} 1`))
@@ -56,4 +65,23 @@ overEachDatabase('a denied file is on record with its caller', (open) => {
       }
     })
   }
+  test('a denied file is in the audit log, with the caller and what was asked for, whatever characters it has (PT-01)', async () => {
+    const db = await open()
+    const audit = new AuditLog(db, silent)
+    const authority = { ...localOwner, identify: () => ({ ...OWNER, user: 'mallory' }) }
+    const server = new TestServer(db, {}, { authority, audit })
+    for (const path of ['..%2fetc%2fpasswd', '..%2f%00']) {
+      const answer = await server.call('GET', `/api/2.0/mlflow-artifacts/artifacts/${path}`)
+      assert.equal(answer.status, 400, answer.text)
+    }
+    await new Promise((done) => setImmediate(done))
+    await audit.flush()
+    const { body } = await server.call('GET', '/api/2.0/millrace/audit-log')
+    const denied = body.entries.filter((entry: { kind: string }) => entry.kind === 'file')
+    assert.deepEqual(denied.map((entry: { user: string; resource: string }) => [entry.user, entry.resource]).sort(), [
+      ['mallory', '../etc/passwd'],
+      ['mallory', '../\ufffd'],
+    ])
+    await audit.stop()
+  })
 })

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyRequest } from 'fastify'
-import { localOwner } from './access.ts'
+import { localOwner, NOBODY } from './access.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
 import type { Log } from './log.ts'
 import type { House } from './pipeline.ts'
@@ -37,7 +37,8 @@ export class FileDenied extends ApiError {
   constructor(code: ErrorCode, message: string, by: DeniedBy, asked?: string) {
     super(code, message)
     this.by = by
-    this.asked = asked?.slice(0, ASKED_MAX)
+    // What is kept goes to databases too, which take no NUL and no half of a character.
+    this.asked = asked?.slice(0, ASKED_MAX).toWellFormed().replaceAll('\0', '\ufffd')
   }
 }
 
@@ -48,14 +49,19 @@ export function putDeniedOnRecord(error: FileDenied, request: FastifyRequest, ho
   // Who asks is worked out again, on this path alone, instead of being remembered for every request.
   Promise.resolve()
     .then(() => (house.authority ?? localOwner).identify(request))
-    .then(
-      ({ user }) => user,
-      () => '',
-    )
-    .then((user) => {
+    .catch(() => NOBODY)
+    .then(({ user, user_id }) => {
       const denied: DeniedRead = { by, asked: asked ?? request.url.slice(0, ASKED_MAX), user, address: request.ip, route }
       log.warn({ ...denied, request_id: request.id }, 'a file was denied')
       denials.publish(denied)
+      house.audit?.recordAlone({
+        at_ms: Date.now(),
+        action: route,
+        outcome: 'denied',
+        who: { name: user, id: user_id, address: request.ip },
+        on: { kind: 'file', id: denied.asked },
+        detail: { by },
+      })
     })
     .catch((failure) => log.error({ err: failure }, 'a denied file could not be put on record'))
 }

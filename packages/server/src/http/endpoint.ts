@@ -11,6 +11,8 @@ export type Resource =
   | { logged_model: string }
   | { evaluation_dataset: string }
   | { registered_model: string }
+  /** What a model version is made of, as registry/model-versions names it: the files of a run or of a logged model. */
+  | { version_files: string }
   | { trace: string }
   | { scorer: string }
   | { artifact_path: string }
@@ -24,6 +26,7 @@ export type Permission = 'read' | 'use' | 'edit' | 'manage'
  * - `public`: anyone may; the value is the reason, and a test lists every public route.
  * - `on`: one or several things, each of which needs the permission.
  * - `reads`: further things, of which the answer or what is made holds something: each needs the permission to read.
+ * - `shows`: the answer names other things of this kind, and leaves out those that the caller may not read (`Context.visible`).
  * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
  * - `signed_in`: anyone who is signed in may ask; the value says why that is enough.
  */
@@ -33,6 +36,7 @@ export type Access<Input> =
       permission: Permission
       on: (input: Input) => Resource | readonly Resource[]
       reads?: (input: Input) => readonly Resource[]
+      shows?: Filtered
     }
   | { filtered: Filtered }
   | { signed_in: string }

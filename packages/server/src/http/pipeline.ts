@@ -7,7 +7,7 @@ import { type Audit, Recorded } from './audit.ts'
 import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
 import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
-import type { Endpoint, Exchange, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
+import type { Endpoint, Exchange, Filtered, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
 import { ApiError, invalid } from './errors.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
@@ -114,8 +114,15 @@ async function admit(endpoint: Endpoint, house: House, request: FastifyRequest):
     const allowed = requireAccess(authority, caller, endpoint.access, input, db)
     await (recorded ? recorded.unlessDenied(allowed) : allowed)
   }
-  const visible = 'filtered' in endpoint.access ? await authority.visible(caller, endpoint.access.filtered, db) : ALL
+  const shown = shownBy(endpoint)
+  const visible = shown === undefined ? ALL : await authority.visible(caller, shown, db)
   return { input, context: { now_ms, user: caller.user, caller, visible, settings: house.settings }, recorded }
+}
+
+/** Of which things the answer holds only those that the caller may read. */
+function shownBy({ access }: Endpoint): Filtered | undefined {
+  if ('filtered' in access) return access.filtered
+  return 'permission' in access ? access.shows : undefined
 }
 
 /** The JSON's bytes; undefined where the input is in the query: whatever body a GET has is not looked at. */

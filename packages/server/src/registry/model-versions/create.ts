@@ -9,6 +9,7 @@ import { tellVersionMade } from '../tell.ts'
 import { ModelVersion, PENDING, READY } from './model-version.ts'
 import { badSource, parseSource } from './source.ts'
 import { type KeptSource, keepSource, ownFiles } from './source-files.ts'
+import { filesOf } from './source-owner.ts'
 import { versionToWire } from './version-reader.ts'
 import { insertVersion, setReady, setVersionTags, versionsOfLoggedModel } from './version-store.ts'
 
@@ -31,7 +32,7 @@ function sourcesOf({
   const parsed = parseSource(source)
   if (parsed.kind === 'run') on.push({ run: parsed.run_id })
   if (parsed.kind === 'logged_model') on.push({ logged_model: parsed.model_id })
-  if (parsed.kind === 'registered') on.push({ registered_model: parsed.name })
+  if (parsed.kind === 'registered') on.push({ registered_model: parsed.name }, filesOf(parsed))
   return on
 }
 

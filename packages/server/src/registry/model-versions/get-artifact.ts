@@ -4,13 +4,14 @@ import { object } from '../../http/schema.ts'
 import { digestOf } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { versionPlace } from './source-files.ts'
+import { filesOf } from './source-owner.ts'
 import { versionByNumber } from './version-store.ts'
 
 /** Sends a file of a version. What is opened follows from what its source was recognized as, never from the source's text. */
 export const getModelVersionArtifact = stream({
   route: 'GET /model-versions/get-artifact',
   summary: 'Download an artifact of a model version whose files this server keeps',
-  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }), reads: (input) => [filesOf(input)] },
   audited: true,
   input: object({ name: RegisteredName, version: VersionNumber, path: artifactPath }),
   answers: "The artifact's bytes, or the range of them that was asked for",

@@ -1,12 +1,13 @@
 import { read } from '../../http/endpoint.ts'
 import { object, string } from '../../http/schema.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
+import { filesOf } from './source-owner.ts'
 import { versionByNumber } from './version-store.ts'
 
 export const getModelVersionDownloadUri = read({
   route: 'GET /api/2.0/mlflow/model-versions/get-download-uri',
   summary: 'Get the URI from which clients download a model version',
-  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }), reads: (input) => [filesOf(input)] },
   audited: true,
   input: object({ name: RegisteredName, version: VersionNumber }),
   output: object({ artifact_uri: string() }),

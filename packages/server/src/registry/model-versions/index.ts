@@ -12,6 +12,7 @@ import { transitionModelVersionStage } from './transition-stage.ts'
 import { updateModelVersion } from './update.ts'
 
 export { ModelVersion, Stage } from './model-version.ts'
+export { experimentOfFiles } from './source-owner.ts'
 export { versionsToWire, versionToWire } from './version-reader.ts'
 export { latestVersions, newestVersion, type VersionRow, versionByAlias, versionByNumber } from './version-store.ts'
 

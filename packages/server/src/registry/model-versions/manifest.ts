@@ -3,12 +3,13 @@ import { missing } from '../../http/errors.ts'
 import { array, int64, object, string } from '../../http/schema.ts'
 import { manifestOfVersion } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
+import { filesOf } from './source-owner.ts'
 import { versionByNumber } from './version-store.ts'
 
 export const getModelVersionManifest = read({
   route: 'GET /api/2.0/millrace/model-versions/manifest',
   summary: "Get the SHA-256 digests of a model version's files, recorded when it was registered",
-  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }) },
+  access: { permission: 'read', on: ({ name }) => ({ registered_model: name }), reads: (input) => [filesOf(input)] },
   input: object({ name: RegisteredName, version: VersionNumber }),
   output: object({
     root_sha256: string({

@@ -18,7 +18,10 @@ const HEADER = 'x-mlflow-experiment-id'
 export const exportTraces = stream({
   route: 'POST /v1/traces',
   summary: 'Take spans by OpenTelemetry (OTLP over HTTP), as protobuf or JSON',
-  access: { permission: 'edit', on: ({ experiment_id }) => (experiment_id === undefined ? [] : { experiment: experiment_id }) },
+  access: {
+    permission: 'edit',
+    on: ({ experiment_id, run_id }) => [...(experiment_id ? [{ experiment: experiment_id }] : []), ...(run_id ? [{ run: run_id }] : [])],
+  },
   input: object({ experiment_id: optional(string({ max: 256 })), run_id: optional(string({ max: 64 })) }),
   from_headers: { experiment_id: HEADER, run_id: 'x-mlflow-run-id' },
   answers: 'An ExportTraceServiceResponse in the encoding of the request; its partial success counts spans that were not taken',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { seenBy } from '../../access/visible.ts'
 import { bulk, command, query, type Reader, type Writer } from '../../db/handles.ts'
+import { ALL, type Visible } from '../../http/access.ts'
 import { missing } from '../../http/errors.ts'
 import { artifactLocations, experimentKey } from '../experiments/index.ts'
 import { digestOf, type EvaluationDataset } from './evaluation-dataset.ts'
@@ -58,13 +60,14 @@ export async function datasetRow(db: Reader, dataset_id: string): Promise<Datase
   return row
 }
 
-/** A dataset on the wire. @throws ApiError RESOURCE_DOES_NOT_EXIST */
-export async function datasetById(db: Reader, dataset_id: string): Promise<EvaluationDataset> {
-  return (await datasetsToWire(db, [await datasetRow(db, dataset_id)]))[0] as EvaluationDataset
+/** A dataset on the wire, with those of its experiments that are shown. @throws ApiError RESOURCE_DOES_NOT_EXIST */
+export async function datasetById(db: Reader, dataset_id: string, visible: Visible = ALL): Promise<EvaluationDataset> {
+  return (await datasetsToWire(db, [await datasetRow(db, dataset_id)], visible))[0] as EvaluationDataset
 }
 
-/** Rows as the wire shows them, with their tags and experiments: two queries for all of them. */
-export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[]): Promise<EvaluationDataset[]> {
+/** Rows as the wire shows them, with their tags and those of their experiments that are shown: two queries for all of them. */
+export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[], visible: Visible): Promise<EvaluationDataset[]> {
+  const sees = seenBy(visible)
   const ids = db.dialect.list(rows.map((row) => row.id))
   const tags = Map.groupBy(await db.all(TAGS, ids), (tag) => tag.dataset)
   const experiments = Map.groupBy(await db.all(EXPERIMENTS, ids), (link) => link.dataset)
@@ -79,7 +82,7 @@ export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[]): P
     last_update_time: row.updated_ms,
     created_by: row.created_by ?? undefined,
     last_updated_by: row.updated_by ?? undefined,
-    experiment_ids: (experiments.get(row.id) ?? []).map(({ experiment }) => String(experiment)),
+    experiment_ids: idsOf(experiments.get(row.id) ?? [], sees),
   }))
 }
 
@@ -138,11 +141,14 @@ export async function deleteDatasetTag(tx: Writer, dataset_id: string, key: stri
   await tx.run(DELETE_TAG, key, dataset_id)
 }
 
-/** The experiments on which a dataset hangs. @throws ApiError RESOURCE_DOES_NOT_EXIST */
-export async function experimentIdsOf(db: Reader, dataset_id: string): Promise<string[]> {
+/** Those of the experiments on which a dataset hangs that are shown. @throws ApiError RESOURCE_DOES_NOT_EXIST */
+export async function experimentIdsOf(db: Reader, dataset_id: string, visible: Visible): Promise<string[]> {
   const { id } = await datasetRow(db, dataset_id)
-  return (await db.all(EXPERIMENTS, db.dialect.list([id]))).map(({ experiment }) => String(experiment))
+  return idsOf(await db.all(EXPERIMENTS, db.dialect.list([id])), seenBy(visible))
 }
+
+const idsOf = (links: readonly { experiment: number }[], sees: (experiment: number) => boolean): string[] =>
+  links.filter(({ experiment }) => sees(experiment)).map(({ experiment }) => String(experiment))
 
 /** Hangs a dataset on more experiments. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function addExperiments(tx: Writer, dataset_id: string, experiment_ids: readonly string[], now_ms: number): Promise<void> {

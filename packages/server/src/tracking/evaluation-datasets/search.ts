@@ -34,6 +34,7 @@ export const searchEvaluationDatasets = read({
     const datasets = await datasetsToWire(
       db,
       page.map(({ row }) => row),
+      visible,
     )
     if (found.length <= count) return { datasets }
     const after = page.at(-1)?.after ?? []

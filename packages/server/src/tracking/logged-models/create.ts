@@ -10,7 +10,11 @@ import { addModelParams, insertModel, setModelTags } from './model-store.ts'
 export const createLoggedModel = write({
   route: 'POST /api/2.0/mlflow/logged-models',
   summary: 'Create a logged model, whose files are uploaded next',
-  access: { permission: 'edit', on: ({ experiment_id }) => ({ experiment: experiment_id }) },
+  access: {
+    permission: 'edit',
+    on: ({ experiment_id }) => ({ experiment: experiment_id }),
+    reads: ({ source_run_id }) => (source_run_id ? [{ run: source_run_id }] : []),
+  },
   input: object({
     experiment_id: string({ min: 1, max: 64 }),
     name: withDefault(ModelName, ''),

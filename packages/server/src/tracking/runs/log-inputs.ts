@@ -3,12 +3,12 @@ import { array, object, withDefault } from '../../http/schema.ts'
 import { addDatasetInputs, addModelInputs, DatasetInput, ModelInput } from '../datasets/index.ts'
 import { RunId } from './run.ts'
 import { activeRun } from './run-store.ts'
+import { modelsNamed } from './written-by.ts'
 
-/** Who names a model as an input says something about the run, and learns nothing about the model: only the run is asked about. */
 export const logInputs = write({
   route: 'POST /api/2.0/mlflow/runs/log-inputs',
   summary: 'Record the datasets and models that a run read',
-  access: { permission: 'edit', on: ({ run_id }) => ({ run: run_id }) },
+  access: { permission: 'edit', on: ({ run_id }) => ({ run: run_id }), reads: ({ models }) => modelsNamed(models) },
   input: object({
     run_id: RunId,
     datasets: withDefault(array(DatasetInput, { max: 1000 }), []),

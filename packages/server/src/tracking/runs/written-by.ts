@@ -5,3 +5,7 @@ import { type LoggedMetric, modelIdsOf } from '../logged-models/index.ts'
 export function writtenBy(run_id: string, metrics: readonly LoggedMetric[]): readonly Resource[] {
   return [{ run: run_id }, ...modelIdsOf(metrics).map((logged_model) => ({ logged_model }))]
 }
+
+/** The models that a run is said to have read or made: who says so must be able to see them. */
+export const modelsNamed = (models: readonly { readonly model_id: string }[]): readonly Resource[] =>
+  models.map(({ model_id }) => ({ logged_model: model_id }))

@@ -290,6 +290,28 @@ export type File = {
   sha256: string
 }
 
+export type Finding = {
+  rule: string
+  severity: string
+  file?: string | undefined
+  /** The member of an archive, where the file is one */
+  member?: string | undefined
+  offset?: number | undefined
+  evidence?: string | undefined
+  cve?: string | undefined
+  /** What to do about it */
+  cure?: string | undefined
+}
+
+export type Verdict = {
+  ending: 'clean' | 'suspicious' | 'malicious' | 'not_looked_at'
+  findings: Finding[]
+  /** The version of the rules by which it was judged */
+  rules_version: string
+  /** Milliseconds since 1970 */
+  scanned_ms: number
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -1471,6 +1493,17 @@ export type Endpoints = {
       files: File[]
     }
   }
+  /** Get what a scan found in a model version's files */
+  'GET /api/2.0/millrace/model-versions/scan': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: {
+      scan: Verdict
+    }
+  }
   /** Set a tag of a model version */
   'POST /api/2.0/mlflow/model-versions/set-tag': {
     input: {
@@ -2164,6 +2197,7 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/model-versions/search',
   'GET /api/2.0/mlflow/model-versions/get-download-uri',
   'GET /api/2.0/millrace/model-versions/manifest',
+  'GET /api/2.0/millrace/model-versions/scan',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -2491,6 +2525,9 @@ export abstract class Nouns {
     /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
     modelVersionsManifest: (input: Input<'GET /api/2.0/millrace/model-versions/manifest'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/model-versions/manifest', input, options),
+    /** Get what a scan found in a model version's files */
+    modelVersionsScan: (input: Input<'GET /api/2.0/millrace/model-versions/scan'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/model-versions/scan', input, options),
     /** List what could not be delivered to a webhook and was given up, the oldest first */
     getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),

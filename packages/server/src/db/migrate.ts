@@ -14,6 +14,7 @@ import { grants } from './migrations/010-grants.ts'
 import { auditLog } from './migrations/011-audit-log.ts'
 import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
+import { gates } from './migrations/019-gates.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLog,
   manifests,
   traceValues,
+  gates,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

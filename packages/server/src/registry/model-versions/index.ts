@@ -6,6 +6,7 @@ import { getModelVersion } from './get.ts'
 import { getModelVersionArtifact } from './get-artifact.ts'
 import { getModelVersionDownloadUri } from './get-download-uri.ts'
 import { getModelVersionManifest } from './manifest.ts'
+import { getModelVersionScan } from './scan.ts'
 import { searchModelVersions } from './search.ts'
 import { setModelVersionTag } from './set-tag.ts'
 import { transitionModelVersionStage } from './transition-stage.ts'
@@ -27,6 +28,7 @@ export const modelVersionEndpoints: readonly Endpoint[] = [
   getModelVersionDownloadUri,
   getModelVersionArtifact,
   getModelVersionManifest,
+  getModelVersionScan,
   setModelVersionTag,
   deleteModelVersionTag,
 ]

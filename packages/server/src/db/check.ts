@@ -82,6 +82,11 @@ export function expectedObjects(dialect: Dialect): { tables: ReadonlySet<string>
   for (const statement of MIGRATIONS.flatMap((migration) => migration.statements(dialect))) {
     const [, verb, kind, name = ''] =
       /^\s*(create|drop)\s+(?:unique\s+)?(table|index)\s+(?:if\s+(?:not\s+)?exists\s+)?(\w+)/i.exec(statement) ?? []
+    const [, from, to] = /^\s*alter\s+table\s+(\w+)\s+rename\s+to\s+(\w+)/i.exec(statement) ?? []
+    if (from !== undefined && to !== undefined) {
+      tables.delete(from)
+      tables.add(to)
+    }
     if (verb === undefined || kind === undefined) continue
     const isTable = kind.toLowerCase() === 'table'
     if (verb.toLowerCase() === 'drop') (isTable ? tables : indexes).delete(name)

@@ -14,6 +14,7 @@ import { grants } from './migrations/010-grants.ts'
 import { auditLog } from './migrations/011-audit-log.ts'
 import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
+import { workspaces } from './migrations/016-workspaces.ts'
 import { gates } from './migrations/019-gates.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLog,
   manifests,
   traceValues,
+  workspaces,
   gates,
 ]
 
@@ -72,7 +74,7 @@ export async function schemaVersion(db: Reader): Promise<number> {
 
 /** Brings the schema up to date in one transaction. Gives the migrations that it ran. */
 export async function migrate(db: Database): Promise<readonly Migration[]> {
-  return db.write(async (tx: Writer) => {
+  return db.reshape(async (tx: Writer) => {
     if (tx.dialect.lockMigrations) await tx.all(query(tx.dialect.lockMigrations))
     const { int, text } = tx.dialect.types
     await tx.run(

@@ -128,21 +128,24 @@ export function openPostgres(settings: pg.PoolConfig): Database {
   const pool = new pg.Pool({ max: 10, application_name: 'millrace', ...settings })
   // A server that goes away breaks idle connections; the next query opens another. Without a listener the process would end.
   pool.on('error', () => {})
+  const write: Database['write'] = async (work) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        const value = await once(pool, work)
+        tellCommit(1)
+        return value
+      } catch (error) {
+        if (!mayRetry(error) || tries === TRIES_MAX) throw error
+      }
+    }
+  }
   return {
     dialect,
     reader: new Statements(pool, pool),
     threads: undefined,
-    async write(work) {
-      for (let tries = 1; ; tries++) {
-        try {
-          const value = await once(pool, work)
-          tellCommit(1)
-          return value
-        } catch (error) {
-          if (!mayRetry(error) || tries === TRIES_MAX) throw error
-        }
-      }
-    },
+    write,
+    // Tables are altered in place here: nothing is made anew.
+    reshape: write,
     close: () => pool.end(),
   }
 }

@@ -262,6 +262,15 @@ export function openSqlite(file: string): Database {
     },
     threads: inMemory ? undefined : { file },
     write: (work) => commits.write(work),
+    async reshape(work) {
+      await commits.idle()
+      writing.raw.pragma('foreign_keys = OFF')
+      try {
+        return await commits.write(work)
+      } finally {
+        writing.raw.pragma('foreign_keys = ON')
+      }
+    },
     async close() {
       await commits.idle()
       reading?.raw.close()

@@ -36,7 +36,7 @@ export type Settings = {
   readonly webhook_allowed_hosts?: readonly string[]
   /** Schemes that a webhook's URL may have: `https` unless said. */
   readonly webhook_allowed_schemes?: readonly string[]
-  /** Whether the audit log is kept. */
+  /** Whether the audit log is kept: where people sign in, unless said. */
   readonly audit_log?: boolean
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean

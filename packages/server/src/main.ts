@@ -39,7 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const registrar = new Registrar(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login))
-    const audit = config.settings.audit_log === true ? new AuditLog(db, log) : undefined
+    const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
     const plugs = { ...(login && { authority: login.authority }), ...(audit && { audit }) }
     const app = buildApp({ db, settings: config.settings, ...plugs }, log)
     const drain = new Drain(app.server as Server)

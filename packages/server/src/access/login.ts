@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Reader } from '../db/handles.ts'
 import { type Authority, type Caller, NOBODY } from '../http/access.ts'
 import { ApiError } from '../http/errors.ts'
+import { LoginRefused } from '../http/login-record.ts'
 import { type Account, accountByName, accountByToken } from './account-store.ts'
 import { Attempts } from './attempts.ts'
 import { epochOf } from './epoch.ts'
@@ -72,12 +73,16 @@ class Door {
 
   async #check(header: string, address: string, epoch: number, now_ms: number): Promise<Proven> {
     const given = credentialOf(header)
-    if (!given) throw unauthenticated()
+    if (!given) throw new LoginRefused(unauthenticated(), '')
     const who = `${given.name ?? ''} ${address}`
-    this.#addresses.begin(address, now_ms)
-    this.#attempts.begin(who, now_ms)
+    try {
+      this.#addresses.begin(address, now_ms)
+      this.#attempts.begin(who, now_ms)
+    } catch (error) {
+      throw error instanceof ApiError ? new LoginRefused(error, given.name ?? '') : error
+    }
     const found = looksLikeToken(given.secret) ? await this.#byToken(given, now_ms) : await this.#byPassword(given, now_ms)
-    if (!found) throw unauthenticated()
+    if (!found) throw new LoginRefused(unauthenticated(), given.name ?? '')
     this.#attempts.succeed(who)
     this.#addresses.succeed(address)
     return { ...found, epoch }

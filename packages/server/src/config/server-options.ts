@@ -175,8 +175,10 @@ const security: readonly Option[] = [
   },
   {
     flag: 'audit-log',
+    off: 'no-audit-log',
     variables: ['MILLRACE_AUDIT_LOG'],
-    about: 'Record every write, download of a model and refusal for want of permission in a chain that shows changes',
+    fallback: 'on with --auth, off without',
+    about: 'Record every write, login, download of a model and refusal for want of permission in a chain that shows changes',
     group: 'Security',
   },
   {

@@ -68,11 +68,23 @@ export class Recorded {
   }
 
   /** Records that the caller may not, whether the answer says so or that there is no such thing. */
-  async unlessDenied(allowed: Promise<void>): Promise<void> {
+  unlessDenied(allowed: Promise<void>): Promise<void> {
+    return this.#watch(allowed, DENIALS)
+  }
+
+  /** Records that a handler said no: some know only while they work that a caller may not. */
+  unlessForbidden<T>(answer: Promise<T>): Promise<T> {
+    return this.#watch(answer, FORBIDDEN)
+  }
+
+  async #watch<T>(work: Promise<T>, codes: ReadonlySet<string>): Promise<T> {
     try {
-      await allowed
+      return await work
     } catch (error) {
-      if (error instanceof ApiError && DENIALS.has(error.code)) this.#audit.recordAlone(this.#entry('denied'))
+      if (error instanceof ApiError && codes.has(error.code) && !this.#written) {
+        this.#written = true
+        this.#audit.recordAlone(this.#entry('denied'))
+      }
       throw error
     }
   }
@@ -97,7 +109,8 @@ export class Recorded {
   }
 }
 
-const DENIALS: ReadonlySet<string> = new Set(['PERMISSION_DENIED', 'RESOURCE_DOES_NOT_EXIST'])
+const FORBIDDEN: ReadonlySet<string> = new Set(['PERMISSION_DENIED'])
+const DENIALS: ReadonlySet<string> = new Set([...FORBIDDEN, 'RESOURCE_DOES_NOT_EXIST'])
 
 function resourcesOf({ access }: Endpoint, input: unknown): readonly Resource[] {
   if (!('on' in access)) return []

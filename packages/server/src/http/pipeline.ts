@@ -9,6 +9,7 @@ import type { Context } from './context.ts'
 import { decodeInput } from './decode.ts'
 import type { Endpoint, Exchange, Filtered, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
 import { ApiError, invalid } from './errors.ts'
+import { LoginRecord, LoginRefused } from './login-record.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
 
@@ -44,8 +45,9 @@ export function serveEndpoints(app: FastifyInstance, endpoints: readonly Endpoin
   const { threads } = house.db
   const thread = threads && new ReaderThread(() => startReader(threads))
   app.addHook('onClose', () => thread?.close())
+  const logins = house.audit && new LoginRecord(house.audit)
   for (const endpoint of endpoints) {
-    const handler = handlerOf(endpoint, house, thread)
+    const handler = recorded(handlerOf(endpoint, house, thread, logins), logins)
     for (const route of [endpoint.route, ...(endpoint.also ?? [])]) {
       const method = route.slice(0, route.indexOf(' ')) as Method
       for (const url of pathsOf(route, house.settings.static_prefix)) {
@@ -57,12 +59,26 @@ export function serveEndpoints(app: FastifyInstance, endpoints: readonly Endpoin
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
-function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | undefined): Handler {
-  if (endpoint.kind === 'stream') return (request, reply) => answerStream(endpoint, house, request, reply)
+/** Credentials are refused before a handler, and by handlers of those who sign in. */
+function recorded(handler: Handler, logins: LoginRecord | undefined): Handler {
+  if (!logins) return handler
+  return async (request, reply) => {
+    try {
+      return await handler(request, reply)
+    } catch (error) {
+      if (error instanceof LoginRefused) logins.refused(error, request)
+      throw error
+    }
+  }
+}
+
+function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | undefined, logins: LoginRecord | undefined): Handler {
+  if (endpoint.kind === 'stream') return (request, reply) => answerStream(endpoint, house, logins, request, reply)
   const encode = endpoint.output.encode as (value: unknown) => string
   return async (request, reply) => {
-    const admitted = await admit(endpoint, house, request)
-    const text = await answerJson(endpoint, house, thread, admitted, encode)
+    const admitted = await admit(endpoint, house, logins, request)
+    const answer = answerJson(endpoint, house, thread, admitted, encode)
+    const text = await (admitted.recorded ? admitted.recorded.unlessForbidden(answer) : answer)
     if (endpoint.audited) admitted.recorded?.alone()
     return reply.header('content-type', 'application/json; charset=utf-8').send(text)
   }
@@ -102,13 +118,14 @@ async function answerWrite(
 type Admitted = { readonly input: unknown; readonly context: Context; readonly recorded: Recorded | undefined }
 
 /** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
-async function admit(endpoint: Endpoint, house: House, request: FastifyRequest): Promise<Admitted> {
+async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | undefined, request: FastifyRequest): Promise<Admitted> {
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
   const { reader: db } = house.db
   const now_ms = Date.now()
+  logins?.cameIn(caller, now_ms)
   const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
   if (authority !== localOwner && endpoint.kind !== 'write') {
     const allowed = requireAccess(authority, caller, endpoint.access, input, db)
@@ -158,6 +175,7 @@ function requireJson(type: string | undefined): void {
 async function answerStream(
   endpoint: StreamEndpoint<unknown>,
   house: House,
+  logins: LoginRecord | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -165,7 +183,7 @@ async function answerStream(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
-  const { input, context, recorded } = await admit(endpoint, house, request)
+  const { input, context, recorded } = await admit(endpoint, house, logins, request)
   const exchange: Exchange = {
     db: house.db.reader,
     write: (work) => house.db.write(recorded ? (tx) => recorded.with(tx, work) : work),
@@ -174,7 +192,8 @@ async function answerStream(
     method: request.method,
     signal: gone.signal,
   }
-  const answer = await endpoint.handler(input, context, exchange)
+  const answering = endpoint.handler(input, context, exchange)
+  const answer = await (recorded ? recorded.unlessForbidden(answering) : answering)
   if (endpoint.audited || (request.method !== 'GET' && request.method !== 'HEAD')) recorded?.alone()
   reply.code(answer.status ?? 200)
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)

@@ -76,7 +76,7 @@ overEachDatabase('the audit log', (open) => {
     assert.equal((await server.post('runs/log-batch', { run_id, metrics, params })).status, 200)
     assert.equal((await server.post('runs/log-metric', { run_id: 'gone', ...metrics[0] })).status, 404)
     await audit.flush()
-    const entries = await db.reader.all(ALL)
+    const entries = (await db.reader.all(ALL)).filter(({ action }) => action !== 'login')
     assert.deepEqual(
       entries.map(({ seq, action, outcome, user_name, user_id, address, kind, target, detail }) => [
         ...[seq, action.split('/').slice(-2).join('/'), outcome, user_name, user_id, address, kind, target, detail],

@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises'
 import type { Reader } from '../../db/handles.ts'
 import { keysOf } from '../../secrets/index.ts'
 import { signatureProblem } from './chain.ts'
@@ -21,7 +22,7 @@ export type Verified = {
   readonly problems: readonly string[]
 }
 
-const ROWS_AT_ONCE = 2_000
+const ROWS_AT_ONCE = 500
 const PROBLEMS_MAX = 20
 
 /** Reads the whole chain and says what was changed, removed or put in. */
@@ -34,6 +35,7 @@ export async function verify(db: Reader): Promise<Verified> {
     const rows = await entriesAfter(db, walk.seq, end.seq, ROWS_AT_ONCE)
     for (const row of rows) walk.take(row)
     more = rows.length === ROWS_AT_ONCE
+    await othersFirst()
   }
   if (walk.problems.length < PROBLEMS_MAX) walk.finish(end.hash)
   const problem = end.seq > 0 ? signatureProblem(db, 'head', end) : undefined

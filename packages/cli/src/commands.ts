@@ -8,10 +8,28 @@ import { dbUpgrade } from './db-upgrade.ts'
 import { gc } from './gc.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
+import { tokensCreate } from './tokens-create.ts'
+import { tokensList } from './tokens-list.ts'
+import { tokensRevoke } from './tokens-revoke.ts'
+import { usersCreate } from './users-create.ts'
+import { usersDelete } from './users-delete.ts'
+import { usersDisable } from './users-disable.ts'
+import { usersList } from './users-list.ts'
+import { usersMakeAdmin } from './users-make-admin.ts'
+import { usersSetPassword } from './users-set-password.ts'
 
 /** Every command, in the order of `millrace --help`. */
 export const commands: readonly Command[] = [
   server,
+  usersCreate,
+  usersList,
+  usersSetPassword,
+  usersMakeAdmin,
+  usersDisable,
+  usersDelete,
+  tokensCreate,
+  tokensList,
+  tokensRevoke,
   dbUpgrade,
   dbCheck,
   gc,

@@ -49,7 +49,7 @@ export function firstLogin({ config }: ServerSetup, token: string | undefined): 
   const name = config.login?.admin_username ?? 'admin'
   return (
     `  First admin: ${name}, who has no password yet. This token is shown once, and works as the password for a day:\n    ${token}\n` +
-    '  Set a password with it (PATCH /api/2.0/mlflow/users/update-password); the token ends with that.\n'
+    `  Set a password with \`millrace users set-password ${name}\`, or over the API; the token ends with that.\n`
   )
 }
 

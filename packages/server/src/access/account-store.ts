@@ -1,39 +1,44 @@
-import { randomUUID } from 'node:crypto'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { raiseEpoch } from './epoch.ts'
-import { hashOfToken, newToken } from './token.ts'
+import { addToken } from './token-store.ts'
 
 /** An account as it is stored. */
-export type Account = { id: number; name: string; password: string | null; is_admin: number; disabled: number }
+export type Account = {
+  id: number
+  name: string
+  password: string | null
+  is_admin: number
+  /** A program's account: it has tokens, and no password. */
+  is_service: number
+  disabled: number
+  created_ms: number
+}
 
-const COLUMNS = 'id, name, password, is_admin, disabled'
+const COLUMNS = 'id, name, password, is_admin, is_service, disabled, created_ms'
 const BY_NAME = query<Account>(`select ${COLUMNS} from account where name = ?`)
 const ALL = query<Account>(`select ${COLUMNS} from account order by name`)
-const BY_TOKEN = query<Account & { token_id: string; scopes: string; expires_ms: number | null }>(
-  `select a.id, a.name, a.password, a.is_admin, a.disabled, t.token_id, t.scopes, t.expires_ms
-   from account_token t join account a on a.id = t.account where t.sha256 = ?`,
-)
+const BY_ID = query<Account>(`select ${COLUMNS} from account where id = ?`)
 const ADD = command(
-  'insert into account (name, password, is_admin, created_ms, password_changed_ms) values (?, ?, ?, ?, ?) on conflict (name) do nothing',
+  `insert into account (name, password, is_admin, is_service, created_ms, password_changed_ms) values (?, ?, 0, ?, ?, ?)
+   on conflict (name) do nothing`,
 )
 const ADD_FIRST = command(
   `insert into account (name, password, is_admin, created_ms)
    select cast(? as text), cast(? as text), 1, ? where not exists (select 1 from account) on conflict (name) do nothing`,
 )
-const ADD_TOKEN = command(
-  "insert into account_token (token_id, account, name, sha256, scopes, created_ms, expires_ms) values (?, ?, ?, ?, 'admin', ?, ?)",
-)
 const SET_PASSWORD = command('update account set password = ?, password_changed_ms = ? where id = ?')
 const DROP_TOKENS = command('delete from account_token where account = ?')
 const DROP_SESSIONS = command('delete from account_session where account = ?')
 const SET_ADMIN = command('update account set is_admin = ? where id = ?')
+const SET_DISABLED = command('update account set disabled = ? where id = ?')
+const OTHER_ADMINS = query<{ n: number }>('select count(*) n from account where is_admin = 1 and disabled = 0 and id <> ?')
 const REMOVE = command('delete from account where id = ?')
 
 const FIRST_TOKEN_LASTS_MS = 24 * 60 * 60_000
 
 export const accountByName = (db: Reader, name: string): Promise<Account | undefined> | Account | undefined => db.get(BY_NAME, name)
-export const accountByToken = (db: Reader, token: string) => db.get(BY_TOKEN, hashOfToken(token))
+export const accountById = (db: Reader, id: number): Promise<Account | undefined> | Account | undefined => db.get(BY_ID, id)
 export const allAccounts = (db: Reader): Promise<Account[]> | Account[] => db.all(ALL)
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
@@ -43,9 +48,18 @@ export async function requireAccount(db: Reader, name: string): Promise<Account>
   return account
 }
 
-/** @throws ApiError RESOURCE_ALREADY_EXISTS */
-export async function addAccount(tx: Writer, name: string, password_hash: string, now_ms: number): Promise<Account> {
-  if ((await tx.run(ADD, name, password_hash, 0, now_ms, now_ms)) === 0)
+/**
+ * @param password_hash null for one who never signs in with a password: a program, or a person of an identity provider
+ * @throws ApiError RESOURCE_ALREADY_EXISTS
+ */
+export async function addAccount(
+  tx: Writer,
+  name: string,
+  password_hash: string | null,
+  now_ms: number,
+  is_service = false,
+): Promise<Account> {
+  if ((await tx.run(ADD, name, password_hash, is_service ? 1 : 0, now_ms, password_hash === null ? null : now_ms)) === 0)
     throw new ApiError('RESOURCE_ALREADY_EXISTS', `User (username=${name}) already exists: take another name.`)
   return requireAccount(tx, name)
 }
@@ -56,10 +70,9 @@ export async function addAccount(tx: Writer, name: string, password_hash: string
  */
 export async function ensureFirstAdmin(tx: Writer, name: string, hash: string | null, now_ms: number): Promise<string | undefined> {
   if ((await tx.run(ADD_FIRST, name, hash, now_ms)) === 0 || hash !== null) return undefined
-  const token = newToken()
   const { id } = await requireAccount(tx, name)
-  await tx.run(ADD_TOKEN, randomUUID(), id, 'first start', hashOfToken(token), now_ms, now_ms + FIRST_TOKEN_LASTS_MS)
-  return token
+  const terms = { name: 'first start', scope: 'manage', expires_ms: now_ms + FIRST_TOKEN_LASTS_MS } as const
+  return (await addToken(tx, id, terms, now_ms)).secret
 }
 
 /** What the account could sign in with before no longer works: tokens and sessions go too. */
@@ -75,8 +88,18 @@ export async function setAdmin(tx: Writer, { id }: Account, is_admin: boolean): 
   await raiseEpoch(tx)
 }
 
+/** Shuts the account out, or lets it in again; what it has stays as it is. */
+export async function setDisabled(tx: Writer, { id }: Account, disabled: boolean): Promise<void> {
+  await tx.run(SET_DISABLED, disabled ? 1 : 0, id)
+  if (disabled) await tx.run(DROP_SESSIONS, id)
+  await raiseEpoch(tx)
+}
+
 /** Removes the account, and with it its grants, tokens and sessions. */
 export async function removeAccount(tx: Writer, { id }: Account): Promise<void> {
   await tx.run(REMOVE, id)
   await raiseEpoch(tx)
 }
+
+/** Whether somebody else administers the server. */
+export const otherAdminLeft = async (db: Reader, { id }: Account): Promise<boolean> => ((await db.get(OTHER_ADMINS, id))?.n ?? 0) > 0

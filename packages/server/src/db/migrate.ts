@@ -14,6 +14,7 @@ import { grants } from './migrations/010-grants.ts'
 import { auditLog } from './migrations/011-audit-log.ts'
 import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
+import { signIn } from './migrations/015-sign-in.ts'
 import { workspaces } from './migrations/016-workspaces.ts'
 import { gates } from './migrations/019-gates.ts'
 
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLog,
   manifests,
   traceValues,
+  signIn,
   workspaces,
   gates,
 ]

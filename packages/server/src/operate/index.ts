@@ -1,4 +1,17 @@
 /** What an operator does beside the server, from the shell: each opens the database, does one thing, and closes it. */
 export type { Finding } from '../db/check.ts'
+export {
+  type AccountLine,
+  createAccount,
+  createToken,
+  deleteAccount,
+  disableAccount,
+  listAccounts,
+  listTokens,
+  makeAdmin,
+  revokeToken,
+  setAccountPassword,
+  type TokenLine,
+} from './accounts.ts'
 export { exportAuditLog, pruneAuditLog, verifyAuditLog } from './audit-log.ts'
 export { checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'

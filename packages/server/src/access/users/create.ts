@@ -2,8 +2,9 @@ import { stream } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
 import { addAccount } from '../account-store.ts'
 import { hashPassword, requireGoodPassword } from '../password.ts'
+import { NewUsername } from '../username.ts'
 import { userWithGrants } from './grants-of-user.ts'
-import { ADMINS_ONLY, NewUsername, Password, UserWithGrants } from './user.ts'
+import { ADMINS_ONLY, Password, UserWithGrants } from './user.ts'
 
 /** Not a `write`: the password is hashed before the transaction begins, which would else wait for it. */
 export const createUser = stream({

@@ -6,6 +6,7 @@ import { searchAuditLog } from './search.ts'
 import { verifyAuditLog } from './verification.ts'
 
 export { AuditLog } from './audit-log.ts'
+export { recordBeside } from './beside.ts'
 export { exportLines } from './export.ts'
 export { type Pruned, prune } from './prune.ts'
 export { resignAuditLog } from './resign.ts'

@@ -28,6 +28,13 @@ export type Experiment = {
   tags: KeyValue[]
 }
 
+export type Experiment2 = {
+  experiment_id: string
+  runs: number
+  /** Milliseconds since 1970 */
+  last_start_time?: number | undefined
+}
+
 export type Tag = {
   key: string
   /** What is longer than 8000 characters is cut there. */
@@ -140,12 +147,36 @@ export type ModelOutputInput = {
   step?: number | undefined
 }
 
+export type Row = {
+  run_id: string
+  run_name: string
+  experiment_id: string
+  user_id: string
+  status: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
+  start_time: number
+  end_time?: number | undefined
+  deleted?: boolean | undefined
+  /** The latest values, in the order of the columns that were asked for */
+  metrics: (Double | unknown)[]
+  params: (string | unknown)[]
+  tags: (string | unknown)[]
+}
+
 export type Metric2 = {
   key: string
   value: Double
   timestamp: number
   step: number
   run_id: string
+}
+
+export type Sery = {
+  run_id: string
+  steps: number[]
+  timestamps: number[]
+  values: Double[]
+  /** How many points there are in the range, before the thinning */
+  total: number
 }
 
 export type DatasetSummary = {
@@ -722,6 +753,15 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Count the runs of experiments, and say when the last one started */
+  'GET /api/2.0/millrace/experiments/activity': {
+    input: {
+      experiment_ids: string[]
+    }
+    output: {
+      experiments: Experiment2[]
+    }
+  }
   /** Start a run */
   'POST /api/2.0/mlflow/runs/create': {
     input: {
@@ -879,6 +919,38 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** Search runs, with chosen columns only */
+  'POST /api/2.0/millrace/runs/table': {
+    input: {
+      experiment_ids: string[]
+      filter?: string | undefined
+      run_view_type?: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL' | undefined
+      order_by?: string[] | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+      metrics?: string[] | undefined
+      params?: string[] | undefined
+      tags?: string[] | undefined
+      /** Whether to say how many runs there are in all */
+      count?: boolean | undefined
+    }
+    output: {
+      rows: Row[]
+      next_page_token?: string | undefined
+      total?: number | undefined
+    }
+  }
+  /** List the names of metrics, params and tags that the newest runs have */
+  'GET /api/2.0/millrace/runs/columns': {
+    input: {
+      experiment_ids: string[]
+    }
+    output: {
+      metrics: string[]
+      params: string[]
+      tags: string[]
+    }
+  }
   /** Get all values of one metric of a run */
   'GET /api/2.0/mlflow/metrics/get-history': {
     input: {
@@ -922,6 +994,23 @@ export type Endpoints = {
     }
     output: {
       metrics: Metric2[]
+    }
+  }
+  /** Get lines to draw: one metric of many runs, thinned to what can be seen */
+  'POST /api/2.0/millrace/metrics/series': {
+    input: {
+      run_ids: string[]
+      /** The name of the metric */
+      metric_key: string
+      x?: 'step' | 'time' | undefined
+      /** The first step or time (milliseconds since 1970) that is wanted */
+      start?: number | undefined
+      /** The last step or time that is wanted */
+      end?: number | undefined
+      points?: number | undefined
+    }
+    output: {
+      series: Sery[]
     }
   }
   /** List the datasets that the runs of experiments read, and what for */
@@ -2167,11 +2256,15 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/experiments/get',
   'GET /api/2.0/mlflow/experiments/get-by-name',
   'POST /api/2.0/mlflow/experiments/search',
+  'GET /api/2.0/millrace/experiments/activity',
   'GET /api/2.0/mlflow/runs/get',
   'POST /api/2.0/mlflow/runs/search',
+  'POST /api/2.0/millrace/runs/table',
+  'GET /api/2.0/millrace/runs/columns',
   'GET /api/2.0/mlflow/metrics/get-history',
   'GET /api/2.0/mlflow/metrics/get-history-bulk',
   'GET /api/2.0/mlflow/metrics/get-history-bulk-interval',
+  'POST /api/2.0/millrace/metrics/series',
   'POST /api/2.0/mlflow/experiments/search-datasets',
   'GET /api/3.0/mlflow/datasets/{dataset_id}',
   'POST /api/3.0/mlflow/datasets/search',
@@ -2280,6 +2373,33 @@ export abstract class Nouns {
     /** Change what a user was granted on an experiment */
     permissionsUpdate: (input: Input<'PATCH /api/2.0/mlflow/experiments/permissions/update'>, options?: CallOptions) =>
       this.call('PATCH /api/2.0/mlflow/experiments/permissions/update', input, options),
+  }
+
+  readonly millrace = {
+    /** Count the runs of experiments, and say when the last one started */
+    experimentsActivity: (input: Input<'GET /api/2.0/millrace/experiments/activity'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/experiments/activity', input, options),
+    /** Search runs, with chosen columns only */
+    runsTable: (input: Input<'POST /api/2.0/millrace/runs/table'>, options?: CallOptions) =>
+      this.paged('POST /api/2.0/millrace/runs/table', 'rows', input, options),
+    /** List the names of metrics, params and tags that the newest runs have */
+    runsColumns: (input: Input<'GET /api/2.0/millrace/runs/columns'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/runs/columns', input, options),
+    /** Get lines to draw: one metric of many runs, thinned to what can be seen */
+    metricsSeries: (input: Input<'POST /api/2.0/millrace/metrics/series'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/metrics/series', input, options),
+    /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
+    modelVersionsManifest: (input: Input<'GET /api/2.0/millrace/model-versions/manifest'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/model-versions/manifest', input, options),
+    /** Get what a scan found in a model version's files */
+    modelVersionsScan: (input: Input<'GET /api/2.0/millrace/model-versions/scan'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/model-versions/scan', input, options),
+    /** List what could not be delivered to a webhook and was given up, the oldest first */
+    getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),
+    /** Deliver again what was given up: one delivery, or all of a webhook */
+    addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
   }
 
   readonly runs = {
@@ -2519,21 +2639,6 @@ export abstract class Nouns {
     /** Delete a tag of a model version; none there is no error */
     deleteTag: (input: Input<'DELETE /api/2.0/mlflow/model-versions/delete-tag'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/model-versions/delete-tag', input, options),
-  }
-
-  readonly millrace = {
-    /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
-    modelVersionsManifest: (input: Input<'GET /api/2.0/millrace/model-versions/manifest'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/millrace/model-versions/manifest', input, options),
-    /** Get what a scan found in a model version's files */
-    modelVersionsScan: (input: Input<'GET /api/2.0/millrace/model-versions/scan'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/millrace/model-versions/scan', input, options),
-    /** List what could not be delivered to a webhook and was given up, the oldest first */
-    getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
-      this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),
-    /** Deliver again what was given up: one delivery, or all of a webhook */
-    addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
   }
 
   readonly traces = {

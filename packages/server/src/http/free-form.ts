@@ -52,3 +52,12 @@ export function json(rules: { description?: string } = {}): Schema<unknown> {
     encode: (value) => JSON.stringify(value) ?? 'null',
   }
 }
+
+/** A value of an answer that may be missing: `null` on the wire, where a field's place in an array says which one it is. */
+export function nullable<T>(item: Schema<T>): Schema<T | null> {
+  return {
+    json: { anyOf: [item.json, { type: 'null' }] },
+    decode: (raw) => (raw === null || raw === undefined ? null : item.decode(raw)),
+    encode: (value) => (value === null ? 'null' : item.encode(value)),
+  }
+}

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../http/endpoint.ts'
+import { experimentsActivity } from './activity.ts'
 import { createExperiment } from './create.ts'
 import { deleteExperiment } from './delete.ts'
 import { deleteExperimentTag } from './delete-tag.ts'
@@ -23,4 +24,5 @@ export const experimentEndpoints: readonly Endpoint[] = [
   restoreExperiment,
   setExperimentTag,
   deleteExperimentTag,
+  experimentsActivity,
 ]

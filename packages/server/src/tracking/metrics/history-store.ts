@@ -70,3 +70,22 @@ export function toMetrics(key: string, points: readonly StoredPoint[]): Metric[]
 export function toMetricsOf(run_id: string, key: string, points: readonly StoredPoint[]): MetricWithRunId[] {
   return points.map(([timestamp, step, value, nan]) => ({ key, value: nan === 1 ? Number.NaN : value, timestamp, step, run_id }))
 }
+
+const BY_STEP = query<StoredPoint>(
+  'select ts, step, value, nan from metric where run = ? and key = ? and step between ? and ? order by step, ts, value, nan',
+)
+const BY_TIME = query<StoredPoint>(
+  'select ts, step, value, nan from metric where run = ? and key = ? and ts between ? and ? order by ts, step, value, nan',
+)
+
+/** All points of a range of steps or of times, in that order. */
+export function rangeOf(
+  db: Reader,
+  run: number,
+  key: number,
+  x: 'step' | 'time',
+  start: number,
+  end: number,
+): Promise<StoredPoint[]> | StoredPoint[] {
+  return db.tuples(x === 'step' ? BY_STEP : BY_TIME, run, key, start, end)
+}

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../http/endpoint.ts'
+import { runsColumns } from './columns.ts'
 import { createRun } from './create.ts'
 import { createPromptlabRun } from './create-promptlab-run.ts'
 import { deleteRun } from './delete.ts'
@@ -13,6 +14,7 @@ import { logParameter } from './log-parameter.ts'
 import { restoreRun } from './restore.ts'
 import { searchRuns } from './search.ts'
 import { setTag } from './set-tag.ts'
+import { runsTable } from './table.ts'
 import { updateRun } from './update.ts'
 
 export { Run } from './run.ts'
@@ -36,4 +38,6 @@ export const runEndpoints: readonly Endpoint[] = [
   logOutputs,
   logModel,
   searchRuns,
+  runsTable,
+  runsColumns,
 ]

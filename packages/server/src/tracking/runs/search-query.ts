@@ -52,6 +52,18 @@ export async function hasFewRuns(db: Reader, experiments: readonly number[]): Pr
   return true
 }
 
+/** How many runs a search finds in all. */
+export async function countRuns(db: Reader, { experiments, view, clauses }: RunSearch): Promise<number> {
+  if (experiments.length === 0) return 0
+  const keyed = clauses.filter(({ entity }) => entity === 'metric' || entity === 'param' || entity === 'tag').map(({ name }) => name)
+  const keys = await findKeys(db, keyed)
+  const within = { sql: db.dialect.inIntegers('run.experiment'), values: [db.dialect.list(experiments)] }
+  const where = allOf([within, VIEW_SQL[view], ...clauses.map((clause) => clauseSql(db.dialect, clause, keys))])
+  const join = clauses.some(({ name, entity }) => entity === 'attribute' && name === 'artifact_uri') ? PLACE_JOIN : ''
+  const sql = `select count(*) runs from run ${join} where ${where.sql}`
+  return (await db.get(adHocQuery<{ runs: number }>(sql), ...where.values))?.runs ?? 0
+}
+
 /** The runs of a page. See docs/decisions/0003-search.md for why there is one plan for all filters. */
 export async function selectRuns(db: Reader, search: RunSearch, cursor: Cursor, limit: number): Promise<readonly FoundRun[]> {
   const { experiments, order, clauses } = search

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { overEachDatabase } from '../../testing/databases.ts'
+import { TestServer } from '../../testing/server.ts'
+import { largestTriangles } from './largest-triangles.ts'
+
+type Point = readonly [x: number, y: number]
+const thin = (points: readonly Point[], size: number): Point[] =>
+  largestTriangles(
+    points,
+    size,
+    ([x]) => x,
+    ([, y]) => y,
+  )
+
+test('thinning keeps both ends and a spike, and the size that was asked for', () => {
+  const line: Point[] = Array.from({ length: 10_000 }, (_, x) => [x, x === 6_543 ? 50 : Math.sin(x / 900)])
+  const kept = thin(line, 100)
+  assert.equal(kept.length, 100)
+  assert.deepEqual([kept[0], kept.at(-1)], [line[0], line.at(-1)])
+  assert.ok(kept.some(([x]) => x === 6_543))
+  assert.ok(kept.every(([x], at) => at === 0 || x > (kept[at - 1] as Point)[0]))
+})
+
+test('what is short is kept whole; a stretch of NaN stays one', () => {
+  assert.deepEqual(thin([[0, 1], [1, 2]], 3), [[0, 1], [1, 2]]) // biome-ignore format: a line is read at once
+  const gap: Point[] = Array.from({ length: 1_000 }, (_, x) => [x, x >= 400 && x < 600 ? Number.NaN : 1])
+  assert.ok(thin(gap, 50).filter(([, y]) => Number.isNaN(y)).length >= 8)
+})
+
+overEachDatabase('lines to draw', (open) => {
+  test('each run has its own thinned columns; a range is answered from all its points', async () => {
+    const server = new TestServer(await open())
+    const { experiment_id } = (await server.post('experiments/create', { name: 'lines' })).body
+    const ids: string[] = []
+    for (const factor of [1, -1]) {
+      const { run_id } = (await server.post('runs/create', { experiment_id })).body.run.info
+      ids.push(run_id)
+      const metrics = Array.from({ length: 1_000 }, (_, step) => ({ key: 'loss', value: factor * step, timestamp: 5_000 + step, step }))
+      assert.equal((await server.post('runs/log-batch', { run_id, metrics })).status, 200)
+    }
+    const series = async (input: object) =>
+      (await server.call('POST', '/api/2.0/millrace/metrics/series', { run_ids: ids, metric_key: 'loss', ...input })).body.series
+    const lines = await series({ points: 10 })
+    assert.deepEqual(lines.map(({ run_id }: { run_id: string }) => run_id).sort(), [...ids].sort())
+    for (const { steps, timestamps, values, total } of lines) {
+      assert.deepEqual([steps.length, timestamps.length, values.length, total], [10, 10, 10, 1_000])
+      assert.deepEqual([steps[0], steps[9], timestamps[9]], [0, 999, 5_999])
+    }
+    const [zoomed] = await series({ run_ids: [ids[0]], x: 'time', start: 5_100, end: 5_104 })
+    assert.deepEqual(zoomed.values, [100, 101, 102, 103, 104])
+    assert.deepEqual(await series({ metric_key: 'nobody' }), [])
+  })
+})

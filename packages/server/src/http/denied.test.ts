@@ -13,7 +13,7 @@ import { silent } from './log.ts'
 
 overEachDatabase('a denied file is on record with its caller', (open) => {
   for (const prefix of ['/api', '/ajax-api']) {
-    test(`path, source, location and link are told, logged, counted and in the audit log, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
+    test(`path, source, location, link: told, logged, counted and audited, under ${prefix} (PT-01, PT-21, PT-22, PT-29)`, async () => {
       const authority = { ...localOwner, identify: () => ({ ...OWNER, user: 'mallory' }) }
       const lines: object[] = []
       const entries: AuditEntry[] = []

@@ -28,6 +28,8 @@ export type Dialect = {
   readonly lockRow: string
   /** Keeps other processes from migrating until the commit; empty where the transaction itself does. */
   readonly lockMigrations: string
+  /** Several servers may work on one database, and none hears of the others' commits. */
+  readonly has_neighbours: boolean
   /** Column types for migrations. */
   readonly types: { int: string; double: string; text: string; id: string; id_never_reused: string }
   /** The suffix of `create table` that stores rows in the order of their primary key, where the database can. */
@@ -50,6 +52,7 @@ export const sqlite: Dialect = {
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: '',
   lockMigrations: '',
+  has_neighbours: false,
   types: {
     int: 'integer',
     double: 'real',
@@ -77,6 +80,7 @@ export const postgres: Dialect = {
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: 'for share',
   lockMigrations: 'select pg_advisory_xact_lock(1970430)',
+  has_neighbours: true,
   types: {
     int: 'bigint',
     double: 'double precision',

@@ -17,6 +17,7 @@ import { traceValues } from './migrations/014-trace-values.ts'
 import { signIn } from './migrations/015-sign-in.ts'
 import { workspaces } from './migrations/016-workspaces.ts'
 import { gates } from './migrations/019-gates.ts'
+import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   signIn,
   workspaces,
   gates,
+  versionsInOrder,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

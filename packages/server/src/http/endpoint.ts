@@ -100,6 +100,8 @@ export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
 export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {
   kind: 'write'
   handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
+  /** After the commit: what the handler began may have ended meanwhile, and the answer tells so. */
+  afterwards?: (db: Reader, answer: NoInfer<Output>) => Promise<NoInfer<Output>>
 }
 export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output'> & {
   kind: 'stream'

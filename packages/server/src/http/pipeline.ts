@@ -91,7 +91,10 @@ async function answerJson(
   admitted: Admitted,
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
-  if (endpoint.kind === 'write') return encode(await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted)))
+  if (endpoint.kind === 'write') {
+    const answer = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
+    return encode(endpoint.afterwards ? await endpoint.afterwards(house.db.reader, answer) : answer)
+  }
   const { input, context } = admitted
   const { heavy } = endpoint
   if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input, context)))

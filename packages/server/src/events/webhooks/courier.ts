@@ -1,8 +1,9 @@
+import { type Clock, systemClock } from '../../clock.ts'
 import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import { Refused } from '../../egress/index.ts'
 import type { Log } from '../../http/log.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Next, Rounds } from '../../rounds.ts'
 import { arrived, type Claimed, claimDue, giveUp, nextDue, release, tryAgain } from './delivery-store.ts'
 import { ATTEMPTS_MAX, mayTakeLater, pauseAfter } from './retry.ts'
 import { openSecret } from './secret.ts'
@@ -14,7 +15,7 @@ const LEASE_MS = 15_000
 const AT_ONCE_MAX = 16
 const AT_ONCE_PER_WEBHOOK = 4
 const DRAIN_MS = 10_000
-const AFTER_FAILURE_MS = 5_000
+const TAKEN_BY_ANOTHER_MS = 5_000
 
 /**
  * Makes the deliveries. It is woken by the commit that queued one, by a timer when one is due again, and by nothing else. Each process on
@@ -27,21 +28,20 @@ export class Courier {
   readonly #under_way = new Map<number, { webhook: number; done: Promise<void> }>()
   readonly #stop = new AbortController()
   readonly #clock: Clock
-  #callOff: () => void = () => {}
-  #round: Promise<void> | undefined
-  #woken = false
-  #stopping = false
+  readonly #rounds: Rounds
 
   constructor(db: Database, settings: Settings, log: Log, clock: Clock = systemClock) {
     this.#db = db
     this.#settings = settings
     this.#log = log
     this.#clock = clock
+    const failed = (error: unknown) => log.error({ err: error }, 'webhooks: the outbox could not be read; again in a moment')
+    this.#rounds = new Rounds(() => this.#take(), failed, clock)
   }
 
   /** Nothing is being delivered or looked for: it waits for a commit or for its time. */
   get idle(): boolean {
-    return this.#under_way.size === 0 && this.#round === undefined
+    return this.#under_way.size === 0 && this.#rounds.idle
   }
 
   /** Begins with what was left when the last process ended. */
@@ -52,49 +52,30 @@ export class Courier {
 
   /** Looks for what is due. */
   wake(): void {
-    this.#woken = true
-    if (this.#stopping || this.#round) return
-    this.#round = this.#rounds().finally(() => {
-      this.#round = undefined
-      if (this.#woken) this.wake()
-    })
+    this.#rounds.wake()
   }
 
   /** Begins no more deliveries, waits for those under way, and leaves the rest to the next process. */
   async stop(drain_ms = DRAIN_MS): Promise<void> {
-    this.#stopping = true
-    this.#callOff()
-    await this.#round
+    await this.#rounds.stop()
     const timer = setTimeout(() => this.#stop.abort(new Error('the server stops')), drain_ms)
     await Promise.all([...this.#under_way.values()].map(({ done }) => done))
     clearTimeout(timer)
   }
 
-  async #rounds(): Promise<void> {
-    while (this.#woken && !this.#stopping) {
-      this.#woken = false
-      try {
-        await this.#take()
-      } catch (error) {
-        this.#log.error({ err: error }, 'webhooks: the outbox could not be read; again in a moment')
-        this.#sleepUntil(this.#clock.now() + AFTER_FAILURE_MS)
-      }
-    }
-  }
-
-  async #take(): Promise<void> {
+  async #take(): Promise<Next> {
     const due_ms = await nextDue(this.#db.reader)
     const now_ms = this.#clock.now()
     const room = AT_ONCE_MAX - this.#under_way.size
     // With no room, the end of one that is under way wakes.
-    if (due_ms === undefined || room === 0) return
-    if (due_ms > now_ms) return this.#sleepUntil(due_ms)
+    if (due_ms === undefined || room === 0) return undefined
+    if (due_ms > now_ms) return { at_ms: due_ms }
     const full = this.#fullWebhooks()
     const claimed = await this.#db.write((tx) => claimDue(tx, now_ms, LEASE_MS, full, Math.min(room, AT_ONCE_PER_WEBHOOK)))
     for (const delivery of claimed) this.#begin(delivery)
-    if (claimed.length > 0) this.#woken = true
+    if (claimed.length > 0) return 'again'
     // What is due is of webhooks that are full, whose next end wakes; or another process took it.
-    else if (full.length === 0) this.#sleepUntil(now_ms + AFTER_FAILURE_MS)
+    return full.length === 0 ? { at_ms: now_ms + TAKEN_BY_ANOTHER_MS } : undefined
   }
 
   #fullWebhooks(): number[] {
@@ -143,10 +124,5 @@ export class Courier {
     }
     this.#log.warn({ webhook_id, delivery_id, attempts, problem }, 'webhooks: a delivery was given up; it can be replayed')
     await this.#db.write((tx) => giveUp(tx, id, attempts, now_ms, problem))
-  }
-
-  #sleepUntil(at_ms: number): void {
-    this.#callOff()
-    this.#callOff = this.#clock.after(at_ms - this.#clock.now(), () => this.wake())
   }
 }

@@ -1,8 +1,8 @@
 import { artifactStores, freeze, thaw } from '../../artifacts/index.ts'
 import type { Settings } from '../../config.ts'
 import type { Writer } from '../../db/handles.ts'
-import { copyManifest, forgetManifest, queueManifest } from './manifest-store.ts'
-import { wakeOf } from './registrar.ts'
+import { copyManifest, forgetManifest, KNOWN, queueManifest } from './manifest-store.ts'
+import { registrarOf } from './registrar.ts'
 
 /** The files of a version that is being made, and the version that it is a copy of, if any. */
 export type FrozenFiles = { readonly location: string; readonly path: string; readonly copy_of?: number | undefined }
@@ -18,8 +18,10 @@ export async function freezeVersion(
   const { store, folder } = artifactStores(settings).at(location)
   await freeze(tx, store, [...folder, ...path.split('/').filter(Boolean)], version)
   const is_ready = copy_of !== undefined && (await copyManifest(tx, version, copy_of, now_ms))
-  await queueManifest(tx, version, location, path, is_ready ? null : now_ms)
-  if (!is_ready) tx.afterCommit(() => wakeOf(tx.identity))
+  const registrar = is_ready ? undefined : registrarOf(tx.identity)
+  const held = is_ready ? KNOWN : (registrar?.holding(now_ms) ?? { due_ms: now_ms, lease: '' })
+  await queueManifest(tx, version, location, path, held)
+  if (registrar) tx.afterCommit(() => registrar.begin({ version, location, path, attempts: 0, lease: held.lease }))
   return { is_ready }
 }
 

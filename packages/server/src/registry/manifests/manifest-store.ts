@@ -17,20 +17,18 @@ export type Job = {
 }
 type Head = { root_sha256: string; bytes: number }
 
-const REQUEUE = command(`update manifest_job set due_ms = ?, attempts = 0, leased_until_ms = 0, lease = '' where version = ?`)
-const QUEUE = command('insert into manifest_job (version, location, path, due_ms) values (?, ?, ?, ?)')
-const NEXT_DUE = query<{ at_ms: number | null }>(
-  `select min(case when leased_until_ms > due_ms then leased_until_ms else due_ms end) as at_ms from manifest_job
-   where due_ms is not null`,
-)
+// While a job is held, `due_ms` is when its holder is taken for gone: what is next is the first in an index, however many wait.
+const REQUEUE = command(`update manifest_job set due_ms = ?, attempts = 0, lease = '' where version = ?`)
+const QUEUE = command('insert into manifest_job (version, location, path, due_ms, lease) values (?, ?, ?, ?, ?)')
+const NEXT_DUE = query<{ at_ms: number | null }>('select min(due_ms) as at_ms from manifest_job where due_ms is not null')
 const CLAIM = query<Job>(
-  `update manifest_job set leased_until_ms = ?, lease = ? where due_ms <= ? and leased_until_ms <= ? and version =
-     (select version from manifest_job where due_ms <= ? and leased_until_ms <= ? order by version limit 1)
+  `update manifest_job set due_ms = ?, lease = ? where due_ms <= ? and version =
+     (select version from manifest_job where due_ms <= ? order by due_ms, version limit 1)
    returning version, location, path, attempts, lease`,
 )
-const EXTEND = command('update manifest_job set leased_until_ms = ? where version = ? and lease = ?')
-const AGAIN = command(`update manifest_job set attempts = ?, due_ms = ?, leased_until_ms = 0, lease = '' where version = ? and lease = ?`)
-const DONE = command(`update manifest_job set due_ms = null, leased_until_ms = 0, lease = '' where version = ? and lease = ?`)
+const EXTEND = command('update manifest_job set due_ms = ? where version = ? and lease = ?')
+const AGAIN = command(`update manifest_job set attempts = ?, due_ms = ?, lease = '' where version = ? and lease = ?`)
+const DONE = command(`update manifest_job set due_ms = null, lease = '' where version = ? and lease = ?`)
 const DROP_JOB = command('delete from manifest_job where version = ?')
 const DROP_HEAD = command('delete from model_version_manifest where version = ?')
 const DROP_FILES = command('delete from model_version_file where version = ?')
@@ -49,9 +47,17 @@ const HEAD_OF = query<Head>('select root_sha256, bytes from model_version_manife
 const FILES_OF = query<ManifestFile>('select path, size, sha256 from model_version_file where version = ? order by path')
 const DIGEST = query<{ sha256: string }>('select sha256 from model_version_file where version = ? and path = ?')
 
-/** Says that a version's files are to be hashed, in the commit that makes it; with no `due_ms` they are known already. */
-export async function queueManifest(tx: Writer, version: number, location: string, path: string, due_ms: number | null): Promise<void> {
-  await tx.run(QUEUE, version, location, path, due_ms)
+/** When a job is due, and whose it is until then: nobody's without a lease. */
+export type Held = { readonly due_ms: number | null; readonly lease: string }
+
+/** The files are known already. */
+export const KNOWN: Held = { due_ms: null, lease: '' }
+
+export const newLease = (): string => randomBytes(12).toString('hex')
+
+/** Says that a version's files are to be hashed, in the commit that makes it. */
+export async function queueManifest(tx: Writer, version: number, location: string, path: string, { due_ms, lease }: Held): Promise<void> {
+  await tx.run(QUEUE, version, location, path, due_ms, lease)
 }
 
 /** A copy has the manifest of the version that it was made of. False when that has none yet. */
@@ -66,7 +72,7 @@ export const nextDue = async (db: Reader): Promise<number | undefined> => (await
 
 /** Takes one job that is due and nobody's, for a time. */
 export async function claimJob(tx: Writer, now_ms: number, lease_ms: number): Promise<Job | undefined> {
-  return tx.get(CLAIM, now_ms + lease_ms, randomBytes(12).toString('hex'), now_ms, now_ms, now_ms, now_ms)
+  return tx.get(CLAIM, now_ms + lease_ms, newLease(), now_ms, now_ms)
 }
 
 /** Keeps a job for longer; false when it is no longer ours. */

@@ -2,13 +2,16 @@ import { artifactStores, changesSettled, onSlipped, type Place } from '../../art
 import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Log } from '../../http/log.ts'
+import { type Next, Rounds } from '../../rounds.ts'
 import { hashPlace, type Manifest } from './manifest.ts'
 import {
   claimJob,
   extendLease,
+  type Held,
   hashAgain,
   isPending,
   type Job,
+  newLease,
   nextDue,
   recordFailure,
   recordManifest,
@@ -29,11 +32,13 @@ const PAUSE_MAX_MS = 60_000
 /** How soon what another process left behind is noticed, at the latest. */
 const LOOK_EVERY_MS = 5_000
 const WAITING_MAX = 64
+/** Jobs that one process keeps for itself; the others are found by whoever has time. */
+const OWN_MAX = 64
 
 const registrars = new WeakMap<object, Registrar>()
 
-/** There is a version whose files are to be hashed. */
-export const wakeOf = (database: object): void => registrars.get(database)?.wake()
+/** The registrar of this process on a database; an instance of the command has none. */
+export const registrarOf = (database: object): Registrar | undefined => registrars.get(database)
 
 /** Waits a moment for a version's registration to end in this process: then clients don't ask again and again. */
 export const settled = (database: object, version: number, wait_ms: number): Promise<void> =>
@@ -49,17 +54,18 @@ export class Registrar {
   readonly #steps: readonly Step[]
   readonly #under_way = new Set<Promise<void>>()
   readonly #waiting = new Map<number, Set<() => void>>()
+  /** Jobs that this process holds since the commit that made them. */
+  readonly #own: Job[] = []
+  readonly #rounds: Rounds
   #waiters = 0
-  #timer: NodeJS.Timeout | undefined
-  #round: Promise<void> | undefined
-  #woken = false
-  #stopping = false
 
   constructor(db: Database, settings: Settings, log: Log, steps: readonly Step[] = []) {
     this.#db = db
     this.#settings = settings
     this.#log = log
     this.#steps = steps
+    const failed = (error: unknown) => log.error({ err: error }, 'registry: the versions that wait could not be read; again in a moment')
+    this.#rounds = new Rounds(() => this.#take(), failed)
   }
 
   /** Begins with what was left when the last process ended. */
@@ -75,24 +81,29 @@ export class Registrar {
 
   /** Looks for what is due. */
   wake(): void {
-    this.#woken = true
-    if (this.#stopping || this.#round) return
-    this.#round = this.#rounds().finally(() => {
-      this.#round = undefined
-      if (this.#woken) this.wake()
-    })
+    this.#rounds.wake()
+  }
+
+  /** How a version that is just being made is put down: as held by this process, which begins after the commit; or for whoever looks. */
+  holding(now_ms: number): Held {
+    if (this.#rounds.stopping || this.#own.length >= OWN_MAX) return { due_ms: now_ms, lease: '' }
+    return { due_ms: now_ms + LEASE_MS, lease: newLease() }
+  }
+
+  /** Begins with a version that was made: its job was put down with what {@link holding} gave. */
+  begin(job: Job): void {
+    if (job.lease !== '') this.#own.push(job)
+    this.wake()
   }
 
   /** Gives up what is under way, which whoever comes next begins anew. */
   async stop(): Promise<void> {
-    this.#stopping = true
-    clearTimeout(this.#timer)
-    await this.#round
+    await this.#rounds.stop()
     await Promise.all(this.#under_way)
   }
 
   async settled(version: number, wait_ms: number): Promise<void> {
-    if (this.#stopping || this.#waiters >= WAITING_MAX) return
+    if (this.#rounds.stopping || this.#waiters >= WAITING_MAX) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const those = this.#waiting.get(version) ?? new Set()
     this.#waiting.set(version, those.add(resolve))
@@ -106,32 +117,28 @@ export class Registrar {
     if (those.size === 0) this.#waiting.delete(version)
   }
 
-  async #rounds(): Promise<void> {
-    while (this.#woken && !this.#stopping) {
-      this.#woken = false
-      try {
-        await this.#take()
-      } catch (error) {
-        this.#log.error({ err: error }, 'registry: the versions that wait could not be read; again in a moment')
-        this.#sleep(LOOK_EVERY_MS)
-      }
-    }
-  }
-
-  async #take(): Promise<void> {
+  async #take(): Promise<Next> {
     // With no room, the end of one that is under way wakes.
-    if (this.#under_way.size >= AT_ONCE_MAX) return
+    if (this.#under_way.size >= AT_ONCE_MAX) return undefined
+    const own = this.#own.shift()
+    if (own) return this.#start(own)
     const due_ms = await nextDue(this.#db.reader)
     const now_ms = Date.now()
-    if (due_ms === undefined || due_ms > now_ms) return this.#sleep(Math.min(LOOK_EVERY_MS, (due_ms ?? Number.POSITIVE_INFINITY) - now_ms))
+    // What another process put down is not told of: it is looked for.
+    const look_ms = this.#db.reader.dialect.has_neighbours ? now_ms + LOOK_EVERY_MS : due_ms
+    if (due_ms === undefined) return look_ms === undefined ? undefined : { at_ms: look_ms }
+    if (due_ms > now_ms) return { at_ms: Math.min(look_ms ?? due_ms, due_ms) }
     const job = await this.#db.write((tx) => claimJob(tx, now_ms, LEASE_MS))
-    if (!job) return this.#sleep(LOOK_EVERY_MS)
-    this.#woken = true
+    return job ? this.#start(job) : { at_ms: now_ms + LOOK_EVERY_MS }
+  }
+
+  #start(job: Job): Next {
     const done: Promise<void> = this.#register(job).finally(() => {
       this.#under_way.delete(done)
       this.wake()
     })
     this.#under_way.add(done)
+    return 'again'
   }
 
   async #register(job: Job): Promise<void> {
@@ -155,7 +162,7 @@ export class Registrar {
   #keeping(job: Job): () => Promise<void> | void {
     let extended_ms = Date.now()
     return () => {
-      if (this.#stopping) throw new Error('the server stops')
+      if (this.#rounds.stopping) throw new Error('the server stops')
       const now_ms = Date.now()
       if (now_ms - extended_ms < EXTEND_EVERY_MS) return
       extended_ms = now_ms
@@ -168,8 +175,8 @@ export class Registrar {
   }
 
   async #failed(job: Job, error: Error): Promise<void> {
-    const attempts = this.#stopping ? job.attempts : job.attempts + 1
-    const pause_ms = this.#stopping ? 0 : Math.min(PAUSE_MAX_MS, 500 * 2 ** attempts)
+    const attempts = this.#rounds.stopping ? job.attempts : job.attempts + 1
+    const pause_ms = this.#rounds.stopping ? 0 : Math.min(PAUSE_MAX_MS, 500 * 2 ** attempts)
     try {
       if (attempts < ATTEMPTS_MAX) return await this.#db.write((tx) => tryAgain(tx, job, attempts, Date.now() + pause_ms))
       this.#log.warn({ err: error, version: job.version }, "registry: a version's files could not be read")
@@ -182,12 +189,5 @@ export class Registrar {
 
   #tell(version: number): void {
     for (const resolve of this.#waiting.get(version) ?? []) resolve()
-  }
-
-  #sleep(ms: number): void {
-    clearTimeout(this.#timer)
-    if (this.#stopping) return
-    this.#timer = setTimeout(() => this.wake(), Math.max(1, ms))
-    this.#timer.unref()
   }
 }

@@ -6,15 +6,18 @@ import { freezeVersion } from '../manifests/index.ts'
 import { DESCRIPTION_MAX, NewTags, RegisteredName, refuseOtherKind, TAGS_BODY_MAX_BYTES } from '../names.ts'
 import { registeredByName, takeVersion } from '../registered.ts'
 import { tellVersionMade } from '../tell.ts'
-import { ModelVersion, PENDING, READY } from './model-version.ts'
+import { ModelVersion, PENDING, READY, STATUSES } from './model-version.ts'
+import { onceRegistered } from './registration.ts'
 import { badSource, parseSource } from './source.ts'
 import { type KeptSource, keepSource, ownFiles } from './source-files.ts'
 import { filesOf } from './source-owner.ts'
-import { versionToWire } from './version-reader.ts'
-import { insertVersion, setReady, setVersionTags, versionsOfLoggedModel } from './version-store.ts'
+import { statusOf, versionToWire } from './version-reader.ts'
+import { insertVersion, setReady, setVersionTags, versionByNumber, versionsOfLoggedModel } from './version-store.ts'
 
 /** MLflow's clients send a source with a prompt too, which means nothing. */
 const PROMPT_SOURCES = new Set(['dummy-source', 'prompt-template'])
+/** How long the answer waits for the files to be hashed: large ones take longer, and then it says PENDING_REGISTRATION. */
+const WAIT_MS = 1_000
 const VERSIONS_TAG = 'mlflow.modelVersions'
 
 /** Whose files the version is made of: they must be open to the caller (CVE-2026-69148). */
@@ -67,6 +70,15 @@ export const createModelVersion = write({
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
     await tellVersionMade(tx, model, { version, source: row.source, run_id, description: said.description }, tags, now_ms)
     return { model_version: await versionToWire(tx, row) }
+  },
+  async afterwards(db, { model_version }) {
+    if (model_version.status !== STATUSES[PENDING - 1]) return { model_version }
+    // Small files are read within milliseconds, and clients that look at this answer alone expect READY, as MLflow says at once.
+    const made = versionByNumber(db, model_version.name, model_version.version)
+    const row = await made.then((one) => onceRegistered(db, one, WAIT_MS)).catch(() => undefined)
+    // Whatever became of it, it was made.
+    if (!row) return { model_version }
+    return { model_version: { ...model_version, status: statusOf(row), status_message: row.status_message ?? undefined } }
   },
 })
 

@@ -29,6 +29,8 @@ export async function versionsToWire(db: Reader, rows: readonly VersionRow[]): P
 export const versionToWire = async (db: Reader, row: VersionRow): Promise<ModelVersion> =>
   (await versionsToWire(db, [row]))[0] as ModelVersion
 
+export const statusOf = ({ status }: VersionRow): ModelVersion['status'] => STATUSES[status - 1] as ModelVersion['status']
+
 const bare = (row: VersionRow): ModelVersion => ({
   name: row.name,
   version: row.version,
@@ -39,7 +41,7 @@ const bare = (row: VersionRow): ModelVersion => ({
   description: row.description ?? undefined,
   source: row.source,
   run_id: row.run_id ?? undefined,
-  status: STATUSES[row.status - 1] as ModelVersion['status'],
+  status: statusOf(row),
   status_message: row.status_message ?? undefined,
   tags: [],
   run_link: row.run_link ?? undefined,

@@ -3,7 +3,8 @@
 // Runs MLflow's own tests against Millrace. They are not part of this repository: `--suite` names a folder with a program `run` that takes
 // them from a git repository, installs what they need, and leaves pytest's report in its working folder.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -49,6 +50,27 @@ const PLACES = `${tmpdir()},${join(work, 'suite')}`
 // The suite's receivers of webhooks listen on this machine.
 const WEBHOOKS = { MILLRACE_WEBHOOK_ALLOWED_HOSTS: 'localhost' }
 
+// MLflow's tests read the admin's name and password from the file of its login, as its server does; here both get one with a password that
+// nobody knows. What is left, a test that spells out the well-known one, gets this one by a plugin.
+const AUTH_CONFIG = join(work, 'auth.ini')
+writeFileSync(
+  AUTH_CONFIG,
+  `[mlflow]
+default_permission = READ
+database_uri = sqlite:///basic_auth.db
+admin_username = admin
+admin_password = ${randomBytes(18).toString('base64url')}
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+`,
+  { mode: 0o600 },
+)
+// A test starts its server without this environment.
+const LOGIN_FLAG = `--auth-config ${AUTH_CONFIG}`
+const PLUGIN = 'admin_password'
+mkdirSync(join(work, 'suite'), { recursive: true })
+copyFileSync(join(here, `${PLUGIN}.py`), join(work, 'suite', `${PLUGIN}.py`))
+const LOGIN = { MLFLOW_AUTH_CONFIG_PATH: AUTH_CONFIG, PYTEST_ADDOPTS: `-p ${PLUGIN}` }
+
 function runSuite(server: string, env: Record<string, string>): Promise<number | null> {
   const args = ['--git', resolve(flags.git as string), '--server', server, '--work', work, '--mode', flags.mode]
   if (pytest.length > 0) args.push('--', ...pytest)
@@ -56,7 +78,7 @@ function runSuite(server: string, env: Record<string, string>): Promise<number |
     // What the suite prints names every failure, the expected ones too: pytest's report says it all.
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { MILLRACE_ALLOWED_ARTIFACT_ROOTS: PLACES, ...process.env, COMPAT_APPLICABLE: applicableFile, ...WEBHOOKS, ...env },
+      env: { MILLRACE_ALLOWED_ARTIFACT_ROOTS: PLACES, ...process.env, COMPAT_APPLICABLE: applicableFile, ...WEBHOOKS, ...LOGIN, ...env },
     })
     child.on('error', reject)
     child.on('exit', done)
@@ -67,14 +89,14 @@ async function runOverPostgres(): Promise<number | null> {
   const postgres = await startPostgres()
   try {
     const { host, username, password } = new URL(postgres.uri)
-    const server = `${process.execPath} --conditions=source ${join(here, 'server-on-postgres.ts')} server`
+    const server = `${process.execPath} --conditions=source ${join(here, 'server-on-postgres.ts')} server ${LOGIN_FLAG}`
     return await runSuite(server, { COMPAT_POSTGRES: host, PGUSER: username, PGPASSWORD: password })
   } finally {
     await postgres.stop()
   }
 }
 
-const code = flags.backend === 'postgres' ? await runOverPostgres() : await runSuite(`${join(root, 'millrace')} server`, {})
+const code = flags.backend === 'postgres' ? await runOverPostgres() : await runSuite(`${join(root, 'millrace')} server ${LOGIN_FLAG}`, {})
 if (!existsSync(resultFile)) fail(`the suite gave no result (its run exited with ${code}): see ${join(work, 'result.log')}`)
 const outcomes = readOutcomes(readFileSync(resultFile, 'utf8'))
 const problems = judge(outcomes, expected, applicable)

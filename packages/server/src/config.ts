@@ -1,4 +1,4 @@
-import type { Level } from './access/grants.ts'
+import type { Level } from './access/level.ts'
 import type { Location } from './db/location.ts'
 import type { Secret } from './secret.ts'
 

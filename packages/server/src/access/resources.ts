@@ -2,10 +2,10 @@ import { query, type Reader } from '../db/handles.ts'
 import type { Resource } from '../http/endpoint.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { experimentOfFiles } from '../registry/model-versions/index.ts'
-import type { Kind } from './grants.ts'
+import type { Kind } from './level.ts'
 
 /** What a named thing hangs on: grants are about experiments and registered models, and all else follows one of them. */
-export type Anchor = { readonly kind: Kind; readonly ids: readonly number[] }
+export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean }
 
 const EXPERIMENT = query<[id: number]>('select id from experiment where id = ?')
 const EXPERIMENT_BY_NAME = query<[id: number]>('select id from experiment where name = ?')
@@ -16,7 +16,10 @@ const OF_SCORER = query<[id: number]>('select experiment from scorer where score
 const OF_DATASET = query<[id: number | null]>(
   `select e.experiment from evaluation_dataset d left join evaluation_dataset_experiment e on e.dataset = d.id where d.dataset_id = ?`,
 )
-const REGISTERED_MODEL = query<[id: number]>('select id from registered_model where name = ?')
+const REGISTERED_MODEL = query<[id: number, is_prompt: number]>('select id, is_prompt from registered_model where name = ?')
+const IS_MAKER = query<[one: number]>(
+  `select 1 from evaluation_dataset d join evaluation_dataset_maker m on m.dataset = d.id where d.dataset_id = ? and m.account = ?`,
+)
 const BY_LOCATION = query<[id: number]>((dialect) => `select id from experiment where ${dialect.inTexts('artifact_location')}`)
 
 /** More names than this has no location. */
@@ -29,7 +32,8 @@ const LOCATION_NAMES_MAX = 16
 export async function anchorOf(db: Reader, resource: Exclude<Resource, { server: string }>): Promise<Anchor | ApiError> {
   if ('registered_model' in resource) {
     const rows = await db.tuples(REGISTERED_MODEL, resource.registered_model)
-    return rows.length === 0 ? unknown(resource) : { kind: 'registered_model', ids: rows.map(([id]) => id) }
+    const [row] = rows
+    return row ? { kind: 'registered_model', ids: [row[0]], isPrompt: row[1] !== 0 } : unknown(resource)
   }
   if ('version_files' in resource) {
     const experiment = await experimentOfFiles(db, resource.version_files)
@@ -66,6 +70,11 @@ async function ownersOf(db: Reader, path: string): Promise<readonly [id: number]
   const first = names[0] as string
   const named = /^\d{1,15}$/.test(first) ? await db.tuples(EXPERIMENT, Number(first)) : []
   return [...found, ...named]
+}
+
+/** Whether the account made the evaluation dataset. */
+export async function isMakerOf(db: Reader, dataset_id: string, account: number): Promise<boolean> {
+  return (await db.tuples(IS_MAKER, dataset_id, account)).length > 0
 }
 
 function unknown(resource: Exclude<Resource, { server: string }>): ApiError {

@@ -1,14 +1,15 @@
-import type { Reader } from '../db/handles.ts'
+import { query, type Reader } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, type Verdict, type Visible } from '../http/access.ts'
 import type { Filtered, Permission, Resource } from '../http/endpoint.ts'
-import { LEVEL, type Level, levelOn, readable } from './grants.ts'
-import { anchorOf, hidden } from './resources.ts'
+import { DEFAULT_WORKSPACE, type Kind, LEVEL, type Level } from './level.ts'
+import { anchorOf, hidden, isMakerOf } from './resources.ts'
+import { currentRightsOf, DENIED, levelOn, levelOnAll, type Rights, rightsOf } from './rights.ts'
 
 const NEEDED: Readonly<Record<Permission, number>> = { read: LEVEL.READ, use: LEVEL.USE, edit: LEVEL.EDIT, manage: LEVEL.MANAGE }
 
 /**
  * The rules by which accounts may do things: what was granted to them, to their groups and by their roles; `everyone` is what an account
- * has on a thing for which it was granted nothing. Nothing is remembered between requests, so that a grant that is taken back is gone.
+ * has on a thing for which it was granted nothing.
  */
 export function rulesOf(everyone: Level): Pick<Authority, 'permits' | 'visible'> {
   const base = LEVEL[everyone]
@@ -18,11 +19,22 @@ export function rulesOf(everyone: Level): Pick<Authority, 'permits' | 'visible'>
   }
 }
 
+/** A no is never said by what is remembered: what was granted by another process a moment ago counts. */
 async function permits(caller: Caller, permission: Permission, on: readonly Resource[], db: Reader, base: number): Promise<Verdict> {
   if (caller.is_admin) return true
+  const remembered = await rightsOf(db, caller.user_id)
+  const verdict = await judge({ caller, rights: remembered, base }, permission, on, db)
+  if (verdict === true) return true
+  const rights = await currentRightsOf(db, caller.user_id)
+  return rights === remembered ? verdict : judge({ caller, rights, base }, permission, on, db)
+}
+
+type Who = { readonly caller: Caller; readonly rights: Rights; readonly base: number }
+
+async function judge(who: Who, permission: Permission, on: readonly Resource[], db: Reader): Promise<Verdict> {
   let verdict: Verdict = true
   for (const resource of distinct(on)) {
-    const one = 'server' in resource ? mayOnServer(resource.server) : await mayOn(caller, permission, resource, db, base)
+    const one = 'server' in resource ? mayOnServer(resource.server) : await mayOn(who, permission, resource, db)
     // What may not be seen is told before what may not be done: else the one would betray the other.
     if (typeof one !== 'boolean') return one
     if (!one) verdict = false
@@ -42,19 +54,21 @@ const OPEN_TO_ACCOUNTS: ReadonlySet<OnServer> = new Set<OnServer>(['experiments'
 const mayOnServer = (server: OnServer): boolean => OPEN_TO_ACCOUNTS.has(server)
 
 async function mayOn(
-  { user_id }: Caller,
+  { caller, rights, base }: Who,
   permission: Permission,
   resource: Exclude<Resource, { server: string }>,
   db: Reader,
-  base: number,
 ): Promise<Verdict> {
   const anchor = await anchorOf(db, resource)
   if ('code' in anchor) return anchor
   if (anchor.ids.length === 0 && 'version_files' in resource) return true
-  const levels: number[] = []
-  for (const id of anchor.ids) levels.push(await levelOn(db, user_id, anchor.kind, id, base))
-  // An evaluation dataset of several experiments is seen with any of them and changed with all; on one of none, each has what everyone has.
-  if (levels.length === 0) levels.push(base)
+  const levels = anchor.ids.map((id) => levelOn(rights, anchor.kind, id, anchor.isPrompt === true, DEFAULT_WORKSPACE, base))
+  // An evaluation dataset of several experiments is seen with any of them and changed with all; one of none is its maker's, and for
+  // others what everyone has.
+  if (levels.length === 0) {
+    const isOwn = 'evaluation_dataset' in resource && (await isMakerOf(db, resource.evaluation_dataset, caller.user_id))
+    levels.push(isOwn ? LEVEL.MANAGE : base)
+  }
   const seen = 'evaluation_dataset' in resource ? Math.max(...levels) : Math.min(...levels)
   if (seen < LEVEL.READ) return hidden(resource)
   return permission === 'read' || Math.min(...levels) >= NEEDED[permission]
@@ -62,5 +76,31 @@ async function mayOn(
 
 async function visible(caller: Caller, kind: Filtered, db: Reader, base: number): Promise<Visible> {
   if (caller.is_admin) return ALL
-  return readable(db, caller.user_id, kind === 'registered_models' ? 'registered_model' : 'experiment', base)
+  const rights = await currentRightsOf(db, caller.user_id)
+  return kind === 'registered_models' ? visibleModels(rights, db, base) : readable(rights, 'experiment', base)
+}
+
+/** Which things of a kind may be read, by the grants on single ones and by the level that they all have. */
+function readable(rights: Rights, kind: Kind, base: number): Visible {
+  const all = levelOnAll(rights, kind, DEFAULT_WORKSPACE, base)
+  if (all === DENIED) return { mode: 'only', ids: [] }
+  const ids: number[] = []
+  const isShown = all >= LEVEL.READ
+  for (const [id, level] of rights[kind]) if (level >= LEVEL.READ !== isShown) ids.push(id)
+  if (isShown) return ids.length === 0 ? ALL : { mode: 'except', ids }
+  return { mode: 'only', ids }
+}
+
+const PROMPTS = query<[id: number]>('select id from registered_model where is_prompt = 1')
+
+/** Prompts are registered models, which may be granted apart from the others: then they are named one by one. */
+async function visibleModels(rights: Rights, db: Reader, base: number): Promise<Visible> {
+  const models = levelOnAll(rights, 'registered_model', DEFAULT_WORKSPACE, base)
+  const prompts = levelOnAll(rights, 'prompt', DEFAULT_WORKSPACE, base)
+  if (models === prompts || (models >= LEVEL.READ && prompts >= LEVEL.READ)) return readable(rights, 'registered_model', base)
+  const isPrompt = new Set((await db.tuples(PROMPTS)).map(([id]) => id))
+  const isShown = (id: number): boolean => levelOn(rights, 'registered_model', id, isPrompt.has(id), DEFAULT_WORKSPACE, base) >= LEVEL.READ
+  const named = [...rights.registered_model.keys(), ...isPrompt]
+  if (models >= LEVEL.READ) return { mode: 'except', ids: [...new Set(named.filter((id) => !isShown(id)))] }
+  return { mode: 'only', ids: [...new Set(named.filter(isShown))] }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { type As, serverWithAccounts } from '../testing/accounts.ts'
 import { overEachDatabase } from '../testing/databases.ts'
-import type { Level } from './grants.ts'
+import type { Level } from './level.ts'
 
 const EXPERIMENTS = 7
 /** Of alice's experiments, models and what hangs on them, bob may read these. */
@@ -168,6 +168,30 @@ for (const [everyone, told, permission] of [
     test('evaluation datasets', async () => {
       const found = await pages('bob', 'POST', `${V3}/datasets/search`, 'datasets')
       assert.deepEqual(found.map(({ dataset_id }) => dataset_id).sort(), shared('dataset_id').sort())
+    })
+
+    test('evaluation datasets of no experiment are their makers’, and of everyone who may read without a grant', async () => {
+      const made = await as('bob').call('POST', `${V3}/datasets/create`, { name: 'loose' })
+      const { dataset_id } = made.body.dataset
+      const search = { filter_string: "name = 'loose'" }
+      const others = everyone === 'READ' ? [dataset_id] : []
+      for (const [who, expected] of [
+        ['bob', [dataset_id]],
+        ['alice', others],
+      ] as const) {
+        const found = await pages(who, 'POST', `${V3}/datasets/search`, 'datasets', search)
+        assert.deepEqual(
+          found.map((one) => one.dataset_id),
+          expected,
+          who,
+        )
+        const one = await as(who).call('GET', `${V3}/datasets/${dataset_id}`)
+        assert.equal(one.status, expected.length > 0 ? 200 : 404)
+      }
+      const tags = { tags: '{"a":"b"}' }
+      assert.equal((await as('bob').call('PATCH', `${V3}/datasets/${dataset_id}/tags`, tags)).status, 200)
+      assert.equal((await as('alice').call('PATCH', `${V3}/datasets/${dataset_id}/tags`, tags)).status, others.length > 0 ? 403 : 404)
+      assert.equal((await as('bob').call('DELETE', `${V3}/datasets/${dataset_id}`)).status, 200)
     })
 
     test('scorers', async () => {

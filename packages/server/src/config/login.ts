@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { LEVELS } from '../access/grants.ts'
+import { LEVELS } from '../access/level.ts'
 import { requireGoodPassword } from '../access/password.ts'
 import type { Login } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'

@@ -16,6 +16,7 @@ import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
 import { signIn } from './migrations/015-sign-in.ts'
 import { workspaces } from './migrations/016-workspaces.ts'
+import { rights } from './migrations/018-rights.ts'
 import { gates } from './migrations/019-gates.ts'
 import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   traceValues,
   signIn,
   workspaces,
+  rights,
   gates,
   versionsInOrder,
 ]

@@ -75,14 +75,16 @@ export async function requireAccess<Input>(
   const resources: readonly Resource[] = Array.isArray(on) ? on : [on as Resource]
   // A request that names nothing is not a request about everything.
   if (resources.length === 0 && !caller.is_admin) throw denied(access.permission)
-  await require(authority, caller, access.permission, resources, db)
+  const verdict = await authority.permits(caller, access.permission, resources, db)
+  if (verdict === false || (verdict !== true && access.unseen === 'denied')) throw denied(access.permission)
+  if (verdict !== true) throw verdict
   const further = access.reads?.(input) ?? []
-  if (further.length > 0) await require(authority, caller, 'read', further, db)
+  if (further.length > 0) await requireRead(authority, caller, further, db)
 }
 
-async function require(authority: Authority, caller: Caller, permission: Permission, on: readonly Resource[], db: Reader): Promise<void> {
-  const verdict = await authority.permits(caller, permission, on, db)
-  if (verdict === false) throw denied(permission)
+async function requireRead(authority: Authority, caller: Caller, on: readonly Resource[], db: Reader): Promise<void> {
+  const verdict = await authority.permits(caller, 'read', on, db)
+  if (verdict === false) throw denied('read')
   if (verdict !== true) throw verdict
 }
 

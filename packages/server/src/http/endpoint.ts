@@ -25,6 +25,7 @@ export type Permission = 'read' | 'use' | 'edit' | 'manage'
  * What a caller must be allowed to do, and to which thing: worked out from the decoded input, checked before the handler.
  * - `public`: anyone may; the value is the reason, and a test lists every public route.
  * - `on`: one or several things, each of which needs the permission.
+ * - `unseen: 'denied'`: what may not be seen, or isn't there, is told by the same denial as what may be seen and not done.
  * - `reads`: further things, of which the answer or what is made holds something: each needs the permission to read.
  * - `shows`: the answer names other things of this kind, and leaves out those that the caller may not read (`Context.visible`).
  * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
@@ -35,6 +36,7 @@ export type Access<Input> =
   | {
       permission: Permission
       on: (input: Input) => Resource | readonly Resource[]
+      unseen?: 'denied'
       reads?: (input: Input) => readonly Resource[]
       shows?: Filtered
     }

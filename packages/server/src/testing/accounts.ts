@@ -1,4 +1,4 @@
-import type { Level } from '../access/grants.ts'
+import type { Level } from '../access/level.ts'
 import { rulesOf } from '../access/rules.ts'
 import type { Database } from '../db/database.ts'
 import { query } from '../db/handles.ts'

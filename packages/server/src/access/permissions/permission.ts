@@ -1,8 +1,7 @@
 import { query, type Reader } from '../../db/handles.ts'
 import { ApiError, missing } from '../../http/errors.ts'
 import { enumOf, int64, object, string } from '../../http/schema.ts'
-import { type Kind, LEVELS } from '../grants.ts'
-import { anchorOf } from '../resources.ts'
+import { type Kind, LEVELS } from '../level.ts'
 
 export const PermissionLevel = enumOf(LEVELS)
 export const Username = string({ min: 1, max: 256 })
@@ -26,19 +25,19 @@ export async function accountNamed(db: Reader, username: string): Promise<number
   return account.id
 }
 
-/** The internal id of a thing that a grant is to be made on. @throws ApiError RESOURCE_DOES_NOT_EXIST */
-export async function targetOf(db: Reader, resource: { experiment: string } | { registered_model: string }): Promise<number> {
-  const anchor = await anchorOf(db, resource)
-  if ('code' in anchor) throw anchor
-  return anchor.ids[0] as number
-}
-
-/** The same of a thing on which a grant is looked for: a number that no grant has, when it isn't there. */
-export async function targetLookedFor(db: Reader, resource: { experiment: string } | { registered_model: string }): Promise<number> {
-  const anchor = await anchorOf(db, resource)
-  return 'code' in anchor ? NOTHING : (anchor.ids[0] as number)
-}
-const NOTHING = -1
+/** Who may share a thing. Others are told that they may not, whether it is there or not: so they learn nothing of it. */
+export const managerOf = {
+  experiment: {
+    permission: 'manage',
+    on: ({ experiment_id }: { experiment_id: string }) => ({ experiment: experiment_id }),
+    unseen: 'denied',
+  },
+  registered_model: {
+    permission: 'manage',
+    on: ({ name }: { name: string }) => ({ registered_model: name }),
+    unseen: 'denied',
+  },
+} as const
 
 const WORDS = { experiment: ['Experiment', 'experiment_id'], registered_model: ['Registered model', 'name'] } as const
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type As, serverWithAccounts } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
-import type { Level } from '../grants.ts'
+import type { Level } from '../level.ts'
 
 const EXPERIMENTS = '/api/2.0/mlflow/experiments/permissions'
 const MODELS = '/api/2.0/mlflow/registered-models/permissions'
@@ -35,10 +35,6 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     for (const [seen, free] of [
       [`experiments/get?experiment_id=${experiment_id}`, 'experiments/get?experiment_id=404'],
       ['registered-models/get?name=m', 'registered-models/get?name=n'],
-      [
-        `experiments/permissions/get?experiment_id=${experiment_id}&username=bob`,
-        'experiments/permissions/get?experiment_id=404&username=bob',
-      ],
     ] as const) {
       const [hidden, absent] = [await as('bob').get(seen), await as('bob').get(free)]
       assert.equal(hidden.status, 404, hidden.text)
@@ -46,6 +42,17 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     }
     const write = await as('bob').post('experiments/set-experiment-tag', { experiment_id, key: 'k', value: 'v' })
     assert.equal(write.status, 404, write.text)
+  })
+
+  test('AZ-16 who may not share a thing is told so, whether it is there or not', async () => {
+    const texts = new Set<string>()
+    for (const id of [experiment_id, '404', 'x']) {
+      const answer = await as('bob').get(`experiments/permissions/get?experiment_id=${id}&username=bob`)
+      assert.equal(answer.status, 403)
+      texts.add(answer.text)
+    }
+    for (const model of ['m', 'n']) texts.add((await as('bob').get(`registered-models/permissions/get?name=${model}&username=bob`)).text)
+    assert.equal(texts.size, 1)
   })
 
   test('a grant can be made, read, changed and taken back, and counts at once', async () => {
@@ -71,8 +78,6 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     const refused = await as('carol').call('POST', `${EXPERIMENTS}/create`, { experiment_id, username: 'bob', permission: 'READ' })
     assert.equal(refused.body.error_code, 'PERMISSION_DENIED')
     assert.equal((await share('nobody', 'READ')).body.message, 'User with username=nobody not found')
-    const free = await as('root').call('POST', `${EXPERIMENTS}/create`, { experiment_id: '404', username: 'bob', permission: 'READ' })
-    assert.equal(free.status, 404)
     const odd = await as('alice').call('POST', `${EXPERIMENTS}/create`, { experiment_id, username: 'bob', permission: 'OWN' })
     assert.equal(odd.body.error_code, 'INVALID_PARAMETER_VALUE')
   })
@@ -87,6 +92,27 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     for (const former of ['alice', 'carol']) assert.equal((await as(former).get('registered-models/get?name=reused')).status, 404)
     const old = await as('root').call('GET', `${MODELS}/get?name=reused&username=carol`)
     assert.equal(old.body.message, 'Registered model permission with name=reused and username=carol not found')
+  })
+
+  test('AZ-14 what an admin grants on a name that nothing has is kept, and never applies to what gets the name', async () => {
+    const grant = { name: 'not yet', username: 'carol', permission: 'MANAGE' }
+    const told = () => as('root').get('registered-models/permissions/get?name=not%20yet&username=carol')
+    assert.equal((await as('alice').call('POST', `${MODELS}/create`, grant)).status, 403)
+    assert.equal((await as('root').call('POST', `${MODELS}/create`, grant)).status, 200)
+    assert.equal((await as('root').call('POST', `${MODELS}/create`, grant)).body.error_code, 'RESOURCE_ALREADY_EXISTS')
+    assert.equal((await as('root').call('PATCH', `${MODELS}/update`, { ...grant, permission: 'EDIT' })).status, 200)
+    assert.equal((await told()).body.registered_model_permission?.permission, 'EDIT')
+    await as('alice').post('registered-models/create', { name: 'not yet' })
+    assert.equal((await as('carol').get('registered-models/get?name=not%20yet')).status, 404)
+    assert.equal((await told()).status, 404)
+    await as('alice').call('DELETE', '/api/2.0/mlflow/registered-models/delete', { name: 'not yet' })
+    assert.equal((await as('root').call('DELETE', `${MODELS}/delete`, { name: 'not yet', username: 'carol' })).status, 200)
+    assert.equal((await told()).status, 404)
+
+    const next = String(Number(experiment_id) + 1_000)
+    const early = { experiment_id: next, username: 'carol', permission: 'MANAGE' }
+    assert.equal((await as('root').call('POST', `${EXPERIMENTS}/create`, early)).status, 200)
+    assert.equal((await as('carol').get(`experiments/get?experiment_id=${next}`)).status, 404)
   })
 
   test('AZ-12 a version that names files of a run that may not be read is not made', async () => {

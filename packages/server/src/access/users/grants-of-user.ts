@@ -1,6 +1,6 @@
 import { query, type Reader } from '../../db/handles.ts'
 import type { Account } from '../account-store.ts'
-import { KIND, LEVELS } from '../grants.ts'
+import { KIND, LEVELS } from '../level.ts'
 import { userToWire } from './user.ts'
 
 const OF_EXPERIMENTS = query<[target: number, level: number]>(

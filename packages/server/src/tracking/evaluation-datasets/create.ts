@@ -1,6 +1,6 @@
 import { write } from '../../http/endpoint.ts'
 import { array, object, string, withDefault } from '../../http/schema.ts'
-import { datasetById, insertDataset } from './dataset-store.ts'
+import { datasetById, insertDataset, rememberMaker } from './dataset-store.ts'
 import { DATASET_NAME_MAX, EvaluationDataset, EXPERIMENTS_MAX, TagsText, USER_TAG } from './evaluation-dataset.ts'
 
 /** Names need not be unique, as in MLflow: the id names a dataset. */
@@ -18,8 +18,10 @@ export const createEvaluationDataset = write({
     tags: withDefault(TagsText, {}),
   }),
   output: object({ dataset: EvaluationDataset }),
-  async handler(tx, { name, experiment_ids, tags }, { now_ms, user }) {
+  async handler(tx, { name, experiment_ids, tags }, { now_ms, user, caller }) {
     const by = user === '' ? tags[USER_TAG] : user
-    return { dataset: await datasetById(tx, await insertDataset(tx, name, { tags, experiment_ids }, now_ms, by)) }
+    const { id, dataset_id } = await insertDataset(tx, name, { tags, experiment_ids }, now_ms, by)
+    if (caller.user_id !== 0) await rememberMaker(tx, id, caller.user_id)
+    return { dataset: await datasetById(tx, dataset_id) }
   },
 })

@@ -28,6 +28,7 @@ const INSERT = query<{ id: number }>(
   `insert into evaluation_dataset (dataset_id, name, digest, records, created_ms, updated_ms, created_by, updated_by)
    values (?, ?, ?, 0, ?, ?, ?, ?) returning id`,
 )
+const REMEMBER_MAKER = command('insert into evaluation_dataset_maker (dataset, account) values (?, ?)')
 const DELETE = command('delete from evaluation_dataset where dataset_id = ?')
 const TOUCH = command('update evaluation_dataset set updated_ms = ? where id = ?')
 const TAGS = query<Tag>(
@@ -86,14 +87,14 @@ export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[], vi
   }))
 }
 
-/** Makes a dataset without records; gives its id. @throws ApiError RESOURCE_DOES_NOT_EXIST when an experiment is not there. */
+/** Makes a dataset without records; gives its ids. @throws ApiError RESOURCE_DOES_NOT_EXIST when an experiment is not there. */
 export async function insertDataset(
   tx: Writer,
   name: string,
   { tags, experiment_ids }: { tags: Record<string, string>; experiment_ids: readonly string[] },
   now_ms: number,
   user: string | undefined,
-): Promise<string> {
+): Promise<{ id: number; dataset_id: string }> {
   const experiments = await experimentKeys(tx, experiment_ids)
   const dataset_id = `d-${randomUUID().replaceAll('-', '')}`
   const by = user ?? null
@@ -106,7 +107,12 @@ export async function insertDataset(
     ADD_EXPERIMENTS,
     experiments.map((experiment) => [id, experiment]),
   )
-  return dataset_id
+  return { id, dataset_id }
+}
+
+/** As long as a dataset hangs on no experiment, it is its maker's. */
+export async function rememberMaker(tx: Writer, id: number, account: number): Promise<void> {
+  await tx.run(REMEMBER_MAKER, id, account)
 }
 
 async function experimentKeys(db: Reader, experiment_ids: readonly string[]): Promise<number[]> {

@@ -46,6 +46,8 @@ export type DatasetSearch = {
   readonly experiments: readonly number[] | undefined
   /** Of the experiments. */
   readonly visible: Visible
+  /** The account that asks: of datasets of no experiment it sees its own. */
+  readonly maker: number
   readonly filter: string
   readonly order_by: readonly string[]
 }
@@ -61,7 +63,7 @@ export async function findDatasets(db: Reader, search: DatasetSearch, { after, s
   const terms = termsOf(search.order_by)
   const where = allOf([
     ...(search.experiments === undefined ? [] : [onExperiments(db, search.experiments)]),
-    shown(db, search.visible),
+    shown(db, search),
     ...parseFilter(search.filter, LANGUAGE).map((clause) => clauseSql(db, clause)),
     afterSql(terms, after),
   ])
@@ -86,12 +88,14 @@ const onExperiments = (db: Reader, experiments: readonly number[]): Fragment => 
   values: [db.dialect.list(experiments)],
 })
 
-/** A dataset is seen with any of its experiments; one that has none with what everyone may see. */
-function shown({ dialect }: Reader, visible: Visible): Fragment {
+/** A dataset is seen with any of its experiments; one that has none by its maker, and with what everyone may see. */
+function shown({ dialect }: Reader, { visible, maker }: DatasetSearch): Fragment {
   if (visible.mode === 'all') return ALWAYS
   const { sql, values } = shownSql(visible, 'experiment', dialect)
   const linked = 'select 1 from evaluation_dataset_experiment where dataset = evaluation_dataset.id'
-  return { sql: `(exists (${linked} and ${sql})${visible.mode === 'except' ? ` or not exists (${linked})` : ''})`, values }
+  if (visible.mode === 'except') return { sql: `(exists (${linked} and ${sql}) or not exists (${linked}))`, values }
+  const own = 'evaluation_dataset.id in (select dataset from evaluation_dataset_maker where account = ?)'
+  return { sql: `(exists (${linked} and ${sql}) or (${own} and not exists (${linked})))`, values: [...values, maker] }
 }
 
 function clauseSql(db: Reader, { entity, name, test }: Clause): Fragment {

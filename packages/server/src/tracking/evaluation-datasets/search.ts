@@ -23,13 +23,18 @@ export const searchEvaluationDatasets = read({
   }),
   output: object({ datasets: array(EvaluationDataset), next_page_token: optional(string()) }),
   heavy: import.meta.url,
-  async handler(db, { experiment_ids, filter_string, max_results, order_by, page_token }, { visible }) {
+  async handler(db, { experiment_ids, filter_string, max_results, order_by, page_token }, { visible, caller }) {
     const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const experiments = experiment_ids.length === 0 ? undefined : keys
     const purpose = JSON.stringify(['datasets/search 1', experiment_ids, filter_string, order_by])
     const cursor = await openCursor(db, purpose, page_token)
     const count = max_results || RESULTS_DEFAULT
-    const found = await findDatasets(db, { experiments, visible, filter: filter_string, order_by }, cursor, count + 1)
+    const found = await findDatasets(
+      db,
+      { experiments, visible, maker: caller.user_id, filter: filter_string, order_by },
+      cursor,
+      count + 1,
+    )
     const page = found.slice(0, count)
     const datasets = await datasetsToWire(
       db,

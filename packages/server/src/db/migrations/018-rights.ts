@@ -10,8 +10,8 @@ export const rights: Migration = {
   name: 'rights',
   statements: ({ types: { int, text, id_never_reused }, clustered }) => [
     `create table access_grant_numbered (
-      id ${id_never_reused}, role ${int} not null references access_role (id) on delete cascade, kind ${int} not null, target ${int} not null,
-      level ${int} not null, unique (role, kind, target)
+      id ${id_never_reused}, role ${int} not null references access_role (id) on delete cascade, kind ${int} not null,
+      target ${int} not null, level ${int} not null, unique (role, kind, target)
     )`,
     `insert into access_grant_numbered (role, kind, target, level)
      select role, kind, target, level from access_grant order by role, kind, target`,
@@ -26,8 +26,8 @@ export const rights: Migration = {
     'drop table access_role_account',
     'create index access_assignment_by_role on access_assignment (role)',
     `create table access_grant_unbound (
-      account ${int} not null references account (id) on delete cascade, kind ${int} not null, name ${text} not null, level ${int} not null,
-      primary key (account, kind, name)
+      account ${int} not null references account (id) on delete cascade, kind ${int} not null, name ${text} not null,
+      level ${int} not null, primary key (account, kind, name)
     ) ${clustered}`,
     `create table access_version (account ${int} primary key, version ${int} not null)`,
     'insert into access_version (account, version) values (0, 0)',

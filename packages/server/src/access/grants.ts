@@ -3,43 +3,48 @@ import type { Caller } from '../http/access.ts'
 import { KIND, type Kind, LEVEL, LEVELS, type Level } from './level.ts'
 import { raiseRights } from './rights.ts'
 
-const PERSONAL = query<{ id: number }>('select id from access_role where personal_of = ?')
+// What is granted to an account itself stands in a role of its own, one in each workspace, with the name that MLflow's page knows it by.
+const PERSONAL = query<{ id: number }>('select id from access_role where personal_of = ? and workspace = ?')
 const ADD_PERSONAL = command(
-  "insert into access_role (workspace, name, personal_of) values ('', cast(? as text), ?) on conflict (personal_of) do nothing",
+  'insert into access_role (workspace, name, personal_of) values (?, cast(? as text), ?) on conflict (personal_of, workspace) do nothing',
 )
 const ADD = command('insert into access_grant (role, kind, target, level) values (?, ?, ?, ?) on conflict do nothing')
-const CHANGE = command('update access_grant set level = ? where role = ? and kind = ? and target = ?')
-const REMOVE = command('delete from access_grant where role = ? and kind = ? and target = ?')
-const GRANTED = query<{ level: number }>(
-  'select g.level from access_grant g join access_role r on r.id = g.role where r.personal_of = ? and g.kind = ? and g.target = ?',
-)
+const OF_ACCOUNT = 'role in (select id from access_role where personal_of = ?)'
+const CHANGE = command(`update access_grant set level = ? where ${OF_ACCOUNT} and kind = ? and target = ?`)
+const REMOVE = command(`delete from access_grant where ${OF_ACCOUNT} and kind = ? and target = ?`)
+const GRANTED = query<{ level: number }>(`select level from access_grant where ${OF_ACCOUNT} and kind = ? and target = ?`)
 const FORGET = command('delete from access_grant where kind = ? and target = ?')
-
-/** The role that holds what was granted to the account itself. */
-export async function personalRole(tx: Writer, account: number): Promise<number> {
-  const found = await tx.get(PERSONAL, account)
-  if (found) return found.id
-  await tx.run(ADD_PERSONAL, String(account), account)
-  return ((await tx.get(PERSONAL, account)) as { id: number }).id
+const WORKSPACE_OF = {
+  experiment: query<{ workspace: number }>('select workspace from experiment where id = ?'),
+  registered_model: query<{ workspace: number }>('select workspace from registered_model where id = ?'),
 }
 
-/** Grants; false when the account has a grant on the thing already. */
+/** The role that holds what was granted to the account itself in a workspace. */
+export async function personalRole(tx: Writer, account: number, workspace: number): Promise<number> {
+  const found = await tx.get(PERSONAL, account, workspace)
+  if (found) return found.id
+  await tx.run(ADD_PERSONAL, workspace, `__user_${account}__`, account)
+  return ((await tx.get(PERSONAL, account, workspace)) as { id: number }).id
+}
+
+/** Grants on a thing that is there; false when the account has a grant on it already. */
 export async function addGrant(tx: Writer, account: number, kind: Kind, target: number, level: Level): Promise<boolean> {
-  const added = await tx.run(ADD, await personalRole(tx, account), KIND[kind], target, LEVEL[level])
+  const { workspace } = (await tx.get(WORKSPACE_OF[kind], target)) as { workspace: number }
+  const added = await tx.run(ADD, await personalRole(tx, account, workspace), KIND[kind], target, LEVEL[level])
   if (added > 0) await raiseRights(tx, account)
   return added > 0
 }
 
 /** Changes a grant; false when there is none. */
 export async function changeGrant(tx: Writer, account: number, kind: Kind, target: number, level: Level): Promise<boolean> {
-  const changed = await tx.run(CHANGE, LEVEL[level], await personalRole(tx, account), KIND[kind], target)
+  const changed = await tx.run(CHANGE, LEVEL[level], account, KIND[kind], target)
   if (changed > 0) await raiseRights(tx, account)
   return changed > 0
 }
 
 /** Takes a grant back; false when there is none. */
 export async function removeGrant(tx: Writer, account: number, kind: Kind, target: number): Promise<boolean> {
-  const removed = await tx.run(REMOVE, await personalRole(tx, account), KIND[kind], target)
+  const removed = await tx.run(REMOVE, account, KIND[kind], target)
   if (removed > 0) await raiseRights(tx, account)
   return removed > 0
 }

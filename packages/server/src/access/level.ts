@@ -10,5 +10,5 @@ export const LEVELS = Object.keys(LEVEL) as readonly Level[]
 
 /** In a grant's `target`: all things of the kind, those to come included. */
 export const ALL_OF_KIND = 0
-/** The workspace of roles and things that name none. */
-export const DEFAULT_WORKSPACE = 'default'
+/** The workspace where everything is that names none. */
+export const DEFAULT_WORKSPACE = 1

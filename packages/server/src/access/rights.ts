@@ -1,5 +1,5 @@
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
-import { ALL_OF_KIND, DEFAULT_WORKSPACE, KIND, type Kind, LEVEL } from './level.ts'
+import { ALL_OF_KIND, KIND, type Kind, LEVEL } from './level.ts'
 
 /** What the roles of an account grant it. Remembered between requests, so never changed. */
 export type Rights = {
@@ -9,9 +9,9 @@ export type Rights = {
   /** Grants on all things of a kind in a workspace. */
   readonly wide: readonly Wide[]
 }
-export type Wide = { readonly kind: number; readonly level: number; readonly workspace: string }
+export type Wide = { readonly kind: number; readonly level: number; readonly workspace: number }
 
-const OF_ACCOUNT = query<[kind: number, target: number, level: number, workspace: string]>(
+const OF_ACCOUNT = query<[kind: number, target: number, level: number, workspace: number]>(
   `select g.kind, g.target, g.level, r.workspace from access_grant g join access_role r on r.id = g.role where g.role in (
      select id from access_role where personal_of = ?
      union all select role from access_assignment where account = ?
@@ -76,7 +76,7 @@ async function load(db: Reader, account: number): Promise<Rights> {
   const wide: Wide[] = []
   for (const [kind, target, level, workspace] of await db.tuples(OF_ACCOUNT, account, account, account)) {
     if (target === ALL_OF_KIND) {
-      wide.push({ kind, level, workspace: workspace || DEFAULT_WORKSPACE })
+      wide.push({ kind, level, workspace })
       continue
     }
     const levels = kind === KIND.experiment ? experiment : registered_model
@@ -122,7 +122,7 @@ export async function raiseRightsOfAll(tx: Writer): Promise<void> {
 }
 
 /** What the account may do to one thing: the most that is granted or everyone has, and nothing where anything says none. */
-export function levelOn(rights: Rights, kind: Kind, target: number, isPrompt: boolean, workspace: string, everyone: number): number {
+export function levelOn(rights: Rights, kind: Kind, target: number, isPrompt: boolean, workspace: number, everyone: number): number {
   const one = rights[kind].get(target)
   const all = levelOnAll(rights, isPrompt ? 'prompt' : kind, workspace, everyone)
   return one === LEVEL.NO_PERMISSIONS || all === DENIED ? LEVEL.NO_PERMISSIONS : Math.max(all, one ?? 0)
@@ -132,7 +132,7 @@ export function levelOn(rights: Rights, kind: Kind, target: number, isPrompt: bo
 export const DENIED = -1
 
 /** What the account may do to all things of a kind in a workspace; who manages a workspace manages what is in it. */
-export function levelOnAll(rights: Rights, kind: Kind | 'prompt', workspace: string, everyone: number): number {
+export function levelOnAll(rights: Rights, kind: Kind | 'prompt', workspace: number, everyone: number): number {
   let level = everyone
   for (const one of rights.wide) {
     if (one.workspace !== workspace) continue

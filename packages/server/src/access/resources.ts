@@ -8,7 +8,7 @@ import type { Kind } from './level.ts'
 export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean }
 
 const EXPERIMENT = query<[id: number]>('select id from experiment where id = ?')
-const EXPERIMENT_BY_NAME = query<[id: number]>('select id from experiment where name = ?')
+const EXPERIMENT_BY_NAME = query<[id: number]>('select id from experiment where workspace = ? and name = ?')
 const OF_RUN = query<[id: number]>('select experiment from run where run_id = ?')
 const OF_LOGGED_MODEL = query<[id: number]>('select experiment from logged_model where model_id = ?')
 const OF_TRACE = query<[id: number]>('select experiment from trace where trace_id = ?')
@@ -16,7 +16,9 @@ const OF_SCORER = query<[id: number]>('select experiment from scorer where score
 const OF_DATASET = query<[id: number | null]>(
   `select e.experiment from evaluation_dataset d left join evaluation_dataset_experiment e on e.dataset = d.id where d.dataset_id = ?`,
 )
-const REGISTERED_MODEL = query<[id: number, is_prompt: number]>('select id, is_prompt from registered_model where name = ?')
+const REGISTERED_MODEL = query<[id: number, is_prompt: number]>(
+  'select id, is_prompt from registered_model where workspace = ? and name = ?',
+)
 const IS_MAKER = query<[one: number]>(
   `select 1 from evaluation_dataset d join evaluation_dataset_maker m on m.dataset = d.id where d.dataset_id = ? and m.account = ?`,
 )
@@ -31,7 +33,7 @@ const LOCATION_NAMES_MAX = 16
  */
 export async function anchorOf(db: Reader, resource: Exclude<Resource, { server: string }>): Promise<Anchor | ApiError> {
   if ('registered_model' in resource) {
-    const rows = await db.tuples(REGISTERED_MODEL, resource.registered_model)
+    const rows = await db.tuples(REGISTERED_MODEL, db.workspace, resource.registered_model)
     const [row] = rows
     return row ? { kind: 'registered_model', ids: [row[0]], isPrompt: row[1] !== 0 } : unknown(resource)
   }
@@ -49,7 +51,7 @@ async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readon
   if ('experiment' in resource) {
     return /^\d{1,15}$/.test(resource.experiment) ? db.tuples(EXPERIMENT, Number(resource.experiment)) : []
   }
-  if ('experiment_name' in resource) return db.tuples(EXPERIMENT_BY_NAME, resource.experiment_name)
+  if ('experiment_name' in resource) return db.tuples(EXPERIMENT_BY_NAME, db.workspace, resource.experiment_name)
   if ('run' in resource) return db.tuples(OF_RUN, resource.run)
   if ('logged_model' in resource) return db.tuples(OF_LOGGED_MODEL, resource.logged_model)
   if ('trace' in resource) return db.tuples(OF_TRACE, resource.trace)

@@ -32,11 +32,16 @@ export const command = (sql: Sql): Command => ({ sql, changes: true })
  */
 export const bulk = (sql: Sql, types: string): BulkCommand => ({ sql, types, bulk: true })
 
+/** The number of the workspace in which everything is that was made without workspaces. */
+export const DEFAULT_WORKSPACE = 1
+
 /** Can select and nothing else. */
 export type Reader = {
   readonly dialect: Dialect
   /** Stands for the database: one object for all handles that share it in this thread, so that a WeakMap can keep what was learned. */
   readonly identity: object
+  /** The workspace in which names are looked up and given: the default one, number 1, but for a handle `within` another. */
+  readonly workspace: number
   /** All rows. */
   all<Row>(query: Query<Row>, ...values: Value[]): Promise<Row[]> | Row[]
   /** The first row, or undefined. */

@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.ts'
 import { tellCommit } from './commits.ts'
 import type { Database } from './database.ts'
 import { type Dialect, postgres as dialect } from './dialect.ts'
-import type { BulkCommand, Command, Query, Reader, Sql, Value, Writer } from './handles.ts'
+import { type BulkCommand, type Command, DEFAULT_WORKSPACE, type Query, type Reader, type Sql, type Value, type Writer } from './handles.ts'
 
 const TRIES_MAX = 5
 const NAMED_MAX = 400
@@ -50,6 +50,7 @@ type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
 class Statements implements Reader {
   readonly dialect: Dialect = dialect
   readonly identity: object
+  readonly workspace = DEFAULT_WORKSPACE
   protected readonly on: Queryable
 
   constructor(on: Queryable, identity: object) {

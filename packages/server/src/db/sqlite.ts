@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.ts'
 import { tellCommit } from './commits.ts'
 import type { Database } from './database.ts'
 import { type Dialect, sqlite as dialect } from './dialect.ts'
-import type { BulkCommand, Command, Query, Reader, Sql, Value, Writer } from './handles.ts'
+import { type BulkCommand, type Command, DEFAULT_WORKSPACE, type Query, type Reader, type Sql, type Value, type Writer } from './handles.ts'
 
 const STATEMENTS_MAX = 400
 const PAGE_CACHE_KIB = 65_536
@@ -19,6 +19,7 @@ class Connection {
   readonly raw: Sqlite.Database
   readonly dialect: Dialect = dialect
   readonly identity: object
+  readonly workspace = DEFAULT_WORKSPACE
   readonly #byDeclaration = new WeakMap<object, Sqlite.Statement>()
   readonly #byText = new Map<string, Sqlite.Statement>()
   readonly #manyByDeclaration = new WeakMap<object, readonly Many[]>()
@@ -83,6 +84,7 @@ class Connection {
 class Transaction implements Writer {
   readonly dialect: Dialect = dialect
   readonly identity: object
+  readonly workspace = DEFAULT_WORKSPACE
   readonly afterwards: (() => void)[] = []
   readonly #connection: Connection
 

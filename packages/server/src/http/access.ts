@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Reader } from '../db/handles.ts'
+import { DEFAULT_WORKSPACE, type Reader } from '../db/handles.ts'
 import type { Access, Filtered, Permission, Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 
@@ -10,7 +10,9 @@ export type Caller = {
   /** The account's id, which nobody else ever gets; 0 for the local owner and for nobody. */
   readonly user_id: number
   readonly is_admin: boolean
+  /** The workspace that the request is for, and its number inside. */
   readonly workspace: string
+  readonly workspace_id: number
   /** The token by which the caller came, if it was one. */
   readonly token?: { readonly id: string; readonly scopes: readonly string[] }
   /** The network address of the request; empty where it plays no part. */
@@ -18,10 +20,14 @@ export type Caller = {
 }
 
 /** Which experiments or registered models a caller may read, by internal id. */
-export type Visible =
+export type Visible = (
   | { readonly mode: 'all' }
   | { readonly mode: 'only'; readonly ids: readonly number[] }
   | { readonly mode: 'except'; readonly ids: readonly number[] }
+) & {
+  /** Besides: only what is in this workspace. Without workspaces there is nothing to leave out. */
+  readonly within?: { readonly table: 'experiment' | 'registered_model'; readonly workspace: number }
+}
 
 /**
  * Whether a caller may: yes; no, though the thing may be seen; or the error that tells of a thing that is not there, because it isn't or
@@ -42,7 +48,7 @@ export type Authority = {
 /** Everything is shown: to the owner, and by endpoints that are not filtered. */
 export const ALL: Visible = { mode: 'all' }
 
-const UNNAMED = { user: '', user_id: 0, workspace: 'default', address: '' }
+const UNNAMED = { user: '', user_id: 0, workspace: 'default', workspace_id: DEFAULT_WORKSPACE, address: '' }
 /** Whoever reaches a server without login. */
 export const OWNER: Caller = { ...UNNAMED, is_admin: true }
 /** The caller of a public endpoint, who isn't asked. */

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import type { Writer } from '../db/handles.ts'
+import type { Reader, Writer } from '../db/handles.ts'
+import { readWithin, writeWithin } from '../db/within.ts'
 import { ALL, type Authority, type Caller, localOwner, NOBODY, requireAccess } from './access.ts'
 import { type Audit, Recorded } from './audit.ts'
 import { BODY_WAIT_MAX_MS, readBody } from './body.ts'
@@ -91,34 +92,35 @@ async function answerJson(
   admitted: Admitted,
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
+  const { input, context, db } = admitted
   if (endpoint.kind === 'write') {
     const answer = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
-    return encode(endpoint.afterwards ? await endpoint.afterwards(house.db.reader, answer) : answer)
+    return encode(endpoint.afterwards ? await endpoint.afterwards(db, answer) : answer)
   }
-  const { input, context } = admitted
   const { heavy } = endpoint
-  if (heavy && thread && !(await endpoint.isLight?.(house.db.reader, input, context)))
+  if (heavy && thread && !(await endpoint.isLight?.(db, input, context)))
     return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
-  return encode(await endpoint.handler(house.db.reader, input, context))
+  return encode(await endpoint.handler(db, input, context))
 }
 
 /** Whether the caller may is asked of the same state of the database that is then changed; the change and its record are one commit. */
 async function answerWrite(
   endpoint: WriteEndpoint<unknown, unknown>,
   { authority = localOwner }: House,
-  tx: Writer,
+  writer: Writer,
   { input, context, recorded }: Admitted,
 ): Promise<unknown> {
+  const tx = writeWithin(writer, context.caller.workspace_id)
   if (authority !== localOwner) {
     const allowed = requireAccess(authority, context.caller, endpoint.access, input, tx)
     await (recorded ? recorded.unlessDenied(allowed) : allowed)
   }
-  if (recorded) return recorded.with(tx, (writer) => endpoint.handler(writer, input, context))
+  if (recorded) return recorded.with(tx, (own) => endpoint.handler(own, input, context))
   return endpoint.handler(tx, input, context)
 }
 
-/** A request that may go on: what it asks for, and what records it where an audit log is kept. */
-type Admitted = { readonly input: unknown; readonly context: Context; readonly recorded: Recorded | undefined }
+/** A request that may go on: what it asks for, the database as it shows it, and what records it where an audit log is kept. */
+type Admitted = { readonly input: unknown; readonly context: Context; readonly db: Reader; readonly recorded: Recorded | undefined }
 
 /** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
 async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | undefined, request: FastifyRequest): Promise<Admitted> {
@@ -126,7 +128,7 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
-  const { reader: db } = house.db
+  const db = readWithin(house.db.reader, caller.workspace_id)
   const now_ms = Date.now()
   logins?.cameIn(caller, now_ms)
   const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
@@ -136,7 +138,7 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   }
   const shown = shownBy(endpoint)
   const visible = shown === undefined ? ALL : await authority.visible(caller, shown, db)
-  return { input, context: { now_ms, user: caller.user, caller, visible, settings: house.settings }, recorded }
+  return { input, context: { now_ms, user: caller.user, caller, visible, settings: house.settings }, db, recorded }
 }
 
 /** Of which things the answer holds only those that the caller may read. */
@@ -186,10 +188,15 @@ async function answerStream(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
-  const { input, context, recorded } = await admit(endpoint, house, logins, request)
+  const { input, context, db, recorded } = await admit(endpoint, house, logins, request)
+  const { workspace_id } = context.caller
   const exchange: Exchange = {
-    db: house.db.reader,
-    write: (work) => house.db.write(recorded ? (tx) => recorded.with(tx, work) : work),
+    db,
+    write: (work) =>
+      house.db.write((writer) => {
+        const tx = writeWithin(writer, workspace_id)
+        return recorded ? recorded.with(tx, work) : work(tx)
+      }),
     body: request.raw,
     headers: request.headers,
     method: request.method,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSqliteReader } from '../db/sqlite.ts'
+import { readWithin } from '../db/within.ts'
 import type { Endpoint, Route } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 import type { Question, Reply } from './reader-thread.ts'
@@ -21,7 +22,7 @@ async function answer({ id, route, module, input, context }: Question): Promise<
   try {
     const endpoint = await endpointOf(route, module)
     if (endpoint?.kind !== 'read') throw new Error(`${route} is not a read endpoint${module ? ` of ${module}` : ''}`)
-    const text = endpoint.output.encode(await endpoint.handler(db, input, context))
+    const text = endpoint.output.encode(await endpoint.handler(readWithin(db, context.caller.workspace_id), input, context))
     // A buffer of its own, not of the pool: it moves to the other thread instead of being copied.
     const bytes = new TextEncoder().encode(text)
     return { id, bytes }

@@ -14,19 +14,19 @@ export type RegisteredRow = {
 
 export const REGISTERED_COLUMNS = 'm.id, m.name, m.is_prompt, m.description, m.created_by, m.created_ms, m.updated_ms'
 
-const BY_NAME = query<RegisteredRow>(`select ${REGISTERED_COLUMNS} from registered_model m where m.name = ?`)
+const BY_NAME = query<RegisteredRow>(`select ${REGISTERED_COLUMNS} from registered_model m where m.workspace = ? and m.name = ?`)
 const TAKE_VERSION = query<{ version: number }>(
   'update registered_model set next_version = next_version + 1, updated_ms = ? where id = ? returning next_version - 1 as version',
 )
 const TOUCH = command('update registered_model set updated_ms = ? where id = ?')
 
-/** @throws ApiError RESOURCE_DOES_NOT_EXIST */
+/** The model of this name in the handle's workspace. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function registeredByName(db: Reader, name: string): Promise<RegisteredRow> {
-  return (await db.get(BY_NAME, name)) ?? noSuchName(name)
+  return (await db.get(BY_NAME, db.workspace, name)) ?? noSuchName(name)
 }
 
 /** The model, or undefined. */
-export const findRegistered = async (db: Reader, name: string): Promise<RegisteredRow | undefined> => db.get(BY_NAME, name)
+export const findRegistered = async (db: Reader, name: string): Promise<RegisteredRow | undefined> => db.get(BY_NAME, db.workspace, name)
 
 const noSuchName = (name: string): never => {
   throw missing(`Registered Model with name=${name} not found`)

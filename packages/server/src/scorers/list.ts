@@ -1,4 +1,4 @@
-import { seenBy } from '../access/visible.ts'
+import { seesAmong, shownOf } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { invalid, missing } from '../http/errors.ts'
 import { array, object, optional } from '../http/schema.ts'
@@ -17,11 +17,11 @@ export const listScorers = read({
     if (experiment_id !== undefined && experiment_ids !== undefined) {
       throw invalid("Cannot specify both 'experiment_id' and 'experiment_ids': name one experiment, or several.")
     }
-    const sees = seenBy(visible)
     if (experiment_id !== undefined) {
       const key = experimentKey(experiment_id)
       // The same as of an experiment that is not there.
-      if (key !== undefined && !sees(key)) throw missing(`No Experiment with id=${experiment_id} exists.`)
+      if (key !== undefined && (await shownOf(db, visible, [key])).length === 0)
+        throw missing(`No Experiment with id=${experiment_id} exists.`)
       return { scorers: await scorersOf(db, experiment_id) }
     }
     const keys = experiment_ids?.map((id) => {
@@ -29,7 +29,12 @@ export const listScorers = read({
       if (key === undefined) throw invalid(`Invalid experiment ID: '${id}' is no number.`)
       return key
     })
-    const scorers = await scorersOfMany(db, keys?.filter(sees))
-    return { scorers: scorers.filter((scorer) => sees(scorer.experiment_id)) }
+    const scorers = await scorersOfMany(db, keys && (await shownOf(db, visible, keys)))
+    const sees = await seesAmong(
+      db,
+      visible,
+      scorers.map(({ experiment_id }) => experiment_id),
+    )
+    return { scorers: scorers.filter(({ experiment_id }) => sees(experiment_id)) }
   },
 })

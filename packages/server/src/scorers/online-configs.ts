@@ -1,4 +1,4 @@
-import { seenBy } from '../access/visible.ts'
+import { seesAmong } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { array, object, string } from '../http/schema.ts'
 import { OnlineConfig } from './scorer.ts'
@@ -11,8 +11,12 @@ export const getOnlineScoringConfigs = read({
   input: object({ scorer_ids: array(string({ min: 1, max: 64 }), { max: 1_000 }) }),
   output: object({ configs: array(OnlineConfig) }),
   async handler(db, { scorer_ids }, { visible }) {
-    const sees = seenBy(visible)
     const configs = await onlineConfigs(db, scorer_ids)
+    const sees = await seesAmong(
+      db,
+      visible,
+      configs.map(({ experiment_id }) => Number(experiment_id)),
+    )
     return { configs: configs.filter(({ experiment_id }) => sees(Number(experiment_id))) }
   },
 })

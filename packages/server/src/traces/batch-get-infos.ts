@@ -13,6 +13,6 @@ export const batchGetTraceInfos = read({
   output: object({ trace_infos: array(TraceInfo) }),
   heavy: import.meta.url,
   handler: async (db, { trace_ids, experiment_ids }, { visible }) => ({
-    trace_infos: await tracesToWire(db, inExperiments(await traceRows(db, trace_ids), experiment_ids, visible)),
+    trace_infos: await tracesToWire(db, await inExperiments(db, await traceRows(db, trace_ids), experiment_ids, visible)),
   }),
 })

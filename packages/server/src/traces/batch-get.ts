@@ -13,6 +13,6 @@ export const batchGetTraces = read({
   output: object({ traces: array(Trace) }),
   heavy: import.meta.url,
   handler: async (db, { trace_ids, experiment_ids }, { visible }) => ({
-    traces: await wholeTraces(db, inExperiments(await traceRows(db, trace_ids), experiment_ids, visible)),
+    traces: await wholeTraces(db, await inExperiments(db, await traceRows(db, trace_ids), experiment_ids, visible)),
   }),
 })

@@ -1,4 +1,4 @@
-import { seenBy } from '../access/visible.ts'
+import { shownOf } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { array, double, int64, object, optional, string } from '../http/schema.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
@@ -26,10 +26,8 @@ export const calculateTraceFilterCorrelation = read({
   }),
   heavy: import.meta.url,
   async handler(db, { experiment_ids, filter_string1, filter_string2, base_filter = '' }, { visible }) {
-    const experiments = experiment_ids
-      .map(experimentKey)
-      .filter((key) => key !== undefined)
-      .filter(seenBy(visible))
+    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const experiments = await shownOf(db, visible, named)
     const [total = 0, first = 0, second = 0, joint = 0] = await countTraces(db, experiments, [
       [base_filter],
       [base_filter, filter_string1],

@@ -1,4 +1,4 @@
-import { seenBy } from '../access/visible.ts'
+import { shownOf } from '../access/visible.ts'
 import type { Reader } from '../db/handles.ts'
 import type { Visible } from '../http/access.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
@@ -26,7 +26,7 @@ export async function searchPage(
   visible: Visible,
 ): Promise<{ traces: TraceInfo[]; next_page_token?: string }> {
   const keys = new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))
-  const experiments = [...keys].filter(seenBy(visible))
+  const experiments = await shownOf(db, visible, [...keys])
   const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
   const cursor = await openCursor(db, purpose, page_token)
   const count = max_results || RESULTS_DEFAULT

@@ -5,7 +5,7 @@ import { wakeFor } from './wake.ts'
 
 const SUBSCRIBED = query<{ id: number }>(
   `select w.id from webhook_event e join webhook w on w.id = e.webhook
-   where e.entity = ? and e.action = ? and w.active = 1 order by w.id`,
+   where e.entity = ? and e.action = ? and w.active = 1 and w.workspace = ? order by w.id`,
 )
 const QUEUE = bulk(
   'insert into webhook_delivery (delivery_id, webhook, about, event, body, created_ms, due_ms) values (?, ?, ?, ?, ?, ?, ?)',
@@ -24,10 +24,10 @@ export async function queueFor(tx: Writer, webhook: number, about: string, event
   tx.afterCommit(() => wakeFor(tx.identity))
 }
 
-/** Writes a delivery for each active webhook that asked for this event, and wakes the courier after the commit. */
+/** Writes a delivery for each active webhook of the transaction's workspace that asked for this event, and wakes the courier. */
 export async function queueDeliveries(tx: Writer, event: Event, now_ms: number): Promise<void> {
   const [entity = '', action = ''] = event.event.split('.')
-  const subscribed = await tx.all(SUBSCRIBED, entity, action)
+  const subscribed = await tx.all(SUBSCRIBED, entity, action, tx.workspace)
   if (subscribed.length === 0) return
   const body = bodyOf(event.event, event.data, now_ms)
   const about = thingOf(event)

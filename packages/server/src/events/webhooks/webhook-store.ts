@@ -29,16 +29,17 @@ export type WebhookFields = {
 
 const COLUMNS = 'id, webhook_id, name, url, description, active, secret, secret_key, created_ms, updated_ms'
 const INSERT = query<{ id: number }>(
-  `insert into webhook (webhook_id, name, url, description, active, secret, secret_key, created_ms, updated_ms)
-   values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
+  `insert into webhook (workspace, webhook_id, name, url, description, active, secret, secret_key, created_ms, updated_ms)
+   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
 )
 const UPDATE = command(
   'update webhook set name = ?, url = ?, description = ?, active = ?, secret = ?, secret_key = ?, updated_ms = ? where id = ?',
 )
-const DELETE = command('delete from webhook where webhook_id = ?')
-const BY_ID = query<WebhookRow>(`select ${COLUMNS} from webhook where webhook_id = ?`)
+const DELETE = command('delete from webhook where workspace = ? and webhook_id = ?')
+const BY_ID = query<WebhookRow>(`select ${COLUMNS} from webhook where workspace = ? and webhook_id = ?`)
 const PAGE = query<WebhookRow>(
-  `select ${COLUMNS} from webhook where created_ms < ? or (created_ms = ? and id < ?) order by created_ms desc, id desc limit ?`,
+  `select ${COLUMNS} from webhook where workspace = ? and (created_ms < ? or (created_ms = ? and id < ?))
+   order by created_ms desc, id desc limit ?`,
 )
 const EVENTS = query<EventType & { webhook: number }>(
   (dialect) => `select webhook, entity, action from webhook_event where ${dialect.inIntegers('webhook')} order by webhook, entity, action`,
@@ -57,7 +58,7 @@ const valuesOf = ({ name, url, description, active, secret }: WebhookFields): Va
 
 /** Makes a webhook. */
 export async function insertWebhook(tx: Writer, webhook_id: string, fields: WebhookFields, now_ms: number): Promise<number> {
-  const { id } = (await tx.get(INSERT, webhook_id, ...valuesOf(fields), now_ms, now_ms)) as { id: number }
+  const { id } = (await tx.get(INSERT, tx.workspace, webhook_id, ...valuesOf(fields), now_ms, now_ms)) as { id: number }
   return id
 }
 
@@ -76,17 +77,17 @@ export async function setEvents(tx: Writer, id: number, events: readonly EventTy
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function webhookById(db: Reader, webhook_id: string): Promise<WebhookRow> {
-  return (await db.get(BY_ID, webhook_id)) ?? noSuchWebhook(webhook_id)
+  return (await db.get(BY_ID, db.workspace, webhook_id)) ?? noSuchWebhook(webhook_id)
 }
 
 /** Removes a webhook and what was still to be sent to it. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function removeWebhook(tx: Writer, webhook_id: string): Promise<void> {
-  if ((await tx.run(DELETE, webhook_id)) === 0) noSuchWebhook(webhook_id)
+  if ((await tx.run(DELETE, tx.workspace, webhook_id)) === 0) noSuchWebhook(webhook_id)
 }
 
 /** The newest first, from behind the one with these values. */
 export const webhooksAfter = async (db: Reader, created_ms: number, id: number, count: number): Promise<WebhookRow[]> =>
-  db.all(PAGE, created_ms, created_ms, id, count)
+  db.all(PAGE, db.workspace, created_ms, created_ms, id, count)
 
 /** Rows as the wire has them, with their events. */
 export async function webhooksToWire(db: Reader, rows: readonly WebhookRow[]): Promise<Webhook[]> {

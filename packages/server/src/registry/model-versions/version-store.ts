@@ -35,10 +35,10 @@ export const VERSION_COLUMNS =
   'v.source_kind, v.source_ref, v.source_path, v.run_id, v.run_link, v.model_id, v.created_ms, v.updated_ms'
 
 const FROM = `select ${VERSION_COLUMNS} from model_version v join registered_model m on m.id = v.model`
-const BY_NUMBER = query<VersionRow>(`${FROM} where m.name = ? and v.version = ? and v.deleted_ms is null`)
+const BY_NUMBER = query<VersionRow>(`${FROM} where m.workspace = ? and m.name = ? and v.version = ? and v.deleted_ms is null`)
 const BY_ALIAS = query<VersionRow>(
   `${FROM} join registered_model_alias a on a.model = m.id and a.version = v.version
-   where m.name = ? and a.alias = ? and v.deleted_ms is null`,
+   where m.workspace = ? and m.name = ? and a.alias = ? and v.deleted_ms is null`,
 )
 const LATEST = query<VersionRow>(
   (dialect) => `${FROM} join (
@@ -46,7 +46,7 @@ const LATEST = query<VersionRow>(
     where ${dialect.inIntegers('model')} and deleted_ms is null group by model, stage
   ) latest on latest.model = v.model and latest.version = v.version order by v.model, v.stage`,
 )
-const NEWEST = query<VersionRow>(`${FROM} where m.name = ? and v.deleted_ms is null order by v.version desc limit 1`)
+const NEWEST = query<VersionRow>(`${FROM} where m.workspace = ? and m.name = ? and v.deleted_ms is null order by v.version desc limit 1`)
 const OF_LOGGED_MODEL = query<{ name: string; version: number }>(
   `select m.name, v.version from model_version v join registered_model m on m.id = v.model
    where v.model_id = ? and v.deleted_ms is null order by v.id`,
@@ -79,17 +79,17 @@ const noSuchVersion = (name: string, version: number): ApiError => missing(`Mode
 
 /** A version that was not deleted. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function versionByNumber(db: Reader, name: string, version: number): Promise<VersionRow> {
-  const row = await db.get(BY_NUMBER, name, version)
+  const row = await db.get(BY_NUMBER, db.workspace, name, version)
   if (!row) throw noSuchVersion(name, version)
   return row
 }
 
 /** The version to which an alias points, or undefined. */
 export const versionByAlias = async (db: Reader, name: string, alias: string): Promise<VersionRow | undefined> =>
-  db.get(BY_ALIAS, name, alias)
+  db.get(BY_ALIAS, db.workspace, name, alias)
 
 /** The version with the highest number, or undefined. */
-export const newestVersion = async (db: Reader, name: string): Promise<VersionRow | undefined> => db.get(NEWEST, name)
+export const newestVersion = async (db: Reader, name: string): Promise<VersionRow | undefined> => db.get(NEWEST, db.workspace, name)
 
 /** The newest version in each stage, of each of the models. */
 export const latestVersions = async (db: Reader, models: readonly number[]): Promise<VersionRow[]> =>

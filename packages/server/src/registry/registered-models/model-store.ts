@@ -6,7 +6,8 @@ import { IS_PROMPT_TAG, saysPrompt, type Tag } from '../names.ts'
 import { findRegistered, type RegisteredRow } from '../registered.ts'
 
 const INSERT = query<{ id: number }>(
-  'insert into registered_model (name, is_prompt, description, created_by, created_ms, updated_ms) values (?, ?, ?, ?, ?, ?) returning id',
+  `insert into registered_model (workspace, name, is_prompt, description, created_by, created_ms, updated_ms)
+   values (?, ?, ?, ?, ?, ?, ?) returning id`,
 )
 const RENAME = command('update registered_model set name = ?, updated_ms = ? where id = ?')
 const RENAME_VERSIONS = command('update model_version set updated_ms = ? where model = ? and deleted_ms is null')
@@ -47,7 +48,8 @@ export async function insertRegistered(tx: Writer, made: NewModel, now_ms: numbe
   const there = await findRegistered(tx, name)
   if (there) throw nameTaken(name, is_prompt, there.is_prompt === 1)
   try {
-    const { id } = (await tx.get(INSERT, name, is_prompt ? 1 : 0, description, created_by, now_ms, now_ms)) as { id: number }
+    const values = [name, is_prompt ? 1 : 0, description, created_by, now_ms, now_ms]
+    const { id } = (await tx.get(INSERT, tx.workspace, ...values)) as { id: number }
     await setRegisteredTags(tx, id, tags)
     return { id, name, is_prompt: is_prompt ? 1 : 0, description, created_by, created_ms: now_ms, updated_ms: now_ms }
   } catch (error) {

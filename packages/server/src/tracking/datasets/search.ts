@@ -1,4 +1,4 @@
-import { seenBy } from '../../access/visible.ts'
+import { shownOf } from '../../access/visible.ts'
 import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { invalid } from '../../http/errors.ts'
@@ -37,10 +37,8 @@ export const searchDatasets = read({
         `SearchDatasets request cannot specify more than ${EXPERIMENTS_MAX} experiment_ids, and this one has ${experiment_ids.length}.`,
       )
     }
-    const keys = experiment_ids
-      .map(experimentKey)
-      .filter((key) => key !== undefined)
-      .filter(seenBy(visible))
+    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const keys = await shownOf(db, visible, named)
     const rows = await db.all(SUMMARIES, CONTEXT_TAG, db.dialect.list(keys))
     return {
       dataset_summaries: rows.map(({ experiment, name, digest, context }) => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { seenBy } from '../../access/visible.ts'
+import { seesAmong } from '../../access/visible.ts'
 import { bulk, command, query, type Reader, type Writer } from '../../db/handles.ts'
 import { ALL, type Visible } from '../../http/access.ts'
 import { missing } from '../../http/errors.ts'
@@ -25,8 +25,8 @@ export const DATASET_COLUMNS = 'id, dataset_id, name, digest, schema, records, c
 
 const BY_ID = query<DatasetRow>(`select ${DATASET_COLUMNS} from evaluation_dataset where dataset_id = ?`)
 const INSERT = query<{ id: number }>(
-  `insert into evaluation_dataset (dataset_id, name, digest, records, created_ms, updated_ms, created_by, updated_by)
-   values (?, ?, ?, 0, ?, ?, ?, ?) returning id`,
+  `insert into evaluation_dataset (workspace, dataset_id, name, digest, records, created_ms, updated_ms, created_by, updated_by)
+   values (?, ?, ?, ?, 0, ?, ?, ?, ?) returning id`,
 )
 const REMEMBER_MAKER = command('insert into evaluation_dataset_maker (dataset, account) values (?, ?)')
 const DELETE = command('delete from evaluation_dataset where dataset_id = ?')
@@ -68,10 +68,11 @@ export async function datasetById(db: Reader, dataset_id: string, visible: Visib
 
 /** Rows as the wire shows them, with their tags and those of their experiments that are shown: two queries for all of them. */
 export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[], visible: Visible): Promise<EvaluationDataset[]> {
-  const sees = seenBy(visible)
   const ids = db.dialect.list(rows.map((row) => row.id))
   const tags = Map.groupBy(await db.all(TAGS, ids), (tag) => tag.dataset)
-  const experiments = Map.groupBy(await db.all(EXPERIMENTS, ids), (link) => link.dataset)
+  const links = await db.all(EXPERIMENTS, ids)
+  const sees = await seesLinked(db, visible, links)
+  const experiments = Map.groupBy(links, (link) => link.dataset)
   return rows.map((row) => ({
     dataset_id: row.dataset_id,
     name: row.name,
@@ -98,7 +99,8 @@ export async function insertDataset(
   const experiments = await experimentKeys(tx, experiment_ids)
   const dataset_id = `d-${randomUUID().replaceAll('-', '')}`
   const by = user ?? null
-  const { id } = (await tx.get(INSERT, dataset_id, name, digestOf(name, now_ms), now_ms, now_ms, by, by)) as { id: number }
+  const values = [dataset_id, name, digestOf(name, now_ms), now_ms, now_ms, by, by]
+  const { id } = (await tx.get(INSERT, tx.workspace, ...values)) as { id: number }
   await tx.runMany(
     SET_TAGS,
     Object.entries(tags).map(([key, value]) => [id, key, value]),
@@ -150,8 +152,16 @@ export async function deleteDatasetTag(tx: Writer, dataset_id: string, key: stri
 /** Those of the experiments on which a dataset hangs that are shown. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function experimentIdsOf(db: Reader, dataset_id: string, visible: Visible): Promise<string[]> {
   const { id } = await datasetRow(db, dataset_id)
-  return idsOf(await db.all(EXPERIMENTS, db.dialect.list([id])), seenBy(visible))
+  const links = await db.all(EXPERIMENTS, db.dialect.list([id]))
+  return idsOf(links, await seesLinked(db, visible, links))
 }
+
+const seesLinked = (db: Reader, visible: Visible, links: readonly { experiment: number }[]): Promise<(id: number) => boolean> =>
+  seesAmong(
+    db,
+    visible,
+    links.map(({ experiment }) => experiment),
+  )
 
 const idsOf = (links: readonly { experiment: number }[], sees: (experiment: number) => boolean): string[] =>
   links.filter(({ experiment }) => sees(experiment)).map(({ experiment }) => String(experiment))

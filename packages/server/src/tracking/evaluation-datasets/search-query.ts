@@ -1,4 +1,4 @@
-import { shownSql } from '../../access/visible.ts'
+import { grantedSql } from '../../access/visible.ts'
 import { query, type Reader, type Value } from '../../db/handles.ts'
 import type { Visible } from '../../http/access.ts'
 import { invalid } from '../../http/errors.ts'
@@ -90,12 +90,14 @@ const onExperiments = (db: Reader, experiments: readonly number[]): Fragment => 
 
 /** A dataset is seen with any of its experiments; one that has none by its maker, and with what everyone may see. */
 function shown({ dialect }: Reader, { visible, maker }: DatasetSearch): Fragment {
-  if (visible.mode === 'all') return ALWAYS
-  const { sql, values } = shownSql(visible, 'experiment', dialect)
+  const { within } = visible
+  const here: Fragment = within ? { sql: 'workspace = ?', values: [within.workspace] } : ALWAYS
+  if (visible.mode === 'all') return here
+  const { sql, values } = grantedSql(visible, 'experiment', dialect)
   const linked = 'select 1 from evaluation_dataset_experiment where dataset = evaluation_dataset.id'
-  if (visible.mode === 'except') return { sql: `(exists (${linked} and ${sql}) or not exists (${linked}))`, values }
+  if (visible.mode === 'except') return allOf([here, { sql: `(exists (${linked} and ${sql}) or not exists (${linked}))`, values }])
   const own = 'evaluation_dataset.id in (select dataset from evaluation_dataset_maker where account = ?)'
-  return { sql: `(exists (${linked} and ${sql}) or (${own} and not exists (${linked})))`, values: [...values, maker] }
+  return allOf([here, { sql: `(exists (${linked} and ${sql}) or (${own} and not exists (${linked})))`, values: [...values, maker] }])
 }
 
 function clauseSql(db: Reader, { entity, name, test }: Clause): Fragment {

@@ -1,4 +1,4 @@
-import { seenBy } from '../../access/visible.ts'
+import { shownOf } from '../../access/visible.ts'
 import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string } from '../../http/schema.ts'
@@ -24,7 +24,8 @@ export const experimentsActivity = read({
     ),
   }),
   async handler(db, { experiment_ids }, { visible }) {
-    const wanted = [...new Set(experiment_ids)].flatMap((id) => experimentKey(id) ?? []).filter(seenBy(visible))
+    const named = [...new Set(experiment_ids)].flatMap((id) => experimentKey(id) ?? [])
+    const wanted = await shownOf(db, visible, named)
     const found = await db.all(ACTIVITY, db.dialect.list(wanted))
     return {
       experiments: found.map(({ experiment, runs, last }) => ({

@@ -17,7 +17,7 @@ type Tag = { experiment: number; key: string; value: string }
 /** The columns of {@link ExperimentRow}. */
 export const EXPERIMENT_COLUMNS = 'id, name, artifact_location, created_ms, updated_ms, deleted_ms'
 const BY_ID = query<ExperimentRow>(`select ${EXPERIMENT_COLUMNS} from experiment where id = ?`)
-const BY_NAME = query<ExperimentRow>(`select ${EXPERIMENT_COLUMNS} from experiment where name = ?`)
+const BY_NAME = query<ExperimentRow>(`select ${EXPERIMENT_COLUMNS} from experiment where workspace = ? and name = ?`)
 const BY_ID_LOCKED = query<ExperimentRow>((dialect) => `select ${EXPERIMENT_COLUMNS} from experiment where id = ? ${dialect.lockRow}`)
 const RENAME = command('update experiment set name = ?, updated_ms = ? where id = ?')
 const SET_DELETED = command('update experiment set deleted_ms = ?, updated_ms = ? where id = ?')
@@ -29,7 +29,7 @@ const TAGS = query<Tag>(
   (dialect) => `select experiment, key, value from experiment_tag where ${dialect.inIntegers('experiment')} order by experiment, key`,
 )
 const INSERT = query<{ id: number }>(
-  'insert into experiment (name, artifact_location, created_ms, updated_ms) values (?, ?, ?, ?) returning id',
+  'insert into experiment (workspace, name, artifact_location, created_ms, updated_ms) values (?, ?, ?, ?, ?) returning id',
 )
 const SET_LOCATION = command('update experiment set artifact_location = ? where id = ?')
 const UPSERT_TAGS = bulk(
@@ -47,7 +47,7 @@ export async function experimentById(db: Reader, experiment_id: string): Promise
 
 /** The experiment of a name, deleted or not. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function experimentByName(db: Reader, name: string): Promise<Experiment> {
-  const row = await db.get(BY_NAME, name)
+  const row = await db.get(BY_NAME, db.workspace, name)
   if (!row) throw missing(`Could not find experiment with name '${name}'.`)
   return (await experimentsToWire(db, [row]))[0] as Experiment
 }
@@ -78,10 +78,10 @@ export async function insertExperiment(
   now_ms: number,
   locate: (experiment_id: string) => string,
 ): Promise<string> {
-  const taken = await tx.get(BY_NAME, name)
+  const taken = await tx.get(BY_NAME, tx.workspace, name)
   if (taken) throw nameTaken(name, taken.deleted_ms !== null)
   try {
-    const row = (await tx.get(INSERT, name, '', now_ms, now_ms)) as { id: number }
+    const row = (await tx.get(INSERT, tx.workspace, name, '', now_ms, now_ms)) as { id: number }
     await tx.run(SET_LOCATION, locate(String(row.id)), row.id)
     await tx.runMany(
       UPSERT_TAGS,
@@ -108,7 +108,7 @@ export async function renameExperiment(tx: Writer, experiment_id: string, name: 
   const row = await rowById(tx, experiment_id)
   if (row.deleted_ms !== null)
     throw invalid(`Cannot rename a non-active experiment. Restore ${experiment_id} with experiments/restore first.`)
-  const taken = await tx.get(BY_NAME, name)
+  const taken = await tx.get(BY_NAME, tx.workspace, name)
   if (taken && taken.id !== row.id) throw nameTaken(name, taken.deleted_ms !== null)
   try {
     await tx.run(RENAME, name, now_ms, row.id)

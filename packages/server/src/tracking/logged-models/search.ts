@@ -1,4 +1,4 @@
-import { seenBy } from '../../access/visible.ts'
+import { shownOf } from '../../access/visible.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, boolean, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { experimentKey } from '../experiments/index.ts'
@@ -36,10 +36,8 @@ export const searchLoggedModels = read({
   output: object({ models: array(LoggedModel), next_page_token: optional(string()) }),
   heavy: import.meta.url,
   async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }, { visible }) {
-    const experiments = experiment_ids
-      .map(experimentKey)
-      .filter((key) => key !== undefined)
-      .filter(seenBy(visible))
+    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
+    const experiments = await shownOf(db, visible, named)
     const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`
     const cursor = await openCursor(db, purpose, page_token)
     const count = Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { seenBy } from '../../access/visible.ts'
+import { seesAmong } from '../../access/visible.ts'
 import { command, query, type Reader, type Writer } from '../../db/handles.ts'
 import type { Visible } from '../../http/access.ts'
 import { type ApiError, invalid, missing } from '../../http/errors.ts'
@@ -47,8 +47,13 @@ export async function findRun(db: Reader, run_id: string): Promise<RunRow> {
 
 /** Runs by their ids, in the order of their ids; those that are not there, or not shown, are not in the answer. */
 export async function findRuns(db: Reader, run_ids: readonly string[], visible: Visible): Promise<{ id: number; run_id: string }[]> {
-  const sees = seenBy(visible)
-  return (await db.all(BY_RUN_IDS, db.dialect.list(run_ids))).filter(({ experiment }) => sees(experiment))
+  const found = await db.all(BY_RUN_IDS, db.dialect.list(run_ids))
+  const sees = await seesAmong(
+    db,
+    visible,
+    found.map(({ experiment }) => experiment),
+  )
+  return found.filter(({ experiment }) => sees(experiment))
 }
 
 /**

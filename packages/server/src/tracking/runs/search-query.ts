@@ -1,7 +1,10 @@
+import { shownOf } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
 import { adHocQuery, query, type Reader, type Value } from '../../db/handles.ts'
+import type { Visible } from '../../http/access.ts'
 import { CONTEXT_TAG } from '../datasets/index.ts'
 import { findKeys } from '../entity-keys.ts'
+import { experimentKey } from '../experiments/index.ts'
 import {
   ALWAYS,
   afterSql,
@@ -44,6 +47,14 @@ const NO_KEY = -1
 const FEW_EXPERIMENTS = 3
 const FEW_RUNS = 2_000
 const HAS_MORE = query<{ more: number }>(`select 1 as more from run where experiment = ? limit 1 offset ${FEW_RUNS}`)
+
+/** The keys of those experiments that are shown. An id that no experiment can have names none, like one that none has. */
+export const experimentsOf = (db: Reader, ids: readonly string[], visible: Visible): Promise<number[]> =>
+  shownOf(
+    db,
+    visible,
+    [...new Set(ids)].flatMap((id) => experimentKey(id) ?? []),
+  )
 
 /** Whether there are so few runs that no search through all of them takes more than a few milliseconds. */
 export async function hasFewRuns(db: Reader, experiments: readonly number[]): Promise<boolean> {

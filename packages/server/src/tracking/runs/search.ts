@@ -1,22 +1,15 @@
-import { seenBy } from '../../access/visible.ts'
-import type { Visible } from '../../http/access.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/index.ts'
 import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor, viewType } from '../search/index.ts'
 import { Run } from './run.ts'
 import { runsToWire } from './run-reader.ts'
 import { runLanguage, runOrder } from './search-language.ts'
-import { hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
+import { experimentsOf, hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
 
 const EXPERIMENTS_MAX = 10_000
 const RESULTS_DEFAULT = 1_000
 const RESULTS_MAX = 50_000
 const LIGHT_RESULTS_MAX = 100
-
-/** The keys of those experiments that are shown. An id that no experiment can have names none, like one that none has. */
-const experimentsOf = (ids: readonly string[], visible: Visible): number[] =>
-  [...new Set(ids)].flatMap((id) => experimentKey(id) ?? []).filter(seenBy(visible))
 
 /** Runs of some experiments that a filter finds, page by page; without an order, those that started last come first. */
 export const searchRuns = read({
@@ -24,8 +17,8 @@ export const searchRuns = read({
   summary: 'Search runs',
   access: { filtered: 'experiments' },
   heavy: import.meta.url,
-  isLight: (db, { experiment_ids, max_results }, { visible }) =>
-    max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, experimentsOf(experiment_ids, visible)),
+  isLight: async (db, { experiment_ids, max_results }, { visible }) =>
+    max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, await experimentsOf(db, experiment_ids, visible)),
   input: object({
     experiment_ids: withDefault(array(string({ max: 256 }), { max: EXPERIMENTS_MAX }), []),
     filter: withDefault(string(), ''),
@@ -37,7 +30,7 @@ export const searchRuns = read({
   output: object({ runs: array(Run), next_page_token: optional(string()) }),
   async handler(db, { experiment_ids, filter, run_view_type, max_results, order_by, page_token }, { visible }) {
     const search: RunSearch = {
-      experiments: experimentsOf(experiment_ids, visible),
+      experiments: await experimentsOf(db, experiment_ids, visible),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),

@@ -1,13 +1,10 @@
-import { seenBy } from '../../access/visible.ts'
-import type { Visible } from '../../http/access.ts'
 import { read } from '../../http/endpoint.ts'
 import { nullable } from '../../http/free-form.ts'
 import { array, boolean, double, enumOf, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/index.ts'
 import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor, viewType } from '../search/index.ts'
 import { RUN_STATUSES, statusName } from './run.ts'
 import { runLanguage, runOrder } from './search-language.ts'
-import { countRuns, hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
+import { countRuns, experimentsOf, hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
 import { latestValues, textValues } from './table-store.ts'
 
 const EXPERIMENTS_MAX = 1_000
@@ -16,9 +13,6 @@ const ROWS_MAX = 1_000
 const ROWS_DEFAULT = 100
 // A page shows the beginning of a long text; all of it is on the run's own page.
 const TEXT_SHOWN_MAX = 250
-
-const experimentsOf = (ids: readonly string[], visible: Visible): number[] =>
-  [...new Set(ids)].flatMap((id) => experimentKey(id) ?? []).filter(seenBy(visible))
 
 const columns = withDefault(array(string({ max: 256 }), { max: COLUMNS_MAX }), [])
 
@@ -45,8 +39,8 @@ export const runsTable = read({
   summary: 'Search runs, with chosen columns only',
   access: { filtered: 'experiments' },
   heavy: import.meta.url,
-  isLight: (db, { experiment_ids, max_results, count }, { visible }) =>
-    !count && max_results <= ROWS_DEFAULT && hasFewRuns(db, experimentsOf(experiment_ids, visible)),
+  isLight: async (db, { experiment_ids, max_results, count }, { visible }) =>
+    !count && max_results <= ROWS_DEFAULT && hasFewRuns(db, await experimentsOf(db, experiment_ids, visible)),
   input: object({
     experiment_ids: array(string({ max: 256 }), { max: EXPERIMENTS_MAX }),
     filter: withDefault(string(), ''),
@@ -63,7 +57,7 @@ export const runsTable = read({
   async handler(db, input, { visible }) {
     const { filter, run_view_type, order_by, page_token, max_results } = input
     const search: RunSearch = {
-      experiments: experimentsOf(input.experiment_ids, visible),
+      experiments: await experimentsOf(db, input.experiment_ids, visible),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),

@@ -152,7 +152,8 @@ overEachDatabase('runs/search', (open) => {
     const db = await open()
     const make = (id: number): Value[] => [id, `r${id}`, 1, 'n', 'u', 1, id]
     const RUN = bulk('insert into run (id, run_id, experiment, name, user_id, status, start_ms) values (?, ?, ?, ?, ?, ?, ?)', 'itittii')
-    await db.write((tx) => tx.run({ sql: "insert into experiment values (1, 'e', 'a', 0, 0, null)", changes: true }))
+    const MADE = "insert into experiment (id, name, artifact_location, created_ms, updated_ms) values (1, 'e', 'a', 0, 0)"
+    await db.write((tx) => tx.run({ sql: MADE, changes: true }))
     await db.write((tx) =>
       tx.runMany(
         RUN,

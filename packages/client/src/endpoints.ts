@@ -343,6 +343,32 @@ export type Verdict = {
   scanned_ms: number
 }
 
+export type Signer = {
+  /** Of the key or the authority in the trust file; `server` is this server */
+  name: string
+  /** Who the certificate is for */
+  identity: string
+  /** SHA-256 of the public key as PEM, in hex */
+  key_id: string
+}
+
+export type Attestation = {
+  /** SHA-256 of the bundle's text, in hex */
+  attestation_id: string
+  kind: 'signature' | 'provenance' | 'scan' | 'approval' | 'other'
+  predicate_type: string
+  /** For people: what it says */
+  summary: string
+  /** Whether the signature is a trusted signer's now, and about the version's files */
+  valid: boolean
+  /** Why it is not valid */
+  problem?: string | undefined
+  signer?: Signer | undefined
+  received_by?: string | undefined
+  /** Milliseconds since 1970 */
+  received_ms: number
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -1614,6 +1640,44 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Give a model version a signature or another attestation, if a trusted signer's and about its files */
+  'POST /api/2.0/millrace/attestations/create': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      /** A Sigstore bundle as JSON, as `millrace sign` and `model_signing` write it */
+      bundle: string
+    }
+    output: {
+      attestation: Attestation
+    }
+  }
+  /** Get an attestation of a model version with its bundle, which can be checked without this server */
+  'GET /api/2.0/millrace/attestations/get': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      /** SHA-256 of the bundle's text, in hex */
+      attestation_id: string
+    }
+    output: {
+      attestation: Attestation
+      bundle: string
+    }
+  }
+  /** List the signatures and other attestations of a model version, and whether each is valid now */
+  'GET /api/2.0/millrace/attestations/list': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+    }
+    output: {
+      attestations: Attestation[]
+    }
+  }
   /** Log what a trace is, once it is known as a whole; its spans come apart */
   'POST /api/3.0/mlflow/traces': {
     input: {
@@ -2291,6 +2355,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/model-versions/get-download-uri',
   'GET /api/2.0/millrace/model-versions/manifest',
   'GET /api/2.0/millrace/model-versions/scan',
+  'GET /api/2.0/millrace/attestations/get',
+  'GET /api/2.0/millrace/attestations/list',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -2394,6 +2460,15 @@ export abstract class Nouns {
     /** Get what a scan found in a model version's files */
     modelVersionsScan: (input: Input<'GET /api/2.0/millrace/model-versions/scan'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/model-versions/scan', input, options),
+    /** Give a model version a signature or another attestation, if a trusted signer's and about its files */
+    attestationsCreate: (input: Input<'POST /api/2.0/millrace/attestations/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/attestations/create', input, options),
+    /** Get an attestation of a model version with its bundle, which can be checked without this server */
+    attestationsGet: (input: Input<'GET /api/2.0/millrace/attestations/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/attestations/get', input, options),
+    /** List the signatures and other attestations of a model version, and whether each is valid now */
+    attestationsList: (input: Input<'GET /api/2.0/millrace/attestations/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/attestations/list', input, options),
     /** List what could not be delivered to a webhook and was given up, the oldest first */
     getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),

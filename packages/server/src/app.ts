@@ -15,6 +15,7 @@ import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
+import { attestationEndpoints } from './registry/signatures/index.ts'
 import { scorerEndpoints } from './scorers/index.ts'
 import { servedOrOff } from './switched-off.ts'
 import { traceEndpoints } from './traces/index.ts'
@@ -40,6 +41,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownedArtifactEndpoints,
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
+  ...attestationEndpoints,
   ...traceEndpoints,
   ...scorerEndpoints,
   ...webhookEndpoints,

@@ -72,9 +72,8 @@ export function chainTo(
     chain.push(next)
     last = next
   }
-  throw new SignatureProblem(
-    `The certificate of ${identitiesOf(signer).join(', ')} (issued by ${signer.issuer.replaceAll('\n', ', ')}) leads to no trusted certificate.`,
-  )
+  const issuer = signer.issuer.replaceAll('\n', ', ')
+  throw new SignatureProblem(`The certificate of ${identitiesOf(signer).join(', ')} leads to no trusted one: it was issued by ${issuer}.`)
 }
 
 function isIssuer(one: X509Certificate, of: X509Certificate, below: number, at_ms: number): boolean {
@@ -92,8 +91,8 @@ function requireSigning(certificate: X509Certificate): void {
   const elsewhere = extended !== undefined && !extended.includes(CODE_SIGNING)
   if (!refused && !elsewhere && (key_usage !== undefined || extended !== undefined)) return
   throw new SignatureProblem(
-    `The certificate of ${identitiesOf(certificate).join(', ')} is not for signing: it needs the usage "digital signature", and where it has ` +
-      'extended usages, "code signing" among them.',
+    `The certificate of ${identitiesOf(certificate).join(', ')} is not for signing: it needs the usage "digital signature", ` +
+      'and where it has extended usages, "code signing" among them.',
   )
 }
 

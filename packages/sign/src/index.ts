@@ -12,6 +12,7 @@ export {
 } from './attestation.ts'
 export { BUNDLE_MAX_BYTES, type Bundle, MEDIA_TYPE, readBundle, readBundles } from './bundle.ts'
 export { fingerprintOf, identitiesOf, readCertificates } from './certificates.ts'
+export { differenceFrom, mayBeLeftOut } from './coverage.ts'
 export { asResources, type Difference, differenceOf, explainDifference, isSame } from './difference.ts'
 export { digestsOf, type FileDigest, type ModelDigests, SINGLE_FILE } from './digests.ts'
 export { hashModel, hashResources, type Progress } from './hash-model.ts'

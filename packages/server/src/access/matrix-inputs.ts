@@ -23,6 +23,7 @@ function named(name: string, sample: Sample): unknown {
     name: 'm',
     version: '1',
     alias: 'a',
+    attestation_id: 'a'.repeat(64),
     key: 'k',
     tag_key: 'k',
     value: 'v',

@@ -18,6 +18,7 @@ import { signIn } from './migrations/015-sign-in.ts'
 import { workspaces } from './migrations/016-workspaces.ts'
 import { rights } from './migrations/018-rights.ts'
 import { gates } from './migrations/019-gates.ts'
+import { attestations } from './migrations/020-attestations.ts'
 import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   workspaces,
   rights,
   gates,
+  attestations,
   versionsInOrder,
 ]
 

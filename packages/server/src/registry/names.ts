@@ -88,6 +88,21 @@ export const NewTags = array(NewTag, { max: TAGS_MAX })
 export const Tag = object({ key: string(), value: string() })
 export type Tag = Static<typeof Tag>
 
+/** What the server tells of a version in its tags begins so. */
+const RESERVED = /^\s*millrace\./i
+
+/** Tags without those that are the server's to set: of a version that is made as a copy, with the tags of the one that it is made of. */
+export const withoutReserved = (tags: readonly Tag[]): Tag[] => tags.filter(({ key }) => !RESERVED.test(key))
+
+/**
+ * No client sets, changes or deletes what the server tells of a version: its signature, its scan, its approval.
+ * @throws ApiError INVALID_PARAMETER_VALUE
+ */
+export function refuseReserved(tags: readonly { readonly key: string }[]): void {
+  const reserved = tags.find(({ key }) => RESERVED.test(key))
+  if (reserved) throw invalid(`Tags that begin with 'millrace.' are the server's own: '${reserved.key}' can't be set or deleted.`)
+}
+
 /** Whether tags say that a thing is a prompt: of several, the last counts. */
 export const saysPrompt = (tags: readonly Tag[]): boolean =>
   tags.findLast(({ key }) => key === IS_PROMPT_TAG)?.value.toLowerCase() === 'true'

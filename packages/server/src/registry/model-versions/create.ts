@@ -3,8 +3,17 @@ import { type Resource, write } from '../../http/endpoint.ts'
 import { object, optional, string, withDefault } from '../../http/schema.ts'
 import { findModel, setModelTags } from '../../tracking/logged-models/index.ts'
 import { freezeVersion } from '../manifests/index.ts'
-import { DESCRIPTION_MAX, NewTags, RegisteredName, refuseOtherKind, TAGS_BODY_MAX_BYTES } from '../names.ts'
+import {
+  DESCRIPTION_MAX,
+  NewTags,
+  RegisteredName,
+  refuseOtherKind,
+  refuseReserved,
+  TAGS_BODY_MAX_BYTES,
+  withoutReserved,
+} from '../names.ts'
 import { registeredByName, takeVersion } from '../registered.ts'
+import { copyAttestations } from '../signatures/index.ts'
 import { tellVersionMade } from '../tell.ts'
 import { ModelVersion, PENDING, READY, STATUSES } from './model-version.ts'
 import { onceRegistered } from './registration.ts'
@@ -62,11 +71,14 @@ export const createModelVersion = write({
     const version = await takeVersion(tx, model, now_ms)
     const said = { description, run_link: run_link || null, created_by: user || null }
     const { copy_of, ...named } = kept
+    // MLflow's clients copy a version with its tags, among them those that only the server sets.
+    if (copy_of === undefined) refuseReserved(tags)
     const files = await ownFiles(tx, kept, settings)
     const status = files ? PENDING : READY
     let row = await insertVersion(tx, { model: model.id, name, version, status, ...said, ...named }, now_ms)
     if (files && (await freezeVersion(tx, row.id, { ...files, copy_of }, settings, now_ms)).is_ready) row = await setReady(tx, row)
-    await setVersionTags(tx, row.id, tags)
+    await setVersionTags(tx, row.id, withoutReserved(tags))
+    if (copy_of !== undefined) await copyAttestations(tx, row.id, copy_of)
     if (kept.model_id !== null) await tellLoggedModel(tx, kept.model_id)
     await tellVersionMade(tx, model, { version, source: row.source, run_id, description: said.description }, tags, now_ms)
     return { model_version: await versionToWire(tx, row) }

@@ -1,6 +1,6 @@
 import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
-import { RegisteredName, TagKey, VersionNumber } from '../names.ts'
+import { RegisteredName, refuseReserved, TagKey, VersionNumber } from '../names.ts'
 import { tellVersionTag } from '../tell.ts'
 import { deleteVersionTag, versionByNumber } from './version-store.ts'
 
@@ -11,6 +11,7 @@ export const deleteModelVersionTag = write({
   input: object({ name: RegisteredName, version: VersionNumber, key: TagKey }),
   output: object({}),
   async handler(tx, { name, version, key }, { now_ms }) {
+    refuseReserved([{ key }])
     await deleteVersionTag(tx, (await versionByNumber(tx, name, version)).id, key)
     await tellVersionTag(tx, name, version, key, undefined, now_ms)
     return {}

@@ -3,6 +3,7 @@ import { object } from '../../http/schema.ts'
 import { thawVersion } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { touchRegistered } from '../registered.ts'
+import { forgetAttestations } from '../signatures/index.ts'
 import { deleteVersion, versionByNumber } from './version-store.ts'
 
 export const deleteModelVersion = write({
@@ -14,6 +15,7 @@ export const deleteModelVersion = write({
   async handler(tx, { name, version }, { now_ms }) {
     const row = await versionByNumber(tx, name, version)
     await thawVersion(tx, row.id)
+    await forgetAttestations(tx, row.id)
     await deleteVersion(tx, row, now_ms)
     await touchRegistered(tx, row.model, now_ms)
     return {}

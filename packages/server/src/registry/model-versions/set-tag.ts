@@ -1,6 +1,6 @@
 import { write } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
-import { RegisteredName, refuseOtherKind, TagKey, TagValue, VersionNumber } from '../names.ts'
+import { RegisteredName, refuseOtherKind, refuseReserved, TagKey, TagValue, VersionNumber } from '../names.ts'
 import { registeredByName } from '../registered.ts'
 import { tellVersionTag } from '../tell.ts'
 import { setVersionTags, versionByNumber } from './version-store.ts'
@@ -12,6 +12,7 @@ export const setModelVersionTag = write({
   input: object({ name: RegisteredName, version: VersionNumber, key: TagKey, value: TagValue }),
   output: object({}),
   async handler(tx, { name, version, key, value }, { now_ms }) {
+    refuseReserved([{ key }])
     const row = await versionByNumber(tx, name, version)
     refuseOtherKind(await registeredByName(tx, name), [{ key, value }])
     await setVersionTags(tx, row.id, [{ key, value }])

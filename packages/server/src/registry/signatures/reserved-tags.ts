@@ -1,0 +1,24 @@
+import { command, type Writer } from '../../db/handles.ts'
+import { signersOf } from './attestations-of.ts'
+
+/** Tags that tell MLflow's clients what the server knows of a version. No client sets them: see `refuseReserved` in `names.ts`. */
+export type ReservedTag = 'millrace.signature' | 'millrace.scan' | 'millrace.approval'
+
+const SET = command(
+  'insert into model_version_tag (version, key, value) values (?, ?, ?) on conflict (version, key) do update set value = excluded.value',
+)
+const DELETE = command('delete from model_version_tag where version = ? and key = ?')
+
+/** Shows a tag of the server's own on a version, by the version's number inside; takes it away where there is no value. */
+export async function setReservedTag(tx: Writer, version: number, key: ReservedTag, value: string | undefined): Promise<void> {
+  if (value === undefined) await tx.run(DELETE, version, key)
+  else await tx.run(SET, version, key, value)
+}
+
+/** Shows who signed a version, among those who are trusted now. */
+export async function showSigners(tx: Writer, version: number): Promise<void> {
+  const names = [
+    ...new Set((await signersOf(tx, version)).map(({ name, identity }) => (name === identity ? name : `${identity} (${name})`))),
+  ]
+  await setReservedTag(tx, version, 'millrace.signature', names.length > 0 ? names.sort().join(', ') : undefined)
+}

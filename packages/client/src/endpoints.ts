@@ -620,6 +620,12 @@ export type RegisteredModelPermission = {
   permission: 'NO_PERMISSIONS' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
 }
 
+export type User = {
+  id: number
+  username: string
+  is_admin: boolean
+}
+
 export type UserExperimentPermission = {
   experiment_id: string
   user_id: number
@@ -640,10 +646,18 @@ export type UserWithGrants = {
   registered_model_permissions: UserRegisteredModelPermission[]
 }
 
-export type User = {
-  id: number
+export type Token = {
+  token_id: string
   username: string
-  is_admin: boolean
+  name: string
+  /** What a token may be used for, at most what its account may; each word contains those before it */
+  scope: 'read' | 'write' | 'manage'
+  /** Milliseconds since 1970 */
+  created_ms: number
+  /** Without it, the token does not expire */
+  expires_ms?: number | undefined
+  /** To a few minutes */
+  last_used_ms?: number | undefined
 }
 
 export type AuditLogEntry = {
@@ -2174,6 +2188,15 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Make a program's account, which has tokens and no password */
+  'POST /api/2.0/millrace/users/create-service': {
+    input: {
+      username: string
+    }
+    output: {
+      user: User
+    }
+  }
   /** Get an account: your own, or any as an admin */
   'GET /api/2.0/mlflow/users/get': {
     input: {
@@ -2206,10 +2229,51 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Shut an account out at once, or let it in again */
+  'PATCH /api/2.0/millrace/users/update-disabled': {
+    input: {
+      username: string
+      disabled: boolean
+    }
+    output: Record<string, never>
+  }
   /** Remove an account with its grants, tokens and sessions */
   'DELETE /api/2.0/mlflow/users/delete': {
     input: {
       username: string
+    }
+    output: Record<string, never>
+  }
+  /** Make an API token for yourself or, as an admin, for a program */
+  'POST /api/2.0/millrace/tokens/create': {
+    input: {
+      /** What it is for */
+      name: string
+      /** What a token may be used for, at most what its account may; each word contains those before it */
+      scope?: 'read' | 'write' | 'manage' | undefined
+      /** 0: never */
+      expires_in_s?: number | undefined
+      username?: string | undefined
+    }
+    output: {
+      token: Token
+      /** Shown this once, and stored nowhere */
+      secret: string
+    }
+  }
+  /** List your API tokens or, as an admin, those of any account */
+  'GET /api/2.0/millrace/tokens/list': {
+    input: {
+      username?: string | undefined
+    }
+    output: {
+      tokens: Token[]
+    }
+  }
+  /** End an API token of yours or, as an admin, of anybody */
+  'POST /api/2.0/millrace/tokens/revoke': {
+    input: {
+      token_id: string
     }
     output: Record<string, never>
   }
@@ -2380,6 +2444,7 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/users/get',
   'GET /api/2.0/mlflow/users/list',
   'GET /api/2.0/mlflow/users/current',
+  'GET /api/2.0/millrace/tokens/list',
   'GET /api/2.0/millrace/audit-log',
   'GET /api/2.0/millrace/audit-log/verification',
   'GET /api/2.0/millrace/audit-log/alerts',
@@ -2475,6 +2540,21 @@ export abstract class Nouns {
     /** Deliver again what was given up: one delivery, or all of a webhook */
     addWebhooksDeliveriesReplay: (input: Input<'POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', input, options),
+    /** Make a program's account, which has tokens and no password */
+    usersCreateService: (input: Input<'POST /api/2.0/millrace/users/create-service'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/users/create-service', input, options),
+    /** Shut an account out at once, or let it in again */
+    usersUpdateDisabled: (input: Input<'PATCH /api/2.0/millrace/users/update-disabled'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/millrace/users/update-disabled', input, options),
+    /** Make an API token for yourself or, as an admin, for a program */
+    tokensCreate: (input: Input<'POST /api/2.0/millrace/tokens/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/tokens/create', input, options),
+    /** List your API tokens or, as an admin, those of any account */
+    tokensList: (input: Input<'GET /api/2.0/millrace/tokens/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/tokens/list', input, options),
+    /** End an API token of yours or, as an admin, of anybody */
+    tokensRevoke: (input: Input<'POST /api/2.0/millrace/tokens/revoke'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/tokens/revoke', input, options),
   }
 
   readonly runs = {

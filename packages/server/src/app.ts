@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { permissionEndpoints } from './access/permissions/index.ts'
+import { tokenEndpoints } from './access/tokens/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
 import { docsEndpoints } from './docs/index.ts'
@@ -47,6 +48,7 @@ export const endpoints: readonly Endpoint[] = [
   ...webhookEndpoints,
   ...permissionEndpoints,
   ...userEndpoints,
+  ...tokenEndpoints,
   ...auditEndpoints,
 ]
 

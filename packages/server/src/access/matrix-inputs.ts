@@ -11,6 +11,7 @@ export type Sample = {
   readonly scorer_id: string
   readonly source: string
   readonly folder: string
+  readonly token_id: string
 }
 
 /** A field's value by its name; other fields are filled by their type. */
@@ -114,6 +115,7 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
     url: 'https://example.com/',
     events: [{ entity: 'REGISTERED_MODEL', action: 'CREATED' }],
   }),
+  'POST /api/2.0/millrace/users/create-service': () => ({ username: 'program' }),
   'POST /api/2.0/mlflow/experiments/permissions/create': () => ({ username: 'none' }),
   'POST /api/2.0/mlflow/registered-models/permissions/create': () => ({ username: 'none' }),
 }

@@ -77,7 +77,9 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
     await post('experiments/permissions/create', { experiment_id, username: permission, permission })
     await post('registered-models/permissions/create', { name: 'm', username: permission, permission })
   }
-  return { experiment_id, run_id, model_id, trace_id: 'tr-1', assessment_id, dataset_id, scorer_id, source, folder }
+  const made = await root.call('POST', '/api/2.0/millrace/tokens/create', { name: 't' })
+  const { token_id } = made.body.token
+  return { token_id, experiment_id, run_id, model_id, trace_id: 'tr-1', assessment_id, dataset_id, scorer_id, source, folder }
 }
 
 const methodOf = (endpoint: Endpoint): string => endpoint.route.slice(0, endpoint.route.indexOf(' '))

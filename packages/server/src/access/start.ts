@@ -12,6 +12,6 @@ import { hashPassword } from './password.ts'
 export async function startLogin(db: Database, login: Login): Promise<{ authority: Authority; first_admin_token?: string }> {
   const hash = login.admin_password ? await hashPassword(login.admin_password.reveal()) : null
   const first_admin_token = await db.write((tx) => ensureFirstAdmin(tx, login.admin_username, hash, Date.now()))
-  const authority = loginAuthority(db.reader, login.default_permission)
+  const authority = loginAuthority(db, login.default_permission)
   return { authority, ...(first_admin_token !== undefined && { first_admin_token }) }
 }

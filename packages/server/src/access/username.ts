@@ -4,7 +4,10 @@ import { string } from '../http/schema.ts'
 /** The name of an account to be made: HTTP Basic can't carry a colon. */
 export const NewUsername = string({ min: 1, max: 256, pattern: /^[^:\p{Cc}]+$/u })
 
-/** The same rule where no request is decoded. @throws ApiError */
+/** The name of an account that may be there. */
+export const Username = string({ min: 1, max: 256 })
+
+/** The rule of {@link NewUsername}, where no request is decoded. @throws ApiError */
 export function requireUsername(name: string): void {
   try {
     NewUsername.decode(name)

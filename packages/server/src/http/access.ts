@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { DEFAULT_WORKSPACE, type Reader } from '../db/handles.ts'
-import type { Access, Filtered, Permission, Resource } from './endpoint.ts'
+import type { Access, Endpoint, Filtered, Permission, Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
 
 /** Who makes a request: plain data, which goes to other threads too. */
@@ -39,6 +39,8 @@ export type Verdict = boolean | ApiError
 export type Authority = {
   /** @throws ApiError UNAUTHENTICATED when the request doesn't prove who makes it */
   identify(request: FastifyRequest): Caller | Promise<Caller>
+  /** Why what the caller came by, a token, is not enough for the endpoint, whatever the account may; undefined when it is. */
+  covers?(caller: Caller, endpoint: Endpoint): ApiError | undefined
   /** Whether the caller has the permission, or a stronger one, on each of these things. */
   permits(caller: Caller, permission: Permission, resources: readonly Resource[], db: Reader): Verdict | Promise<Verdict>
   /** What an endpoint that answers only what may be read shows to the caller. */

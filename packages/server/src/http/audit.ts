@@ -28,7 +28,20 @@ const TEXT_MAX = 200
 const FIELDS_MAX = 12
 
 // Of the input's texts only these may stand in an entry: names and switches that say what was done, none of which holds a value.
-const TOLD = ['version', 'alias', 'stage', 'status', 'permission', 'username', 'role', 'group', 'new_name', 'path'] as const
+const TOLD = [
+  'version',
+  'alias',
+  'stage',
+  'status',
+  'permission',
+  'username',
+  'role',
+  'group',
+  'new_name',
+  'path',
+  'token_id',
+  'scope',
+] as const
 
 /** One request and its entry, which is worked out when it is written: in the commit of what it did, or alone. */
 export class Recorded {
@@ -133,6 +146,7 @@ const MADE: readonly (readonly [kind: string, ...path: string[]])[] = [
   ['logged_model', 'model', 'info', 'model_id'],
   ['webhook', 'webhook', 'webhook_id'],
   ['user', 'user', 'username'],
+  ['token', 'token', 'token_id'],
 ]
 
 function madeIn(output: unknown): { kind: string; id: string } | undefined {

@@ -132,6 +132,8 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   const now_ms = Date.now()
   logins?.cameIn(caller, now_ms)
   const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
+  const refusal = caller.token && authority.covers?.(caller, endpoint)
+  if (refusal) await (recorded ? recorded.unlessDenied(Promise.reject(refusal)) : Promise.reject(refusal))
   if (authority !== localOwner && endpoint.kind !== 'write') {
     const allowed = requireAccess(authority, caller, endpoint.access, input, db)
     await (recorded ? recorded.unlessDenied(allowed) : allowed)

@@ -2,7 +2,8 @@ import { write } from '../../http/endpoint.ts'
 import { ApiError } from '../../http/errors.ts'
 import { object } from '../../http/schema.ts'
 import { removeAccount, requireAccount } from '../account-store.ts'
-import { ADMINS_ONLY, Username } from './user.ts'
+import { Username } from '../username.ts'
+import { ADMINS_ONLY } from './user.ts'
 
 export const deleteUser = write({
   route: 'DELETE /api/2.0/mlflow/users/delete',

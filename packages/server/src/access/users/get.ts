@@ -2,8 +2,9 @@ import { read } from '../../http/endpoint.ts'
 import { ApiError } from '../../http/errors.ts'
 import { object } from '../../http/schema.ts'
 import { requireAccount } from '../account-store.ts'
+import { Username } from '../username.ts'
 import { userWithGrants } from './grants-of-user.ts'
-import { Username, UserWithGrants } from './user.ts'
+import { UserWithGrants } from './user.ts'
 
 export const getUser = read({
   route: 'GET /api/2.0/mlflow/users/get',

@@ -2,7 +2,8 @@ import { write } from '../../http/endpoint.ts'
 import { ApiError } from '../../http/errors.ts'
 import { boolean, object } from '../../http/schema.ts'
 import { requireAccount, setAdmin } from '../account-store.ts'
-import { ADMINS_ONLY, Username } from './user.ts'
+import { Username } from '../username.ts'
+import { ADMINS_ONLY } from './user.ts'
 
 export const updateAdmin = write({
   route: 'PATCH /api/2.0/mlflow/users/update-admin',

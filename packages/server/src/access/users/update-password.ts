@@ -3,7 +3,8 @@ import { ApiError, invalid } from '../../http/errors.ts'
 import { object, optional } from '../../http/schema.ts'
 import { requireAccount, setPassword } from '../account-store.ts'
 import { hashPassword, isPassword, requireGoodPassword } from '../password.ts'
-import { Password, Username } from './user.ts'
+import { Username } from '../username.ts'
+import { Password } from './user.ts'
 
 /** Not a `write`: the password is hashed before the transaction begins, which would else wait for it. */
 export const updatePassword = stream({
@@ -17,6 +18,8 @@ export const updatePassword = stream({
     const isOwn = username === caller.user
     if (!caller.is_admin && !isOwn) throw new ApiError('PERMISSION_DENIED', 'Permission denied: ask an admin.')
     const before = await requireAccount(exchange.db, username)
+    if (before.is_service !== 0)
+      throw new ApiError('BAD_REQUEST', 'That is a program’s account, which has no password: make a token for it.')
     // Whoever finds a browser signed in, or an account's token, does not get to keep the account.
     if (isOwn && before.password !== null) {
       if (current_password === undefined) throw invalid('Current password is required when changing your own password.')

@@ -2,8 +2,6 @@ import { array, boolean, int64, object, string } from '../../http/schema.ts'
 import type { Account } from '../account-store.ts'
 import { PASSWORD_LENGTH_MAX } from '../password.ts'
 
-export const Username = string({ min: 1, max: 256 })
-
 export const Password = string({ min: 1, max: PASSWORD_LENGTH_MAX })
 
 /** An account as MLflow's clients see it; what it signs in with is never sent. */

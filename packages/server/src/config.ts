@@ -38,6 +38,8 @@ export type Settings = {
   readonly webhook_allowed_schemes?: readonly string[]
   /** Whether the audit log is kept: where people sign in, unless said. */
   readonly audit_log?: boolean
+  /** Whether params and tags that look like credentials are refused; else they are masked for who doesn't manage what they are of. */
+  readonly refuse_secrets?: boolean
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean
 }

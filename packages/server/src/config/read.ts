@@ -116,6 +116,7 @@ function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Se
     allowed_hosts: pick.list('allowed-hosts'),
     cors_allowed_origins: pick.list('cors-allowed-origins'),
     ...webhookRules(pick),
+    ...(pick.on('refuse-secrets') && { refuse_secrets: true }),
     ...(pick.askedBy('audit-log') && { audit_log: pick.on('audit-log') }),
     x_frame_options: (pick.text('x-frame-options')?.value ?? 'DENY') as Settings['x_frame_options'],
     expose_prometheus: pick.askedBy('expose-prometheus') !== undefined,

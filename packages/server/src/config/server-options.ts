@@ -182,6 +182,13 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   {
+    flag: 'refuse-secrets',
+    variables: ['MILLRACE_REFUSE_SECRETS'],
+    fallback: 'off',
+    about: 'Refuse params and tags that look like credentials; else they are masked for those who may not MANAGE what they belong to',
+    group: 'Security',
+  },
+  {
     flag: 'insecure-no-auth',
     variables: ['MILLRACE_INSECURE_NO_AUTH'],
     fallback: 'off',

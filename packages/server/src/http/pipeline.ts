@@ -11,6 +11,7 @@ import { decodeInput } from './decode.ts'
 import type { Endpoint, Exchange, Filtered, Method, ReadEndpoint, Route, StreamEndpoint, WriteEndpoint } from './endpoint.ts'
 import { ApiError, invalid } from './errors.ts'
 import { LoginRecord, LoginRefused } from './login-record.ts'
+import { isMasked, managedBy, mask, refuseCredentials } from './mask.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
 
@@ -93,14 +94,32 @@ async function answerJson(
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
   const { input, context, db } = admitted
+  const { authority = localOwner } = house
+  let output: unknown
   if (endpoint.kind === 'write') {
-    const answer = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
-    return encode(endpoint.afterwards ? await endpoint.afterwards(db, answer) : answer)
-  }
-  const { heavy } = endpoint
-  if (heavy && thread && !(await endpoint.isLight?.(db, input, context)))
-    return thread.answer(endpoint.route, input, context, heavy === true ? undefined : heavy)
-  return encode(await endpoint.handler(db, input, context))
+    output = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
+    if (endpoint.afterwards) output = await endpoint.afterwards(db, output)
+  } else if (endpoint.heavy && thread && !(await endpoint.isLight?.(db, input, context)))
+    return answerInThread(endpoint, house, thread, admitted)
+  else output = await endpoint.handler(db, input, context)
+  if (isMasked(endpoint, authority, context.caller)) await mask(authority, context.caller, endpoint, input, output, db)
+  return encode(output)
+}
+
+/** The thread knows what an answer holds, and this one who may do what: it is asked twice where something is to be hidden. */
+async function answerInThread(
+  endpoint: ReadEndpoint<unknown, unknown>,
+  { authority = localOwner }: House,
+  thread: ReaderThread,
+  { input, context, db }: Admitted,
+): Promise<Buffer> {
+  const { route, heavy } = endpoint
+  const module = heavy === true ? undefined : heavy
+  const masked = isMasked(endpoint, authority, context.caller)
+  const first = await thread.answer(route, input, context, module, masked ? 'ask' : undefined)
+  if (Buffer.isBuffer(first)) return first
+  const managed = await managedBy(authority, context.caller, first.owners, endpoint, input, db)
+  return (await thread.answer(route, input, context, module, managed)) as Buffer
 }
 
 /** Whether the caller may is asked of the same state of the database that is then changed; the change and its record are one commit. */
@@ -128,6 +147,7 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
+  if (house.settings.refuse_secrets) refuseCredentials(endpoint, input)
   const db = readWithin(house.db.reader, caller.workspace_id)
   const now_ms = Date.now()
   logins?.cameIn(caller, now_ms)

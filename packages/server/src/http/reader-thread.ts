@@ -2,13 +2,25 @@ import { Worker } from 'node:worker_threads'
 import type { Context } from './context.ts'
 import type { Route } from './endpoint.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
+import type { OwnerName } from './mask.ts'
 
 /** What the thread is asked: an endpoint by its route, and its module if that is known; its decoded input; the context. */
-export type Question = { id: number; route: Route; module?: string | undefined; input: unknown; context: Context }
+export type Question = { id: number; route: Route; module?: string | undefined; input: unknown; context: Context; hide?: Hide | undefined }
+/** Whether credentials in the answer are hidden: asks whose they are, or tells of whom they may be shown. */
+export type Hide = 'ask' | readonly OwnerName[]
+/** Whose credentials the answer would hold. */
+export type Owners = { readonly owners: readonly OwnerName[] }
 /** What it answers: the JSON's bytes, or an error that was foreseen, or one that was not. */
-export type Reply = { id: number; bytes?: Uint8Array; code?: ErrorCode; message?: string; stack?: string | undefined }
+export type Reply = {
+  id: number
+  bytes?: Uint8Array
+  owners?: readonly OwnerName[]
+  code?: ErrorCode
+  message?: string
+  stack?: string | undefined
+}
 
-type Waiting = { question: Question; resolve: (bytes: Buffer) => void; reject: (error: Error) => void }
+type Waiting = { question: Question; resolve: (answer: Buffer | Owners) => void; reject: (error: Error) => void }
 type Limits = { waiting_max: number; answer_max_ms: number }
 
 /** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. */
@@ -34,11 +46,11 @@ export class ReaderThread {
   }
 
   /** @throws ApiError TEMPORARILY_UNAVAILABLE when too many wait already, or the answer takes too long */
-  answer(route: Route, input: unknown, context: Context, module?: string): Promise<Buffer> {
+  answer(route: Route, input: unknown, context: Context, module?: string, hide?: Hide): Promise<Buffer | Owners> {
     if (this.#waiting.size >= this.#limits.waiting_max) {
       throw new ApiError('TEMPORARILY_UNAVAILABLE', `${this.#waiting.size} long requests are waiting already; try again in a while.`)
     }
-    const question: Question = { id: this.#next++, route, module, input, context }
+    const question: Question = { id: this.#next++, route, module, input, context, hide }
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.id, { question, resolve, reject })
       this.#running().postMessage(question)
@@ -71,6 +83,7 @@ export class ReaderThread {
     this.#waiting.delete(reply.id)
     this.#watch()
     if (reply.bytes) waiting?.resolve(Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.byteLength))
+    else if (reply.owners) waiting?.resolve({ owners: reply.owners })
     else if (reply.code) waiting?.reject(new ApiError(reply.code, reply.message ?? ''))
     else waiting?.reject(Object.assign(new Error(reply.message), { stack: reply.stack }))
   }

@@ -3,6 +3,7 @@ import { openSqliteReader } from '../db/sqlite.ts'
 import { readWithin } from '../db/within.ts'
 import type { Endpoint, Route } from './endpoint.ts'
 import { ApiError } from './errors.ts'
+import { credentialsIn, hideOthers, ownersOf } from './mask.ts'
 import type { Question, Reply } from './reader-thread.ts'
 
 const db = openSqliteReader(workerData.file)
@@ -18,11 +19,15 @@ async function endpointOf(route: Route, module: string | undefined): Promise<End
 
 const isEndpoint = (value: unknown): value is Endpoint => typeof value === 'object' && value !== null && 'route' in value
 
-async function answer({ id, route, module, input, context }: Question): Promise<Reply> {
+async function answer({ id, route, module, input, context, hide }: Question): Promise<Reply> {
   try {
     const endpoint = await endpointOf(route, module)
     if (endpoint?.kind !== 'read') throw new Error(`${route} is not a read endpoint${module ? ` of ${module}` : ''}`)
-    const text = endpoint.output.encode(await endpoint.handler(readWithin(db, context.caller.workspace_id), input, context))
+    const output = await endpoint.handler(readWithin(db, context.caller.workspace_id), input, context)
+    const hits = hide ? credentialsIn(endpoint, output) : []
+    if (hide === 'ask' && hits.length > 0) return { id, owners: ownersOf(hits) }
+    if (hide && hide !== 'ask') hideOthers(hits, hide)
+    const text = endpoint.output.encode(output)
     // A buffer of its own, not of the pool: it moves to the other thread instead of being copied.
     const bytes = new TextEncoder().encode(text)
     return { id, bytes }

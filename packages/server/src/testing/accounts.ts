@@ -18,6 +18,8 @@ export type As = {
   call(method: string, url: string, payload?: unknown, headers?: Record<string, string>): Promise<Answer>
   get(path: string): Promise<Answer>
   post(path: string, payload: unknown): Promise<Answer>
+  /** Ends the server, with its reader thread: where the database is a file. */
+  close(): Promise<void>
 }
 
 /**
@@ -48,6 +50,7 @@ export async function serverWithAccounts(db: Database, everyone: Level, names: r
       call,
       get: (path) => call('GET', `/api/2.0/mlflow/${path}`),
       post: (path, payload) => call('POST', `/api/2.0/mlflow/${path}`, payload),
+      close: () => server.app.close(),
     }
   }
 }

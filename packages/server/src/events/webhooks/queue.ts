@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bulk, query, type Writer } from '../../db/handles.ts'
+import { looksSecret, MASKED } from '../../secrets/index.ts'
 import { type Event, thingOf } from '../event.ts'
 import { wakeFor } from './wake.ts'
 
@@ -24,12 +25,20 @@ export async function queueFor(tx: Writer, webhook: number, about: string, event
   tx.afterCommit(() => wakeFor(tx.identity))
 }
 
+/** Receivers are outside, and nobody's permissions hold there: what looks like a credential in a tag is not told. */
+function withoutCredentials(data: Event['data']): object {
+  const tags = 'tags' in data ? Object.entries(data.tags).map(([key, value]) => [key, shown(key, value)]) : undefined
+  return { ...data, ...(tags && { tags: Object.fromEntries(tags) }), ...('value' in data && { value: shown(data.key, data.value) }) }
+}
+
+const shown = (key: string, value: string): string => (looksSecret(key, value) ? MASKED : value)
+
 /** Writes a delivery for each active webhook of the transaction's workspace that asked for this event, and wakes the courier. */
 export async function queueDeliveries(tx: Writer, event: Event, now_ms: number): Promise<void> {
   const [entity = '', action = ''] = event.event.split('.')
   const subscribed = await tx.all(SUBSCRIBED, entity, action, tx.workspace)
   if (subscribed.length === 0) return
-  const body = bodyOf(event.event, event.data, now_ms)
+  const body = bodyOf(event.event, withoutCredentials(event.data), now_ms)
   const about = thingOf(event)
   await tx.runMany(
     QUEUE,

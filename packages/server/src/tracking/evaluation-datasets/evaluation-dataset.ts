@@ -18,7 +18,7 @@ export const DatasetId = string({ min: 1, max: 64 })
 export const EvaluationDataset = object({
   dataset_id: string({ description: 'd- and 32 hexadecimal digits' }),
   name: string(),
-  tags: string({ description: 'A JSON object of strings' }),
+  tags: { ...string(), json: { type: 'string', contentMediaType: 'application/json', description: 'A JSON object of strings' } },
   schema: optional(string({ description: 'JSON: the fields of inputs, outputs and expectations, and the type of each' })),
   profile: optional(string({ description: 'JSON: num_records' })),
   digest: string({ description: 'Changes whenever records are written' }),

@@ -1,5 +1,6 @@
 import { bulk, query, type Writer } from '../../db/handles.ts'
 import { invalid } from '../../http/errors.ts'
+import { looksSecret, MASKED } from '../../secrets/index.ts'
 import { internKeys } from '../entity-keys.ts'
 import type { KeyValue } from './run.ts'
 import type { RunRow } from './run-store.ts'
@@ -29,11 +30,13 @@ export async function insertParams(tx: Writer, run: RunRow, params: readonly Key
     const old = stored.get(keys.get(key) as number)
     if (old === value) continue
     throw invalid(
-      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${old}' for run ID='${run.run_id}'. ` +
-        `Attempted logging new value '${value}': log it under another key, or in another run.`,
+      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${shown(key, old)}' for run ` +
+        `ID='${run.run_id}'. Attempted logging new value '${shown(key, value)}': log it under another key, or in another run.`,
     )
   }
 }
+
+const shown = (key: string, value = ''): string => (looksSecret(key, value) ? MASKED : value)
 
 function refuseDuplicates(params: readonly KeyValue[]): void {
   const seen = new Set<string>()

@@ -1,0 +1,144 @@
+import { looksSecret, MASKED } from '../secrets/index.ts'
+import type { Resource } from './endpoint.ts'
+import type { JsonSchema } from './schema.ts'
+
+/** Something in an answer or in a request that looks like a credential, and what to put in its place. */
+export type Hit = {
+  readonly key: string
+  /** What it belongs to; undefined where that is what the request was about. */
+  readonly owner: Resource | undefined
+  hide(): void
+}
+
+/** Looks for credentials in a value of one shape. */
+export type Finder = (value: unknown, owner: Resource | undefined, hits: Hit[]) => void
+
+type Fields = Record<string, unknown>
+type Pair = { readonly key: string; readonly value: string }
+type Schemas = Readonly<Record<string, JsonSchema>>
+
+/**
+ * Makes the finder for values of a schema: it goes where params and tags are, as lists of keys and values, as objects of strings, or as
+ * such an object in JSON text. Undefined where there are none, so that most answers are not looked at. It is made of the schema and not
+ * declared by each endpoint, so that none is forgotten.
+ */
+export function finderFor(schema: JsonSchema): Finder | undefined {
+  if (schema.type === 'array') return inArray(schema.items as JsonSchema)
+  if (schema.type !== 'object') return undefined
+  if (isText(schema.additionalProperties as JsonSchema | undefined)) return inRecord
+  return inObject((schema.properties ?? {}) as Schemas)
+}
+
+const isText = (schema: JsonSchema | undefined): boolean => schema?.type === 'string' && schema.enum === undefined
+
+function isPair(schema: JsonSchema): boolean {
+  const fields = schema.properties as Schemas | undefined
+  return isText(fields?.key) && isText(fields?.value)
+}
+
+function inArray(items: JsonSchema): Finder | undefined {
+  if (isPair(items)) return inPairs
+  const inItem = finderFor(items)
+  return (
+    inItem &&
+    ((value, owner, hits) => {
+      for (const one of value as unknown[]) inItem(one, owner, hits)
+    })
+  )
+}
+
+function inPairs(value: unknown, owner: Resource | undefined, hits: Hit[]): void {
+  const pairs = value as Pair[]
+  for (let at = 0; at < pairs.length; at++) {
+    const pair = pairs[at] as Pair
+    if (!looksSecret(pair.key, pair.value)) continue
+    hits.push({
+      key: pair.key,
+      owner,
+      hide() {
+        pairs[at] = { ...pair, value: MASKED }
+      },
+    })
+  }
+}
+
+function inRecord(value: unknown, owner: Resource | undefined, hits: Hit[]): void {
+  const record = value as Record<string, string>
+  for (const key in record) {
+    if (!looksSecret(key, record[key] as string)) continue
+    hits.push({
+      key,
+      owner,
+      hide() {
+        record[key] = MASKED
+      },
+    })
+  }
+}
+
+/** Evaluation datasets send their tags as JSON text. */
+const inText =
+  (name: string): Finder =>
+  (value, owner, hits) => {
+    const holder = value as Fields
+    // On the way in it was decoded already.
+    const tags = typeof holder[name] === 'string' ? (JSON.parse(holder[name]) as unknown) : holder[name]
+    if (typeof tags !== 'object' || tags === null) return
+    const found: Hit[] = []
+    inRecord(tags, owner, found)
+    for (const hit of found) {
+      hits.push({
+        key: hit.key,
+        owner,
+        hide() {
+          hit.hide()
+          holder[name] = JSON.stringify(tags)
+        },
+      })
+    }
+  }
+
+function inObject(fields: Schemas): Finder | undefined {
+  const ownerOf = ownerIn(fields)
+  const parts: [name: string, find: Finder][] = []
+  const texts: Finder[] = []
+  for (const [name, schema] of Object.entries(fields)) {
+    const find = finderFor(schema)
+    if (find) parts.push([name, find])
+    if (name === 'tags' && schema.contentMediaType === 'application/json') texts.push(inText(name))
+  }
+  if (parts.length === 0 && texts.length === 0) return undefined
+  return (value, outer, hits) => {
+    const owner = ownerOf?.(value as Fields) ?? outer
+    for (const [name, find] of parts) {
+      const one = (value as Fields)[name]
+      if (one !== undefined && one !== null) find(one, owner, hits)
+    }
+    for (const find of texts) if ((value as Fields).tags !== undefined) find(value, owner, hits)
+  }
+}
+
+type OwnerOf = (value: Fields) => Resource | undefined
+
+/** What an object of this shape belongs to: the experiment, registered model, trace or evaluation dataset that it names. */
+function ownerIn(fields: Schemas): OwnerOf | undefined {
+  const has = (...names: readonly string[]): boolean => names.every((name) => Object.hasOwn(fields, name))
+  const info = fields.info?.properties as Schemas | undefined
+  if (info && Object.hasOwn(info, 'experiment_id')) return ({ info: of }) => ({ experiment: String((of as Fields).experiment_id) })
+  if (has('experiment_id')) return ({ experiment_id }) => ({ experiment: String(experiment_id) })
+  if (has('trace_id', 'trace_location')) return ({ trace_id }) => ({ trace: String(trace_id) })
+  if (has('dataset_id', 'experiment_ids')) return ({ dataset_id }) => ({ evaluation_dataset: String(dataset_id) })
+  if (has('name', 'latest_versions') || has('name', 'current_stage')) return ({ name }) => ({ registered_model: String(name) })
+  return undefined
+}
+
+/** The finder for what a request would store: the same, and the one param or tag that some endpoints take. */
+export function finderForInput(schema: JsonSchema): Finder | undefined {
+  const find = finderFor(schema)
+  if (!isPair(schema)) return find
+  return (value, owner, hits) => {
+    find?.(value, owner, hits)
+    const { key, value: text } = value as Pair
+    if (looksSecret(key, text)) hits.push({ key, owner, hide() {} })
+  }
+}

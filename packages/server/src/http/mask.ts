@@ -22,9 +22,9 @@ function finderOf(endpoint: Endpoint): Finder | undefined {
 }
 
 /** What in an answer looks like a credential. */
-export function credentialsIn(endpoint: Endpoint, output: unknown): readonly Hit[] {
+export function credentialsIn(endpoint: Endpoint, input: unknown, output: unknown): readonly Hit[] {
   const hits: Hit[] = []
-  finderOf(endpoint)?.(output, undefined, hits)
+  finderOf(endpoint)?.(output, undefined, hits, input)
   return hits
 }
 
@@ -66,7 +66,7 @@ export async function mask(
   output: unknown,
   db: Reader,
 ): Promise<void> {
-  const hits = credentialsIn(endpoint, output)
+  const hits = credentialsIn(endpoint, input, output)
   if (hits.length > 0) hideOthers(hits, await managedBy(authority, caller, ownersOf(hits), endpoint, input, db))
 }
 
@@ -81,7 +81,7 @@ export function refuseCredentials(endpoint: Endpoint, input: unknown): void {
     inputFinders.set(endpoint, known)
   }
   const hits: Hit[] = []
-  known.find?.(input, undefined, hits)
+  known.find?.(input, undefined, hits, input)
   if (hits.length === 0) return
   const keys = [...new Set(hits.map(({ key }) => `'${key}'`))].slice(0, 10).join(', ')
   throw invalid(

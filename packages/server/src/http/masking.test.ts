@@ -16,6 +16,7 @@ import { finderFor } from './masking.ts'
 const SECRET = 'canary-hunter-2'
 const SECRETS = [{ key: 'db_password', value: SECRET }]
 const PLAIN = [{ key: 'plain', value: 'shown-to-all' }]
+const KEYS = ['db_password', 'plain']
 const BOTH = [...SECRETS, ...PLAIN]
 
 /** Ann makes a thing of each kind, with a secret in each of its params and tags; gives the requests that answer them. */
@@ -45,6 +46,7 @@ async function things(ann: As): Promise<(who: As) => Promise<Record<string, stri
       'experiments/search': await who.post('experiments/search', { max_results: 10 }),
       'runs/get': await who.get(`runs/get?run_id=${run_id}`),
       'runs/search': await who.post('runs/search', { experiment_ids }),
+      'runs/table': await who.call('POST', '/api/2.0/millrace/runs/table', { experiment_ids, params: KEYS, tags: KEYS }),
       'logged-models/get': await who.get(`logged-models/${model_id}`),
       'logged-models/search': await who.post('logged-models/search', { experiment_ids }),
       'registered-models/get': await who.get('registered-models/get?name=m'),
@@ -68,7 +70,10 @@ overEachDatabase('params and tags that look like credentials', (open) => {
     const read = await things(as('ann'))
     for (const [name, text] of Object.entries(await read(as('bob')))) {
       assert.ok(!text.includes(SECRET), `${name}: ${text}`)
-      assert.ok(text.includes(MASKED) && text.includes('shown-to-all') && text.includes('db_password'), `${name}: ${text}`)
+      assert.ok(
+        text.includes(MASKED) && text.includes('shown-to-all') && (name === 'runs/table' || text.includes('db_password')),
+        `${name}: ${text}`,
+      )
     }
     for (const who of ['ann', 'root']) {
       for (const [name, text] of Object.entries(await read(as(who)))) {
@@ -162,15 +167,17 @@ test('are masked in what the reader thread answers, too', async () => {
   }
 })
 
+// What answers the same words as params and tags do, and is none: add to it only what holds no client's values.
+const NAMES_ONLY = new Set(['GET /api/2.0/millrace/runs/columns'])
+
 test('every endpoint whose answers hold params or tags is looked at', () => {
   const masked = endpoints.filter((endpoint) => endpoint.kind !== 'stream' && finderFor(endpoint.output.json))
   const rooms = new Set(masked.map(({ route }) => route.split('/')[4]))
   for (const room of ['runs', 'experiments', 'logged-models', 'registered-models', 'model-versions', 'traces', 'datasets']) {
     assert.ok(rooms.has(room), `${room} is not among ${[...rooms].join(', ')}`)
   }
-  // What answers the same words as params and tags do, and is none: add to it only what holds no client's values.
   for (const { route, kind, ...rest } of endpoints) {
-    if (kind === 'stream' || !('output' in rest)) continue
+    if (kind === 'stream' || !('output' in rest) || NAMES_ONLY.has(route)) continue
     const told = JSON.stringify((rest as { output: { json: object } }).output.json)
     if (/"(params|tags|trace_metadata|request_metadata)":/.test(told)) {
       assert.ok(

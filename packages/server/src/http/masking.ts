@@ -10,8 +10,8 @@ export type Hit = {
   hide(): void
 }
 
-/** Looks for credentials in a value of one shape. */
-export type Finder = (value: unknown, owner: Resource | undefined, hits: Hit[]) => void
+/** Looks for credentials in a value of one shape; `asked` is the request's input, which names the columns of tables. */
+export type Finder = (value: unknown, owner: Resource | undefined, hits: Hit[], asked: unknown) => void
 
 type Fields = Record<string, unknown>
 type Pair = { readonly key: string; readonly value: string }
@@ -41,8 +41,8 @@ function inArray(items: JsonSchema): Finder | undefined {
   const inItem = finderFor(items)
   return (
     inItem &&
-    ((value, owner, hits) => {
-      for (const one of value as unknown[]) inItem(one, owner, hits)
+    ((value, owner, hits, asked) => {
+      for (const one of value as unknown[]) inItem(one, owner, hits, asked)
     })
   )
 }
@@ -103,20 +103,44 @@ function inObject(fields: Schemas): Finder | undefined {
   const parts: [name: string, find: Finder][] = []
   const texts: Finder[] = []
   for (const [name, schema] of Object.entries(fields)) {
-    const find = finderFor(schema)
+    const find = isColumns(schema) ? inColumns(name) : finderFor(schema)
     if (find) parts.push([name, find])
     if (name === 'tags' && schema.contentMediaType === 'application/json') texts.push(inText(name))
   }
   if (parts.length === 0 && texts.length === 0) return undefined
-  return (value, outer, hits) => {
+  return (value, outer, hits, asked) => {
     const owner = ownerOf?.(value as Fields) ?? outer
     for (const [name, find] of parts) {
       const one = (value as Fields)[name]
-      if (one !== undefined && one !== null) find(one, owner, hits)
+      if (one !== undefined && one !== null) find(one, owner, hits, asked)
     }
-    for (const find of texts) if ((value as Fields).tags !== undefined) find(value, owner, hits)
+    for (const find of texts) if ((value as Fields).tags !== undefined) find(value, owner, hits, asked)
   }
 }
+
+/** Values in the order of the names that were asked for, in a field of the same name, with null for those that are not there. */
+function isColumns(schema: JsonSchema): boolean {
+  const [one] = ((schema.items as JsonSchema | undefined)?.anyOf ?? []) as readonly JsonSchema[]
+  return schema.type === 'array' && isText(one)
+}
+
+const inColumns =
+  (name: string): Finder =>
+  (value, owner, hits, asked) => {
+    const values = value as (string | null)[]
+    const names = (asked as Fields)[name] as readonly string[]
+    for (let at = 0; at < values.length; at++) {
+      const key = names[at] ?? ''
+      if (!looksSecret(key, values[at] ?? '')) continue
+      hits.push({
+        key,
+        owner,
+        hide() {
+          values[at] = MASKED
+        },
+      })
+    }
+  }
 
 type OwnerOf = (value: Fields) => Resource | undefined
 
@@ -136,8 +160,8 @@ function ownerIn(fields: Schemas): OwnerOf | undefined {
 export function finderForInput(schema: JsonSchema): Finder | undefined {
   const find = finderFor(schema)
   if (!isPair(schema)) return find
-  return (value, owner, hits) => {
-    find?.(value, owner, hits)
+  return (value, owner, hits, asked) => {
+    find?.(value, owner, hits, asked)
     const { key, value: text } = value as Pair
     if (looksSecret(key, text)) hits.push({ key, owner, hide() {} })
   }

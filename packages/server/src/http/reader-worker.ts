@@ -24,7 +24,7 @@ async function answer({ id, route, module, input, context, hide }: Question): Pr
     const endpoint = await endpointOf(route, module)
     if (endpoint?.kind !== 'read') throw new Error(`${route} is not a read endpoint${module ? ` of ${module}` : ''}`)
     const output = await endpoint.handler(readWithin(db, context.caller.workspace_id), input, context)
-    const hits = hide ? credentialsIn(endpoint, output) : []
+    const hits = hide ? credentialsIn(endpoint, input, output) : []
     if (hide === 'ask' && hits.length > 0) return { id, owners: ownersOf(hits) }
     if (hide && hide !== 'ask') hideOthers(hits, hide)
     const text = endpoint.output.encode(output)

@@ -8,7 +8,7 @@ import { freePort } from '../tools/test/postgres.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const WORKSPACES = ['sign', 'server', 'client', 'cli']
+const WORKSPACES = ['sign', 'formats', 'scan', 'server', 'client', 'cli']
 
 /** The path of this run's Node comes first, since the installed command asks the PATH for one. */
 const env = { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, NODE_COMPILE_CACHE: '' }
@@ -21,7 +21,8 @@ function install(folder: string): void {
   run(process.execPath, [join(root, 'tools/build.ts')], root)
   const pack = ['pack', '--json', '--pack-destination', folder, ...WORKSPACES.flatMap((one) => ['-w', `packages/${one}`])]
   run('npm', pack, root)
-  const tarballs = ['millrace-sign', 'millrace-server', 'millrace-client', 'millrace'].map((name) => `./${name}-${version}.tgz`)
+  const names = WORKSPACES.map((one) => (one === 'cli' ? 'millrace' : `millrace-${one}`))
+  const tarballs = names.map((name) => `./${name}-${version}.tgz`)
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs], folder)
   // What better-sqlite3 compiles when it is installed was compiled once for this checkout: that will do.

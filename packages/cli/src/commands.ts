@@ -6,6 +6,7 @@ import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
 import { dbUpgrade } from './db-upgrade.ts'
 import { gc } from './gc.ts'
+import { scan } from './scan.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
 import { tokensCreate } from './tokens-create.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   dbUpgrade,
   dbCheck,
   gc,
+  scan,
   secretsRotate,
   auditLogVerify,
   auditLogExport,

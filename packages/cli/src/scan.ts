@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import type { Ending, ScanReport } from '@millrace/scan'
+import { ConfigProblem, type Option } from '@millrace/server/config'
+import type { Command } from './command.ts'
+import { version } from './version.ts'
+
+const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Scanning' })
+
+const FORMATS = ['text', 'json', 'sarif', 'cyclonedx']
+
+const scanOptions: readonly Option[] = [
+  own({ flag: 'format', value: '<format>', fallback: 'text', about: `How to report: ${FORMATS.join(', ')}` }),
+  own({ flag: 'output', value: '<file>', about: 'Write the report there instead of to the terminal' }),
+]
+
+/** Exit codes of a scan: what a pipeline goes by. */
+export const SCAN_EXIT = { clean: 0, findings: 1, not_looked_at: 2, failed: 3 } as const
+
+const EXIT_OF: Readonly<Record<Ending, number>> = {
+  clean: SCAN_EXIT.clean,
+  suspicious: SCAN_EXIT.findings,
+  malicious: SCAN_EXIT.findings,
+  'not looked at': SCAN_EXIT.not_looked_at,
+}
+
+/** `millrace scan` */
+export const scan: Command = {
+  name: 'scan',
+  about: 'Find out whether the files of a model would run something when they are loaded',
+  options: scanOptions,
+  argument: { name: 'path', about: 'A file or a folder' },
+  details:
+    'Nothing is loaded: files are read as data, in a process without network, environment and rights to write. What a file is, its ' +
+    'content ' +
+    'decides, never its name, and every member of every archive is looked at. A file ends as clean, suspicious, malicious, or not ' +
+    'looked at, ' +
+    'which is never the same as clean. Exit codes: 0 all clean, 1 something was found, 2 something was not looked at, 3 the scan failed.',
+  examples: [
+    ['millrace scan model.pkl', 'a file'],
+    ['millrace scan ./model --format sarif --output scan.sarif', 'a folder, for a code host'],
+    ['millrace scan ./model --format cyclonedx', 'as a bill of materials, with the digest of each file'],
+  ],
+  async run({ given, args: [path] }) {
+    if (path === undefined) throw new ConfigProblem('millrace scan needs to know what: millrace scan ./model')
+    const format = String(given.format ?? 'text')
+    if (!FORMATS.includes(format)) throw new ConfigProblem(`--format ${format} is none: it is one of ${FORMATS.join(', ')}.`)
+    const { scanPath } = await import('@millrace/scan')
+    let report: ScanReport
+    try {
+      report = await scanPath(path, { onProgress: progress() })
+    } catch (error) {
+      process.stderr.write(`millrace: ${path} could not be scanned: ${(error as Error).message}\n`)
+      return SCAN_EXIT.failed
+    }
+    const text = `${await written(report, format, path)}\n`
+    if (typeof given.output === 'string') {
+      const { writeFile } = await import('node:fs/promises')
+      await writeFile(given.output, text)
+    } else process.stdout.write(text)
+    return EXIT_OF[report.ending]
+  },
+}
+
+const PROGRESS_EVERY_MS = 1000
+
+/** Says on the terminal how far a long scan is. */
+function progress(): (so_far: { done: number; of: number; file: string }) => void {
+  let told_ms = performance.now()
+  return ({ done, of, file }) => {
+    if (performance.now() - told_ms < PROGRESS_EVERY_MS) return
+    told_ms = performance.now()
+    process.stderr.write(`${done} of ${of} files: ${file}\n`)
+  }
+}
+
+async function written(report: ScanReport, format: string, path: string): Promise<string> {
+  const { jsonReport, mlBomReport, sarifReport, textReport } = await import('@millrace/scan')
+  if (format === 'json') return jsonReport(report)
+  if (format === 'sarif') return sarifReport(report, version)
+  if (format === 'text') return textReport(report)
+  const digests = new Map<string, string>()
+  const is_file = report.files.length === 1 && path.endsWith(report.files[0]?.file ?? '')
+  for (const { file } of report.files) digests.set(file, await digestOf(is_file ? path : join(path, file)))
+  return mlBomReport(report, { name: path, version: '', made: new Date(), digests }, version)
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}

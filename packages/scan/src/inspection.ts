@@ -1,0 +1,116 @@
+import { part, type Source } from '@millrace/formats'
+import { endingOf, type FileResult, type Finding, type Severity } from './finding.ts'
+import { RULES, type RuleId } from './rules.ts'
+
+/** How much is unpacked and followed. */
+export type Limits = {
+  /** Of one member, unpacked in memory. */
+  readonly member_max_bytes: number
+  /** Of all that a file unpacks to. */
+  readonly unpacked_max_bytes: number
+  /** Archives in archives, pickles in pickles. */
+  readonly depth_max: number
+}
+
+export const LIMITS: Limits = {
+  member_max_bytes: 256 * 1024 * 1024,
+  unpacked_max_bytes: 1024 * 1024 * 1024,
+  depth_max: 6,
+}
+
+const FINDINGS_MAX = 500
+const EVIDENCE_MAX = 300
+
+/** Where something was seen, and what it was. */
+export type Seen = {
+  readonly member: string
+  readonly evidence: string
+  readonly offset?: number
+  readonly severity?: Severity
+  readonly cve?: readonly string[]
+}
+
+/** What is learned about one file while it is looked at. */
+export class Inspection {
+  readonly file: string
+  /** Other files of the same model, for what refers to them: whether a path is there. */
+  readonly limits: Limits
+  readonly findings: Finding[] = []
+  left_out = 0
+  unpacked_bytes = 0
+  kind = ''
+  readonly #known = new Set<string>()
+
+  constructor(file: string, limits: Limits = LIMITS) {
+    this.file = file
+    this.limits = limits
+  }
+
+  /** Puts a finding down; the same one twice is one. */
+  found(rule: RuleId, { member, evidence, offset, severity, cve }: Seen): void {
+    const { title, cure, ...told } = RULES[rule]
+    const shown = printable(evidence)
+    const key = `${rule}\n${member}\n${shown}`
+    if (this.#known.has(key)) return
+    if (this.findings.length >= FINDINGS_MAX) {
+      this.left_out++
+      // Room is made for what is worse than what is there.
+      const least = this.findings.findLastIndex((finding) => finding.severity !== 'critical')
+      if ((severity ?? told.severity) !== 'critical' || least === -1) return
+      this.findings.splice(least, 1)
+    }
+    this.#known.add(key)
+    this.findings.push({
+      rule,
+      severity: severity ?? told.severity,
+      title,
+      file: this.file,
+      member: printable(member),
+      ...(offset !== undefined && { offset }),
+      evidence: shown,
+      cve: cve ?? told.cve ?? [],
+      cure,
+    })
+  }
+
+  /** Whether so many bytes may be unpacked yet; they count from then on. */
+  mayUnpack(bytes: number): boolean {
+    this.unpacked_bytes += bytes
+    return this.unpacked_bytes <= this.limits.unpacked_max_bytes
+  }
+
+  result(bytes: number): FileResult {
+    const { file, findings, left_out, kind } = this
+    return { file, bytes, kind, ending: endingOf(findings), findings, left_out }
+  }
+}
+
+/** A thing to look at: bytes, and the way to them. */
+export type Subject = {
+  readonly source: Source
+  /** The way through archives; empty for the file itself. */
+  readonly member: string
+  /** The last word of the way, which says nothing about the content and much about who will load it. */
+  readonly name: string
+  readonly depth: number
+}
+
+/** A part of a subject as a subject of its own. */
+export const inner = (subject: Subject, name: string, source: Source): Subject => ({
+  source,
+  member: subject.member === '' ? name : `${subject.member}!${name}`,
+  name: name.slice(name.lastIndexOf('/') + 1),
+  depth: subject.depth + 1,
+})
+
+/** Bytes of a subject, from the inside. */
+export const slice = ({ source }: Subject, offset: number, length: number): Source => part(source, offset, length)
+
+/** What was read, without the characters that a terminal would act on, and not too long. */
+export function printable(text: string): string {
+  const short = text.length > EVIDENCE_MAX ? `${text.slice(0, EVIDENCE_MAX - 1)}…` : text
+  return short.replace(UNPRINTABLE, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+// Control characters, and those that are not seen or turn the direction of what is.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu

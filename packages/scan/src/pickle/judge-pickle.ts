@@ -1,0 +1,114 @@
+import { type Bytes, type Global, type Oddity, type PickleStream, readPickles, type Unpickled } from '@millrace/formats'
+import { type Inspection, inner, type Subject, slice } from '../inspection.ts'
+import type { RuleId } from '../rules.ts'
+import { decoded } from './disguise.ts'
+import { judgeName } from './names.ts'
+import { checkStorages } from './storages.ts'
+
+/** Looks at what a subject has inside, by its content. */
+export type Look = (inspection: Inspection, subject: Subject) => void
+
+const RULE_OF: Readonly<Record<Oddity['kind'], RuleId>> = {
+  frame: 'pickle/disagreement',
+  operand: 'pickle/hidden-import',
+  extension: 'pickle/extension',
+  name: 'pickle/dotted-name',
+  call: 'pickle/odd-call',
+  write: 'pickle/odd-write',
+  build: 'pickle/odd-write',
+  protocol: 'pickle/odd-stream',
+  mark: 'pickle/odd-stream',
+  buffer: 'pickle/odd-stream',
+  number: 'pickle/odd-stream',
+  trailing: 'pickle/trailing',
+}
+
+/** How many values that look like pickles are followed. */
+const PAYLOADS_MAX = 2000
+
+/** Judges a stream of pickles: what it would import, and where it is not what a pickler writes. */
+export function judgePickle(inspection: Inspection, subject: Subject, look: Look): PickleStream {
+  const stream = readPickles(subject.source)
+  for (const pickle of stream.pickles) judgeOne(inspection, subject, pickle, look)
+  for (const pickle of stream.asides) judgeImports(inspection, subject, pickle, ', which only a reader without joblib sees')
+  judgeEnd(inspection, subject, stream)
+  return stream
+}
+
+function judgeOne(inspection: Inspection, subject: Subject, pickle: Unpickled, look: Look): void {
+  judgeImports(inspection, subject, pickle, '')
+  const { member } = subject
+  for (const { kind, offset, detail } of pickle.machine.oddities) inspection.found(RULE_OF[kind], { member, offset, evidence: detail })
+  checkStorages(inspection, subject, pickle.value)
+  let left = PAYLOADS_MAX
+  for (const bytes of pickle.machine.payloads) if (left-- > 0) judgePayload(inspection, subject, bytes, look)
+  if (pickle.machine.payloads.length > PAYLOADS_MAX || pickle.machine.payloads_left_out > 0) {
+    inspection.found('pickle/limit', { member, evidence: 'it has too many values that may be pickles themselves' })
+  }
+  for (const text of pickle.machine.disguised) {
+    const bytes = decoded(text)
+    if (bytes) judgeInside(inspection, inner(subject, 'text', bytes), look)
+  }
+}
+
+function judgeImports(inspection: Inspection, subject: Subject, { machine }: Unpickled, how: string): void {
+  for (const names of machine.globals.values()) {
+    for (const one of names.values()) {
+      const verdict = judgeName(one.module, one.name)
+      if (verdict === 'allowed') continue
+      const rule: RuleId =
+        verdict === 'dangerous' ? 'pickle/dangerous-import' : verdict === 'code' ? 'pickle/code' : 'pickle/unknown-import'
+      inspection.found(rule, {
+        member: subject.member,
+        offset: one.offset,
+        evidence: `${one.by} ${one.module} ${one.name}${used(one)}${how}`,
+      })
+    }
+  }
+}
+
+const used = ({ calls, builds, writes }: Global): string =>
+  calls > 0 ? ', and calls it' : builds > 0 ? ', and sets its state' : writes > 0 ? ', and sets items' : ''
+
+/** Bytes within a pickle: what they hold is looked at when it looks like something that is loaded in turn. */
+function judgePayload(inspection: Inspection, subject: Subject, { offset, length }: Bytes, look: Look): void {
+  judgeInside(inspection, inner(subject, `bytes@${offset}`, slice(subject, offset, length)), look)
+}
+
+function judgeInside(inspection: Inspection, subject: Subject, look: Look): void {
+  if (subject.depth > inspection.limits.depth_max) {
+    inspection.found('pickle/limit', { member: subject.member, evidence: 'pickles in pickles, too deep' })
+    return
+  }
+  if (!isLoadable(subject)) return
+  inspection.found('pickle/nested', { member: subject.member, evidence: `${subject.source.size} bytes`, severity: 'info' })
+  look(inspection, subject)
+}
+
+/** Whether bytes hold something that a loader would take: a pickle that names something, or a container. */
+function isLoadable({ source }: Subject): boolean {
+  const head = source.read(0, 4)
+  if (head[0] === 0x50 && head[1] === 0x4b) return true
+  if (head[0] === 0x93 || (head[0] === 0x1f && head[1] === 0x8b)) return true
+  const { pickles } = readPickles(source)
+  const [first] = pickles
+  return first !== undefined && (isPickle(first) || (first.error === undefined && head[0] === 0x80))
+}
+
+/** Whether a stream without a protocol number is a pickle, and not a text that begins like one: it ends well, or calls something. */
+export function isPickle({ machine, error }: Unpickled): boolean {
+  if (error === undefined) return machine.operations > 2 && machine.globals_size > 0
+  for (const names of machine.globals.values()) for (const one of names.values()) if (one.calls + one.builds > 0) return true
+  return false
+}
+
+function judgeEnd(inspection: Inspection, subject: Subject, { pickles, rest_at, is_torch }: PickleStream): void {
+  const { member, source } = subject
+  const error = pickles.at(-1)?.error
+  if (error?.is_limit) {
+    inspection.found('pickle/limit', { member, offset: error.offset, evidence: error.message })
+  } else if (rest_at !== undefined) {
+    const evidence = `${source.size - rest_at} bytes after ${is_torch ? 'PyTorch’s pickles' : 'the last pickle'}`
+    inspection.found('pickle/trailing', { member, offset: rest_at, evidence })
+  } else if (error) inspection.found('pickle/broken', { member, offset: error.offset, evidence: error.message })
+}

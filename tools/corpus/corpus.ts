@@ -1,0 +1,5 @@
+import type { Case } from './case.ts'
+import { pickles } from './pickles.ts'
+
+/** Every case: hostile files of each kind that the scanner has to find, and harmless ones that it must not blame. */
+export const corpus = (): Case[] => [...pickles()]

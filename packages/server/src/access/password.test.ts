@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hashPassword, isPassword, requireGoodPassword } from './password.ts'
+
+const REFUSED = `
+  password1234 Password123! P@ssw0rd2026 P@$$w0rd!2345 passwordpassword mypassword123 adminpassword Welcome12345 welcome2026!!
+  Summer2026!! summerwinter1 iloveyou1234 iloveyou!!!! Letmein12345 changeme1234 ChangeMe!2026 please-change-me admin@admin.1
+  administrator administrator1 qwertyuiop12 qwerty123456 1qaz2wsx3edc zaq12wsxcde3 1q2w3e4r5t6y qazwsxedcrfv asdfghjkl123 zxcvbnm12345
+  123456789012 111111111111 0123456789ab 2026-01-31T12:00 abcdefghijkl aaaaaaaaaaaaaaa abababababab monkeydragon1 footballfootball
+  mlflow123456 millrace2026 Databricks2026 machinelearning1 superman1234! trustno1trustno1 helloworld123 Sunshine2026! michaeljordan23
+  alice-alice-1 alice1234567 ALICE!ALICE! 00000000000000000001
+`
+const TAKEN = [
+  'grey-otter-41-lantern',
+  'seven tall maples 9',
+  'correct horse battery staple',
+  'Xk9#mQ2$vL7p',
+  'tr7Qz0pLw3Bn',
+  'umbrella tango kiosk',
+  'Жёлтый трамвай 47',
+  'dein Fahrrad braucht Öl',
+]
+
+test('AU-02 a password that is short, or made the ways that are tried first, is refused and others are taken', () => {
+  for (const password of ['', 'a', 'Xk9#mQ2$vL7']) assert.throws(() => requireGoodPassword(password, 'alice'), /at least 12 characters/)
+  for (const password of [...REFUSED.trim().split(/\s+/), '+49 30 901820 12']) {
+    assert.throws(() => requireGoodPassword(password, 'alice'), /tried first/, password)
+  }
+  for (const password of TAKEN) assert.doesNotThrow(() => requireGoodPassword(password, 'alice'), password)
+})
+
+test('looking at a long password costs little', () => {
+  const begin = process.cpuUsage()
+  for (let n = 0; n < 100; n++) requireGoodPassword(`${'passwordadmin'.repeat(70)}${n}zkqx#vbr`, 'alice')
+  const { user, system } = process.cpuUsage(begin)
+  assert.ok(user + system < 2_000_000, `${user + system} µs for 100`)
+})
+
+test('AU-06 a wrong password costs what an account without one, and none at all, cost', async (t) => {
+  const stored = await hashPassword('grey-otter-41-lantern')
+  const kinds = { known: stored, without: null, nobody: undefined }
+  const costs: Record<string, number[]> = { known: [], without: [], nobody: [] }
+  for (let n = 0; n < 7; n++) {
+    for (const [kind, one] of Object.entries(kinds)) {
+      // CPU of this process, the threads that hash included: the machine has other work.
+      const begin = process.cpuUsage()
+      assert.equal(await isPassword(`wrong ${n}`, one), false)
+      const { user, system } = process.cpuUsage(begin)
+      costs[kind]?.push((user + system) / 1000)
+    }
+  }
+  const median = (list: readonly number[] = []): number => [...list].sort((a, b) => a - b)[list.length >> 1] as number
+  const [known, without, nobody] = [median(costs.known), median(costs.without), median(costs.nobody)]
+  t.diagnostic(`ms of CPU: ${known.toFixed(1)} known, ${without.toFixed(1)} without a password, ${nobody.toFixed(1)} nobody`)
+  for (const other of [without, nobody]) assert.ok(Math.abs(other - known) < 0.15 * known, `${known} and ${other} ms`)
+})

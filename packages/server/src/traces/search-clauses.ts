@@ -15,8 +15,8 @@ const ATTRIBUTE_SQL: Readonly<Record<string, string>> = {
   experiment_id: 't.experiment',
 }
 
-/** The names of tags and metadata that clauses compare. */
-export function* keysOf(clauses: readonly Clause[]): Generator<string> {
+/** The names of tags and metadata that clauses compare, or orders sort by. */
+export function* keysOf(clauses: readonly Pick<Clause, 'entity' | 'name'>[]): Generator<string> {
   for (const { entity, name } of clauses) if (entity === 'tag' || entity === 'metadata') yield name
   yield RUN_METADATA
 }

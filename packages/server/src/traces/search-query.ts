@@ -7,10 +7,12 @@ import {
   allOf,
   type Clause,
   type Cursor,
+  type Entity,
   type Fragment,
   LIST_OPERATORS,
   language,
   NUMBER_OPERATORS,
+  type Order,
   orderSql,
   PRESENCE_OPERATORS,
   parseFilter,
@@ -20,6 +22,7 @@ import {
 } from '../tracking/search/index.ts'
 import { rareTraces } from './rare-traces.ts'
 import { clauseSql, keysOf } from './search-clauses.ts'
+import { NAME_TAG } from './trace.ts'
 import { TRACE_COLUMNS, type TraceRow } from './trace-store.ts'
 
 const TEXT = [...TEXT_OPERATORS, ...LIST_OPERATORS]
@@ -72,9 +75,10 @@ const MERGED_MAX = 20
  * @throws ApiError INVALID_PARAMETER_VALUE when filter or order can't be read
  */
 export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor, limit: number): Promise<Found[]> {
-  const terms = termsOf(search.order_by)
+  const orders = parseOrderBy(search.order_by, LANGUAGE)
   const clauses = parseFilter(search.filter, LANGUAGE)
-  const keys = await findKeys(db, keysOf(clauses))
+  const keys = await findKeys(db, [...keysOf(clauses), ...keysOf(orders)])
+  const terms = termsOf(orders, keys)
   const conditions = clauseSql(db.dialect, clauses, keys)
   const rare = await rareTraces(db, clauses, keys)
   if (rare?.length === 0) return []
@@ -116,11 +120,13 @@ async function conditionsOf(db: Reader, clauses: readonly Clause[]): Promise<Fra
   return clauseSql(db.dialect, clauses, keys)
 }
 
-function termsOf(order_by: readonly string[]): Term[] {
-  const terms = parseOrderBy(order_by, LANGUAGE).map(({ entity, name, direction }): Term => {
-    const order = entity === 'attribute' ? ORDERS[name] : undefined
-    if (!order) throw invalid(`Invalid order_by entity \`${entity}\` with key \`${name}\`. Valid are: ${Object.keys(ORDERS).join(', ')}.`)
-    return { ...order, direction }
+function termsOf(orders: readonly Order[], keys: ReadonlyMap<string, number>): Term[] {
+  const terms = orders.map(({ entity, name, direction }): Term => {
+    const order = entity === 'attribute' ? ORDERS[name] : keyedOrder(entity, name, keys)
+    if (order) return { ...order, direction }
+    throw invalid(
+      `Invalid order_by entity \`${entity}\` with key \`${name}\`. Valid are: ${Object.keys(ORDERS).join(', ')}, tags, metadata.`,
+    )
   })
   for (const term of [
     { sql: 't.start_ms', direction: 'desc', required: true },
@@ -129,6 +135,13 @@ function termsOf(order_by: readonly string[]): Term[] {
     if (!terms.some(({ sql }) => sql === term.sql)) terms.push(term)
   }
   return terms
+}
+
+/** A tag or metadata by which traces are sorted; the key's number is ours. Those without the key come last. */
+function keyedOrder(entity: Entity, name: string, keys: ReadonlyMap<string, number>): Pick<Term, 'sql' | 'required'> | undefined {
+  if (entity !== 'tag' && entity !== 'metadata') return undefined
+  if (entity === 'tag' && name === NAME_TAG) return ORDERS.name
+  return { sql: `(select k.value from trace_${entity} k where k.trace = t.id and k.key = ${keys.get(name) ?? -1})`, required: false }
 }
 
 /** How many traces of the experiments pass each of several filters: `counts[n]` belongs to `filters[n]`. */

@@ -206,6 +206,16 @@ overEachDatabase('traces', (open) => {
       assert.equal(await found(filter), expected, filter)
     }
     assert.equal(await found('', { order_by: ['execution_time DESC', 'name ASC'] }), 'tr-3 tr-1 tr-2')
+    assert.equal(await found('', { order_by: ['tags.`mlflow.traceName` DESC'] }), await found('', { order_by: ['name DESC'] }))
+    for (const order of ['tags.env ASC', 'tag.env DESC', 'metadata.model ASC', 'request_metadata.model DESC', 'tags.nobody']) {
+      const all = (await found('', { order_by: [order] })).split(' ')
+      assert.deepEqual(all.toSorted(), ['tr-1', 'tr-2', 'tr-3'], order)
+      const page = (await v3('POST', 'traces/search', { locations, order_by: [order], max_results: 1 })).body
+      assert.equal(page.traces[0].trace_id, all[0], order)
+      const rest = await found('', { order_by: [order], page_token: page.next_page_token, max_results: 1 })
+      assert.equal(rest, all[1], order)
+    }
+    assert.notEqual(await found('', { order_by: ['tags.env ASC'] }), await found('', { order_by: ['tags.env DESC'] }))
     const first = (await v3('POST', 'traces/search', { locations, max_results: 2 })).body
     assert.equal(first.traces.length, 2)
     assert.equal(await found('', { max_results: 2, page_token: first.next_page_token }), 'tr-1')

@@ -12,6 +12,7 @@ import { server } from './server.ts'
 import { tokensCreate } from './tokens-create.ts'
 import { tokensList } from './tokens-list.ts'
 import { tokensRevoke } from './tokens-revoke.ts'
+import { tracesArchive } from './traces-archive.ts'
 import { usersCreate } from './users-create.ts'
 import { usersDelete } from './users-delete.ts'
 import { usersDisable } from './users-disable.ts'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   dbCheck,
   gc,
   scan,
+  tracesArchive,
   secretsRotate,
   auditLogVerify,
   auditLogExport,

@@ -1,16 +1,8 @@
-import { type Option, readStorage, serverOptions } from '@millrace/server/config'
+import { type Option, readStorage } from '@millrace/server/config'
 import { ageOf } from './age.ts'
 import { type Command, EXIT } from './command.ts'
-
-const NAMES = [
-  'backend-store-uri',
-  'data-dir',
-  'artifacts-destination',
-  'default-artifact-root',
-  'serve-artifacts',
-  'allowed-artifact-roots',
-  'env-file',
-]
+import { placeOptions } from './place-options.ts'
+import { count, sized } from './sized.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'What is removed' })
 
@@ -25,7 +17,7 @@ const gcOptions: readonly Option[] = [
   own({ flag: 'experiment-ids', value: '<ids>', about: 'Only these experiments, with all that is in them' }),
   own({ flag: 'logged-model-ids', value: '<ids>', about: 'Only these logged models' }),
   own({ flag: 'dry-run', about: 'Say what would be removed, and remove nothing' }),
-  ...serverOptions.filter(({ flag }) => NAMES.includes(flag)),
+  ...placeOptions,
 ]
 
 /** `millrace gc` */
@@ -80,11 +72,4 @@ function listOf(value: string | boolean | undefined): readonly string[] | undefi
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '')
-}
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
-
-function sized(bytes: number): string {
-  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`
 }

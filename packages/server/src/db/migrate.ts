@@ -20,6 +20,7 @@ import { rights } from './migrations/018-rights.ts'
 import { gates } from './migrations/019-gates.ts'
 import { attestations } from './migrations/020-attestations.ts'
 import { versionsInOrder } from './migrations/024-versions-in-order.ts'
+import { traceArchive } from './migrations/025-trace-archive.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   gates,
   attestations,
   versionsInOrder,
+  traceArchive,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Reader } from '../db/handles.ts'
 import { ApiError } from '../http/errors.ts'
+import { removeLeftArchives } from '../traces/index.ts'
 import { artifactUri } from '../tracking/runs/index.ts'
 import { type Selection, select, type Wanted } from './selection.ts'
 import {
@@ -70,6 +71,10 @@ export async function emptyTrash(db: Database, settings: Settings, { dry_run, on
     await removeExperiment(db, settings, experiment, wanted.before_ms, dry_run, emptied)
     progress()
   }
+  const { files, left } = await removeLeftArchives(db, settings, dry_run)
+  emptied.files += files
+  emptied.left.push(...left)
+  if (left.length > 0) emptied.failed = true
   return emptied
 }
 

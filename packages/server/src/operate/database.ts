@@ -6,6 +6,7 @@ import { type Migration, migrate, schemaVersion } from '../db/migrate.ts'
 import { mlflowNotice } from '../db/mlflow-tables.ts'
 import { openDatabase, openExisting } from '../db/open.ts'
 import { type Emptied, type Emptying, emptyTrash } from '../gc/index.ts'
+import { type Archival, archiveTraces } from '../traces/index.ts'
 import { withCurrent, withDatabase } from './opened.ts'
 import { type Rotated, rotate } from './rotate.ts'
 
@@ -34,3 +35,16 @@ export const emptyTrashOf = (location: Location, settings: Settings, told: Parti
 /** Encrypts the stored secrets with a new key. @throws Error when there is no database, or when it is not of this version */
 export const rotateSecrets = (location: Location, keys: Pick<Config, 'secret_keys' | 'secret_key_file'>): Promise<Rotated> =>
   withCurrent(location, (db) => rotate(db, keys))
+
+/**
+ * Moves the contents of old traces' spans to files, at the places that the server put on record.
+ * @throws Error when there is no database, or when it is not of this version, or when it is not known where artifacts are
+ */
+export const archiveTracesOf = (
+  location: Location,
+  settings: Settings,
+  told: Partial<Places>,
+  before_ms: number,
+  dry_run: boolean,
+): Promise<Archival> =>
+  withCurrent(location, async (db) => archiveTraces(db, await settingsWithPlaces(db.reader, settings, told), before_ms, dry_run))

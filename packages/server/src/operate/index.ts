@@ -14,4 +14,4 @@ export {
   type TokenLine,
 } from './accounts.ts'
 export { exportAuditLog, pruneAuditLog, verifyAuditLog } from './audit-log.ts'
-export { checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'
+export { archiveTracesOf, checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'

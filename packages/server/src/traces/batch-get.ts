@@ -12,7 +12,7 @@ export const batchGetTraces = read({
   input: object({ trace_ids: array(TraceId, { max: 500 }), experiment_ids: optional(array(string({ max: 64 }), { max: 1_000 })) }),
   output: object({ traces: array(Trace) }),
   heavy: import.meta.url,
-  handler: async (db, { trace_ids, experiment_ids }, { visible }) => ({
-    traces: await wholeTraces(db, await inExperiments(db, await traceRows(db, trace_ids), experiment_ids, visible)),
+  handler: async (db, { trace_ids, experiment_ids }, { visible, settings }) => ({
+    traces: await wholeTraces(db, await inExperiments(db, await traceRows(db, trace_ids), experiment_ids, visible), settings),
   }),
 })

@@ -1,11 +1,12 @@
 import { artifactPath, artifactStores, sendArtifact } from '../artifacts/index.ts'
+import type { Settings } from '../config.ts'
 import { type Exchange, type StreamAnswer, stream } from '../http/endpoint.ts'
 import { ApiError } from '../http/errors.ts'
 import { type Field, object, optional } from '../http/schema.ts'
 import { artifactLocations } from '../tracking/experiments/index.ts'
-import { contentsOf } from './span-store.ts'
+import { readContents } from './archive/read-contents.ts'
 import { artifactUriOf } from './start-trace.ts'
-import { TraceId } from './trace.ts'
+import { SPANS_ELSEWHERE, TraceId } from './trace.ts'
 import { type TraceRow, traceRow } from './trace-store.ts'
 
 const FILE = 'traces.json'
@@ -26,7 +27,7 @@ export const getTraceArtifact = stream({
   answers: 'traces.json: {"spans": [...]}; with `path`, the attachment of that name',
   async handler({ request_id, path }, { settings }, exchange) {
     const trace = await traceRow(exchange.db, request_id)
-    if (trace.spans === 1 && !path) return storedSpans(exchange, trace)
+    if (trace.spans !== SPANS_ELSEWHERE && !path) return storedSpans(exchange, trace, settings)
     const location = (await artifactLocations(exchange.db, [trace.experiment])).get(trace.experiment) as string
     const place = artifactStores(settings).at(artifactUriOf(location, request_id))
     const answer = await sendArtifact(place, path ? ['attachments', ...path.segments] : [FILE], exchange)
@@ -36,8 +37,8 @@ export const getTraceArtifact = stream({
 
 const DOWNLOAD = { 'content-disposition': `attachment; filename=${FILE}` }
 
-async function storedSpans({ db }: Exchange, trace: TraceRow): Promise<StreamAnswer> {
-  const contents = (await contentsOf(db, [trace])).get(trace.id) ?? []
+async function storedSpans({ db }: Exchange, trace: TraceRow, settings: Settings): Promise<StreamAnswer> {
+  const contents = (await readContents(db, [trace], settings)).get(trace.id) ?? []
   return {
     headers: { 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff', ...DOWNLOAD },
     body: Buffer.from(`{"spans":[${contents.join(',')}]}`),

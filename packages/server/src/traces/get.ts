@@ -11,7 +11,7 @@ export const getTrace = read({
   input: object({ trace_id: TraceId, allow_partial: withDefault(boolean(), false) }),
   output: object({ trace: Trace }),
   heavy: import.meta.url,
-  handler: async (db, { trace_id }) => ({
-    trace: (await wholeTraces(db, [await traceRow(db, trace_id)]))[0] as Static<typeof Trace>,
+  handler: async (db, { trace_id }, { settings }) => ({
+    trace: (await wholeTraces(db, [await traceRow(db, trace_id)], settings))[0] as Static<typeof Trace>,
   }),
 })

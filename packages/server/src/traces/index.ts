@@ -23,6 +23,8 @@ import { setTraceTag } from './set-tags.ts'
 import { updateAssessment } from './update-assessment.ts'
 import { updateTraceV2 } from './update-v2.ts'
 
+export { type Archival, archiveTraces, removeLeftArchives } from './archive/archive-traces.ts'
+
 export const traceEndpoints: readonly Endpoint[] = [
   createTrace,
   getTrace,

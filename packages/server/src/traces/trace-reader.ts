@@ -1,7 +1,17 @@
 import { query, type Reader } from '../db/handles.ts'
 import { keyNames } from '../tracking/entity-keys.ts'
 import { assessmentsOf } from './assessment-store.ts'
-import { NAME_TAG, SPANS_STORED_HERE, SPANS_TAG, STATES, type State, type TraceInfo } from './trace.ts'
+import {
+  ARCHIVE_TAG,
+  LOCATION_TAG,
+  NAME_TAG,
+  SPANS_ARCHIVED,
+  SPANS_PLACES,
+  SPANS_TAG,
+  STATES,
+  type State,
+  type TraceInfo,
+} from './trace.ts'
 import type { TraceRow } from './trace-store.ts'
 
 type Pair = [trace: number, key: number, value: string]
@@ -24,7 +34,9 @@ export async function tracesToWire(db: Reader, rows: readonly TraceRow[]): Promi
   return rows.map((row) => {
     const of_trace = tagsOf.get(row.id) ?? {}
     if (row.name !== null) of_trace[NAME_TAG] = row.name
-    if (row.spans === 1) of_trace[SPANS_TAG] = SPANS_STORED_HERE
+    const place = SPANS_PLACES[row.spans]
+    if (place) of_trace[SPANS_TAG] = place
+    if (row.spans === SPANS_ARCHIVED) of_trace[ARCHIVE_TAG] = of_trace[LOCATION_TAG] ?? ''
     return {
       trace_id: row.trace_id,
       client_request_id: row.client_request_id ?? undefined,

@@ -21,7 +21,13 @@ const ASSESSMENTS_MAX = 1_000
 export const NAME_TAG = 'mlflow.traceName'
 export const LOCATION_TAG = 'mlflow.artifactLocation'
 export const SPANS_TAG = 'mlflow.trace.spansLocation'
-export const SPANS_STORED_HERE = 'TRACKING_STORE'
+export const ARCHIVE_TAG = 'mlflow.trace.archiveLocation'
+/** What `spans` says in table `trace`: clients keep them as artifacts, they are in rows here, or in a file that this server wrote. */
+export const SPANS_ELSEWHERE = 0
+export const SPANS_IN_ROWS = 1
+export const SPANS_ARCHIVED = 2
+/** The same as clients are told. */
+export const SPANS_PLACES: readonly (string | undefined)[] = [undefined, 'TRACKING_STORE', 'ARCHIVE_REPO']
 export const RUN_METADATA = 'mlflow.sourceRun'
 export const USAGE_METADATA = 'mlflow.trace.tokenUsage'
 

@@ -1,7 +1,9 @@
+import type { Settings } from '../config.ts'
 import type { Reader } from '../db/handles.ts'
 import { ApiError } from '../http/errors.ts'
 import { array, object, optional, type Static } from '../http/schema.ts'
-import { contentsOf, sizeOfSpans } from './span-store.ts'
+import { readContents } from './archive/read-contents.ts'
+import { sizeOfSpans } from './span-store.ts'
 import { OtlpSpanText, toOtlpJson } from './span-wire.ts'
 import { TraceInfo } from './trace.ts'
 import { tracesToWire } from './trace-reader.ts'
@@ -13,7 +15,7 @@ const SPANS_MAX_CHARACTERS = 64 * 2 ** 20
 export const Trace = object({ trace_info: TraceInfo, spans: optional(array(OtlpSpanText)) })
 
 /** Traces with their spans. @throws ApiError REQUEST_TOO_LARGE when those are too many for one answer */
-export async function wholeTraces(db: Reader, rows: readonly TraceRow[]): Promise<Static<typeof Trace>[]> {
+export async function wholeTraces(db: Reader, rows: readonly TraceRow[], settings: Settings): Promise<Static<typeof Trace>[]> {
   const size = await sizeOfSpans(db, rows)
   if (size > SPANS_MAX_CHARACTERS) {
     throw new ApiError(
@@ -22,6 +24,6 @@ export async function wholeTraces(db: Reader, rows: readonly TraceRow[]): Promis
     )
   }
   const infos = await tracesToWire(db, rows)
-  const spans = await contentsOf(db, rows)
+  const spans = await readContents(db, rows, settings)
   return rows.map((row, at) => ({ trace_info: infos[at] as TraceInfo, spans: (spans.get(row.id) ?? []).map(toOtlpJson) }))
 }

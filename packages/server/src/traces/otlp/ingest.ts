@@ -4,7 +4,7 @@ import { findRun } from '../../tracking/runs/index.ts'
 import type { SpanRow } from '../span.ts'
 import { putSpans, usageOfTrace } from '../span-store.ts'
 import { artifactUriOf } from '../start-trace.ts'
-import { IN_PROGRESS, LOCATION_TAG, NAME_TAG, STATES, TAG_VALUE_MAX, USAGE_METADATA } from '../trace.ts'
+import { IN_PROGRESS, LOCATION_TAG, NAME_TAG, SPANS_ARCHIVED, STATES, TAG_VALUE_MAX, USAGE_METADATA } from '../trace.ts'
 import {
   linkToRun,
   type NewTrace,
@@ -38,7 +38,7 @@ export type Ingestion = {
 
 /**
  * Stores spans and what follows from them for their traces. A trace that is there stays in its experiment; where users sign in, spans for
- * one of another experiment are not taken.
+ * one of another experiment are not taken, and none for a trace that is archived.
  * @returns how many were not taken
  */
 export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user }: Ingestion): Promise<number> {
@@ -50,12 +50,13 @@ export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user 
     by_trace.map(([trace_id]) => trace_id),
   )
   const elsewhere = new Set(known.filter((trace) => trace.experiment !== experiment.id).map(({ trace_id }) => trace_id))
-  const not_ours = user === '' ? new Set() : elsewhere
+  const archived = known.filter(({ spans }) => spans === SPANS_ARCHIVED).map(({ trace_id }) => trace_id)
+  const closed = new Set([...archived, ...(user === '' ? [] : elsewhere)])
   const ids = new Map<string, number>()
   const tags: Pairs[number][] = []
   const metadata: Pairs[number][] = []
   for (const [trace_id, spans] of by_trace) {
-    if (not_ours.has(trace_id)) continue
+    if (closed.has(trace_id)) continue
     const fresh = traceOf(spans, experiment.id)
     const { id, experiment: kept_in } = await putTrace(tx, fresh, (before) => {
       if (user !== '') refuseElsewhere(before, experiment.id)

@@ -701,6 +701,19 @@ export type Alert = {
   created_timestamp: number
 }
 
+export type Quota = {
+  scope: 'user' | 'workspace'
+  /** An account or a workspace; left out: each that has no quota of its own */
+  name?: string | undefined
+  /** In the long run; five seconds’ worth may come at once. Of each process. */
+  requests_per_second?: Double | undefined
+  /** Of each process */
+  concurrent_uploads?: number | undefined
+  /** A day of UTC; of all processes */
+  upload_bytes_per_day?: number | undefined
+  uploaded_today?: number | undefined
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
   /** Create an experiment */
@@ -2351,6 +2364,39 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Limit requests and uploads of an account, a workspace, or of each that has no quota of its own */
+  'POST /api/2.0/millrace/quotas/set': {
+    input: {
+      scope: 'user' | 'workspace'
+      /** An account or a workspace; left out: each that has no quota of its own */
+      name?: string | undefined
+      /** In the long run; five seconds’ worth may come at once. Of each process. */
+      requests_per_second?: Double | undefined
+      /** Of each process */
+      concurrent_uploads?: number | undefined
+      /** A day of UTC; of all processes */
+      upload_bytes_per_day?: number | undefined
+    }
+    output: {
+      quota: Quota
+    }
+  }
+  /** List the quotas, and what was uploaded today of those with a name */
+  'GET /api/2.0/millrace/quotas/list': {
+    input: Record<string, never>
+    output: {
+      quotas: Quota[]
+    }
+  }
+  /** Take a quota back */
+  'POST /api/2.0/millrace/quotas/delete': {
+    input: {
+      scope: 'user' | 'workspace'
+      /** An account or a workspace; left out: each that has no quota of its own */
+      name?: string | undefined
+    }
+    output: Record<string, never>
+  }
 }
 
 export type Route = keyof Endpoints
@@ -2448,6 +2494,7 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/audit-log',
   'GET /api/2.0/millrace/audit-log/verification',
   'GET /api/2.0/millrace/audit-log/alerts',
+  'GET /api/2.0/millrace/quotas/list',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -2555,6 +2602,15 @@ export abstract class Nouns {
     /** End an API token of yours or, as an admin, of anybody */
     tokensRevoke: (input: Input<'POST /api/2.0/millrace/tokens/revoke'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/tokens/revoke', input, options),
+    /** Limit requests and uploads of an account, a workspace, or of each that has no quota of its own */
+    quotasSet: (input: Input<'POST /api/2.0/millrace/quotas/set'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/quotas/set', input, options),
+    /** List the quotas, and what was uploaded today of those with a name */
+    quotasList: (input: Input<'GET /api/2.0/millrace/quotas/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/quotas/list', input, options),
+    /** Take a quota back */
+    quotasDelete: (input: Input<'POST /api/2.0/millrace/quotas/delete'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/quotas/delete', input, options),
   }
 
   readonly runs = {

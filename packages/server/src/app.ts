@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { permissionEndpoints } from './access/permissions/index.ts'
+import { quotaEndpoints } from './access/quotas/index.ts'
 import { tokenEndpoints } from './access/tokens/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
@@ -50,6 +51,7 @@ export const endpoints: readonly Endpoint[] = [
   ...userEndpoints,
   ...tokenEndpoints,
   ...auditEndpoints,
+  ...quotaEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -44,8 +44,17 @@ export type Settings = {
   readonly expose_prometheus: boolean
 }
 
+/** What an account without a quota of its own may ask for; what is left out is not limited. */
+export type UserQuota = {
+  readonly requests_per_second?: number
+  readonly concurrent_uploads?: number
+  readonly upload_bytes_per_day?: number
+}
+
 /** That people have to sign in, and what holds then. */
 export type Login = {
+  /** Limits on accounts for which admins have set none. */
+  readonly user_quota?: UserQuota
   /** What an account may do to a thing for which it was granted nothing. */
   readonly default_permission: Level
   /** The admin that a database without accounts gets. */

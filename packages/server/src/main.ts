@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { pino, stdTimeFunctions } from 'pino'
+import { QuotaMeter } from './access/quotas/index.ts'
 import { startLogin } from './access/start.ts'
 import { buildApp } from './app.ts'
 import { putPlacesOnRecord } from './artifacts/index.ts'
@@ -40,7 +41,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const registrar = new Registrar(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
-    const plugs = { ...(login && { authority: login.authority }), ...(audit && { audit }) }
+    const plugs = {
+      ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),
+      ...(audit && { audit }),
+    }
     const app = buildApp({ db, settings: config.settings, ...plugs }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)

@@ -6,10 +6,12 @@ import type { Incoming } from './stores/store.ts'
 
 /** The body of an upload, counted while it passes. @throws ApiError REQUEST_TOO_LARGE as soon as it is known to be too long */
 export function incomingOf(exchange: Exchange, max_bytes = Number.POSITIVE_INFINITY, tooLarge = tooLargeOf(max_bytes)): Incoming {
+  const { upload } = exchange
   const length = exchange.headers['content-length']
   const declared_bytes = typeof length === 'string' ? Number(length) : undefined
   if (declared_bytes !== undefined && declared_bytes > max_bytes) throw tooLarge
-  const body = new ArrivingBody(exchange.body, max_bytes, tooLarge)
+  const isTighter = upload !== undefined && upload.max_bytes < max_bytes
+  const body = new ArrivingBody(exchange, isTighter ? upload.max_bytes : max_bytes, isTighter ? upload.exceeded : tooLarge)
   return { fill: (block) => body.fill(block), declared_bytes }
 }
 
@@ -34,6 +36,7 @@ const NOTHING = Buffer.alloc(0)
  */
 class ArrivingBody {
   readonly #body: Readable
+  readonly #upload: Exchange['upload']
   readonly #max_bytes: number
   readonly #tooLarge: ApiError
   #begun = false
@@ -45,8 +48,9 @@ class ArrivingBody {
   #ended = false
   #failure: ApiError | undefined
 
-  constructor(body: Readable, max_bytes: number, tooLarge: ApiError) {
+  constructor({ body, upload }: Exchange, max_bytes: number, tooLarge: ApiError) {
     this.#body = body
+    this.#upload = upload
     this.#max_bytes = max_bytes
     this.#tooLarge = tooLarge
   }
@@ -83,6 +87,7 @@ class ArrivingBody {
     // The request was answered before its end: the rest is thrown away.
     if (!this.#wanted) return
     this.#arrived += chunk.length
+    this.#upload?.arrived(chunk.length)
     if (this.#arrived > this.#max_bytes) this.#fail(this.#tooLarge)
     else if (this.#take(chunk)) this.#body.pause()
     chunkPassed(chunk.length)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { LEVELS } from '../access/level.ts'
 import { requireGoodPassword } from '../access/password.ts'
-import type { Login } from '../config.ts'
+import type { Login, UserQuota } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
 import { Secret } from '../secret.ts'
 import type { Environment } from './option.ts'
@@ -25,7 +25,19 @@ export function loginOf(pick: Picker, env: Environment, warnings: string[]): Log
   const admin_username = settings.get('admin_username') || 'admin'
   const password = passwordFrom(env) ?? settings.get('admin_password')
   if (password) requirePassword(password, admin_username)
-  return { default_permission, admin_username, ...(password && { admin_password: new Secret(password) }) }
+  return { user_quota: userQuota(pick), default_permission, admin_username, ...(password && { admin_password: new Secret(password) }) }
+}
+
+function userQuota(pick: Picker): UserQuota {
+  const limit = (flag: string, min: number): number | undefined => pick.text(flag) && pick.whole(flag, min, Number.MAX_SAFE_INTEGER, min)
+  const requests_per_second = limit('user-requests-per-second', 1)
+  const concurrent_uploads = limit('user-concurrent-uploads', 1)
+  const upload_bytes_per_day = limit('user-upload-bytes-per-day', 0)
+  return {
+    ...(requests_per_second !== undefined && { requests_per_second }),
+    ...(concurrent_uploads !== undefined && { concurrent_uploads }),
+    ...(upload_bytes_per_day !== undefined && { upload_bytes_per_day }),
+  }
 }
 
 function requirePassword(password: string, username: string): void {

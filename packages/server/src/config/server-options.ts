@@ -1,4 +1,5 @@
 import type { Option } from './option.ts'
+import { quotaOptions } from './quota-options.ts'
 
 /** A flag of `mlflow server` that is taken so that a start script keeps working, and has nothing to do here. */
 const ignored = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Accepted for MLflow, without effect' })
@@ -295,4 +296,4 @@ const forMlflow: readonly Option[] = [
 ]
 
 /** Every flag of `millrace server`: those of `mlflow server` 3.17.2, and a few of our own. */
-export const serverOptions: readonly Option[] = [...storage, ...network, ...security, ...operation, ...forMlflow]
+export const serverOptions: readonly Option[] = [...storage, ...network, ...security, ...quotaOptions, ...operation, ...forMlflow]

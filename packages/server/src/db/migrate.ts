@@ -16,6 +16,7 @@ import { manifests } from './migrations/012-manifests.ts'
 import { traceValues } from './migrations/014-trace-values.ts'
 import { signIn } from './migrations/015-sign-in.ts'
 import { workspaces } from './migrations/016-workspaces.ts'
+import { quotas } from './migrations/017-quotas.ts'
 import { rights } from './migrations/018-rights.ts'
 import { gates } from './migrations/019-gates.ts'
 import { attestations } from './migrations/020-attestations.ts'
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   traceValues,
   signIn,
   workspaces,
+  quotas,
   rights,
   gates,
   attestations,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Reader, Writer } from '../db/handles.ts'
 import type { Context } from './context.ts'
+import type { Upload } from './quota.ts'
 import type { Schema } from './schema.ts'
 
 /** The thing that a request touches, as the permission check needs it: always an id or a name, never a location. */
@@ -63,6 +64,8 @@ export type Exchange = {
   /** A transaction of its own, for endpoints that read their body themselves and then write. */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>
   body: Readable
+  /** How much may be uploaded, where there are quotas. */
+  upload?: Upload
   headers: Record<string, string | string[] | undefined>
   method: string
   /** Aborts when the caller goes away. */
@@ -111,6 +114,8 @@ export type StreamEndpoint<Input> = Omit<Declared<Input, unknown>, 'output'> & {
   answers: string
   /** `true`: the handler reads the request's body itself, from `exchange.body`; `json`: the body is the input, as of other endpoints. */
   takes_body?: boolean | 'json'
+  /** It keeps its body as a file: quotas on uploads count it. */
+  uploads?: true
   /** Fields of the input that come as headers: field → header's name. */
   from_headers?: Readonly<Record<string, string>>
   handler: (input: NoInfer<Input>, context: Context, exchange: Exchange) => Promise<StreamAnswer>

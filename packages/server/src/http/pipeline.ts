@@ -12,6 +12,7 @@ import type { Endpoint, Exchange, Filtered, Method, ReadEndpoint, Route, StreamE
 import { ApiError, invalid } from './errors.ts'
 import { LoginRecord, LoginRefused } from './login-record.ts'
 import { isMasked, managedBy, mask, refuseCredentials } from './mask.ts'
+import type { Quotas } from './quota.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
 
@@ -25,6 +26,8 @@ export type House = {
   readonly authority?: Authority
   /** Keeps what was done and what was denied; without one, nothing is kept. */
   readonly audit?: Audit
+  /** Limits on what accounts and workspaces may ask for; without them there are none. */
+  readonly quotas?: Quotas
   /** How long a JSON body may take to arrive. */
   readonly body_wait_max_ms?: number
 }
@@ -145,11 +148,13 @@ type Admitted = { readonly input: unknown; readonly context: Context; readonly d
 async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | undefined, request: FastifyRequest): Promise<Admitted> {
   const authority = house.authority ?? localOwner
   const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
+  const now_ms = Date.now()
+  const counted = house.quotas?.count(caller, now_ms)
+  if (counted) await counted
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
   const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
   if (house.settings.refuse_secrets) refuseCredentials(endpoint, input)
   const db = readWithin(house.db.reader, caller.workspace_id)
-  const now_ms = Date.now()
   logins?.cameIn(caller, now_ms)
   const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
   const refusal = caller.token && authority.covers?.(caller, endpoint)
@@ -212,7 +217,12 @@ async function answerStream(
   })
   const { input, context, db, recorded } = await admit(endpoint, house, logins, request)
   const { workspace_id } = context.caller
+  const uploading = endpoint.uploads && house.quotas
+  const length = request.headers['content-length']
+  const upload =
+    uploading && (await uploading.beginUpload(context.caller, length === undefined ? undefined : Number(length), context.now_ms))
   const exchange: Exchange = {
+    ...(upload && { upload }),
     db,
     write: (work) =>
       house.db.write((writer) => {
@@ -224,7 +234,7 @@ async function answerStream(
     method: request.method,
     signal: gone.signal,
   }
-  const answering = endpoint.handler(input, context, exchange)
+  const answering = endpoint.handler(input, context, exchange).finally(() => upload?.end())
   const answer = await (recorded ? recorded.unlessForbidden(answering) : answering)
   if (endpoint.audited || (request.method !== 'GET' && request.method !== 'HEAD')) recorded?.alone()
   reply.code(answer.status ?? 200)

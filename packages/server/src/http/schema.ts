@@ -87,6 +87,10 @@ export type StringRules = {
   description?: string
 }
 
+/** JSON Schema's patterns know no classes of Unicode: programs that make requests of the schema could not read them. */
+const plainPattern = ({ source }: RegExp): string =>
+  source.replaceAll('\\P{Cc}', '[^\\p{Cc}]').replaceAll('\\p{Cc}', '\\u0000-\\u001f\\u007f-\\u009f')
+
 export function string(rules: StringRules = {}): Schema<string> {
   const { min = 0, max, pattern, description } = rules
   return {
@@ -94,7 +98,7 @@ export function string(rules: StringRules = {}): Schema<string> {
       type: 'string',
       ...(min > 0 && { minLength: min }),
       ...(max !== undefined && { maxLength: max }),
-      ...(pattern && { pattern: pattern.source }),
+      ...(pattern && { pattern: plainPattern(pattern) }),
       ...(description && { description }),
     },
     decode(raw) {

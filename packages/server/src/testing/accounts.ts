@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts'
 import { query } from '../db/handles.ts'
 import { type Authority, NOBODY } from '../http/access.ts'
 import { ApiError } from '../http/errors.ts'
+import type { House } from '../http/pipeline.ts'
 import { type Answer, TestServer } from './server.ts'
 
 const ADD = query<{ id: number }>(
@@ -26,7 +27,12 @@ export type As = {
  * A server with accounts, of which each request names its own: what they may do is real, that they are who they say is not asked.
  * `as('root')` is an admin.
  */
-export async function serverWithAccounts(db: Database, everyone: Level, names: readonly string[]): Promise<(name: string) => As> {
+export async function serverWithAccounts(
+  db: Database,
+  everyone: Level,
+  names: readonly string[],
+  house: Partial<House> = {},
+): Promise<(name: string) => As> {
   const ids = new Map<string, number>()
   for (const name of ['root', ...names]) {
     const { id } = (await db.write(async (tx) => tx.get(ADD, name, name === 'root' ? 1 : 0))) as { id: number }
@@ -41,7 +47,7 @@ export async function serverWithAccounts(db: Database, everyone: Level, names: r
     },
     ...rulesOf(everyone),
   }
-  const server = new TestServer(db, {}, { authority })
+  const server = new TestServer(db, {}, { ...house, authority })
   return (name) => {
     const call: As['call'] = (method, url, payload, headers = {}) =>
       server.call(method, url, payload, name === '' ? headers : { ...headers, [WHO]: name })

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import { defaultSettings, type Settings } from '../config.ts'
@@ -22,7 +23,7 @@ export class TestServer {
   }
 
   async call(method: string, url: string, payload?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const json = payload !== undefined && !Buffer.isBuffer(payload)
+    const json = payload !== undefined && !Buffer.isBuffer(payload) && !(payload instanceof Readable)
     const answer = await this.app.inject({
       method: method as 'GET',
       url,

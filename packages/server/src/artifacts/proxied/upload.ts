@@ -13,6 +13,7 @@ export const uploadArtifact = stream({
   input: object({ artifact_path: artifactPath }),
   answers: 'Nothing but {}; the SHA-256 of what was kept is in the header Repr-Digest',
   takes_body: true,
+  uploads: true,
   async handler({ artifact_path: { segments, is_folder } }, { settings }, exchange) {
     const store = artifactStores(settings).proxied()
     if (is_folder) throw invalidPath('it ends in a slash, and a file needs a name')

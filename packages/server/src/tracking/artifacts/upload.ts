@@ -25,6 +25,7 @@ export const uploadRunArtifact = stream({
   }),
   answers: 'Nothing but {}',
   takes_body: true,
+  uploads: true,
   async handler({ run_uuid, path }, context, exchange) {
     if (path.is_folder) throw invalidPath('it ends in a slash, and a file needs a name')
     const tooLarge = new ApiError('INVALID_PARAMETER_VALUE', 'Artifact size is too large. Max size is 10MB.')

@@ -93,7 +93,14 @@ async function fill(db: Database, runs: number, keys: Keys): Promise<void> {
 const hex = (n: number, digits: number): string => Math.floor(n).toString(16).padStart(digits, '0')
 const runId = (random: () => number, id: number): string => hex(random() * 2 ** 32, 8) + hex(random() * 2 ** 32, 8) + hex(id, 16)
 
-const CONTEXT = { now_ms: FIRST_START_MS, user: '', caller: OWNER, visible: ALL, settings: testSettings() }
+const CONTEXT = {
+  now_ms: FIRST_START_MS,
+  user: '',
+  caller: OWNER,
+  visible: ALL,
+  default_permission: 'MANAGE',
+  settings: testSettings(),
+} as const
 
 async function ask(db: Database, payload: Payload, page_token = ''): Promise<string | undefined> {
   const input = searchRuns.input.decode({ experiment_ids: ['1'], max_results: 100, page_token, ...payload })

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { groupEndpoints } from './access/groups/index.ts'
 import { permissionEndpoints } from './access/permissions/index.ts'
 import { quotaEndpoints } from './access/quotas/index.ts'
+import { roleEndpoints } from './access/roles/index.ts'
 import { tokenEndpoints } from './access/tokens/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
@@ -50,6 +52,8 @@ export const endpoints: readonly Endpoint[] = [
   ...permissionEndpoints,
   ...userEndpoints,
   ...tokenEndpoints,
+  ...roleEndpoints,
+  ...groupEndpoints,
   ...auditEndpoints,
   ...quotaEndpoints,
 ]

@@ -18,6 +18,7 @@ export type Account = {
 const COLUMNS = 'id, name, password, is_admin, is_service, disabled, created_ms'
 const BY_NAME = query<Account>(`select ${COLUMNS} from account where name = ?`)
 const ALL = query<Account>(`select ${COLUMNS} from account order by name`)
+const AFTER = query<Account>(`select ${COLUMNS} from account where name > ? order by name limit ?`)
 const BY_ID = query<Account>(`select ${COLUMNS} from account where id = ?`)
 const ADD = command(
   `insert into account (name, password, is_admin, is_service, created_ms, password_changed_ms) values (?, ?, 0, ?, ?, ?)
@@ -40,6 +41,8 @@ const FIRST_TOKEN_LASTS_MS = 24 * 60 * 60_000
 export const accountByName = (db: Reader, name: string): Promise<Account | undefined> | Account | undefined => db.get(BY_NAME, name)
 export const accountById = (db: Reader, id: number): Promise<Account | undefined> | Account | undefined => db.get(BY_ID, id)
 export const allAccounts = (db: Reader): Promise<Account[]> | Account[] => db.all(ALL)
+
+export const accountsAfter = (db: Reader, name: string, limit: number): Promise<Account[]> | Account[] => db.all(AFTER, name, limit)
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function requireAccount(db: Reader, name: string): Promise<Account> {

@@ -1,6 +1,6 @@
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 import type { Caller } from '../http/access.ts'
-import { KIND, type Kind, LEVEL, LEVELS, type Level } from './level.ts'
+import { ALL_OF_KIND, KIND, type Kind, LEVEL, LEVELS, type Level } from './level.ts'
 import { raiseRights } from './rights.ts'
 
 // What is granted to an account itself stands in a role of its own, one in each workspace, with the name that MLflow's page knows it by.
@@ -27,10 +27,17 @@ export async function personalRole(tx: Writer, account: number, workspace: numbe
   return ((await tx.get(PERSONAL, account, workspace)) as { id: number }).id
 }
 
+/** The workspace of what a grant is on. */
+export async function workspaceOfGrant(db: Reader, { kind, target }: { kind: number; target: number }): Promise<number> {
+  if (target === ALL_OF_KIND) return db.workspace
+  const found = await db.get(WORKSPACE_OF[kind === KIND.experiment ? 'experiment' : 'registered_model'], target)
+  return found?.workspace ?? db.workspace
+}
+
 /** Grants on a thing that is there; false when the account has a grant on it already. */
 export async function addGrant(tx: Writer, account: number, kind: Kind, target: number, level: Level): Promise<boolean> {
-  const { workspace } = (await tx.get(WORKSPACE_OF[kind], target)) as { workspace: number }
-  const added = await tx.run(ADD, await personalRole(tx, account, workspace), KIND[kind], target, LEVEL[level])
+  const role = await personalRole(tx, account, await workspaceOfGrant(tx, { kind: KIND[kind], target }))
+  const added = await tx.run(ADD, role, KIND[kind], target, LEVEL[level])
   if (added > 0) await raiseRights(tx, account)
   return added > 0
 }

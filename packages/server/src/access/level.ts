@@ -8,7 +8,5 @@ export type Level = keyof typeof LEVEL
 /** The levels, each at the place of its number. */
 export const LEVELS = Object.keys(LEVEL) as readonly Level[]
 
-/** In a grant's `target`: all things of the kind, those to come included. */
-export const ALL_OF_KIND = 0
-/** The workspace where everything is that names none. */
-export const DEFAULT_WORKSPACE = 1
+/** In a grant's `target`: all things of the kind, those to come included. The default experiment has the id 0. */
+export const ALL_OF_KIND = -1

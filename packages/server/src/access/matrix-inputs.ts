@@ -12,6 +12,8 @@ export type Sample = {
   readonly source: string
   readonly folder: string
   readonly token_id: string
+  readonly role_id: number
+  readonly role_permission_id: number
 }
 
 /** A field's value by its name; other fields are filled by their type. */
@@ -33,6 +35,10 @@ function named(name: string, sample: Sample): unknown {
     artifact_file_path: 'f',
     username: 'READ',
     permission: 'EDIT',
+    resource_type: 'experiment',
+    resource_id: sample.experiment_id,
+    resource_pattern: sample.experiment_id,
+    workspace: 'default',
     metric_key: 'm',
     filter_string: '',
     filter_string1: "status = 'OK'",
@@ -116,6 +122,12 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
     events: [{ entity: 'REGISTERED_MODEL', action: 'CREATED' }],
   }),
   'POST /api/2.0/millrace/users/create-service': () => ({ username: 'program' }),
+  'POST /api/3.0/mlflow/roles/create': () => ({ name: 'another' }),
+  'GET /api/3.0/mlflow/roles/list': () => ({ workspace: ['default'] }),
+  'PATCH /api/3.0/mlflow/roles/update': () => ({ description: 'd' }),
+  'POST /api/3.0/mlflow/roles/assign': () => ({ username: 'none' }),
+  'POST /api/3.0/mlflow/users/permissions/grant': () => ({ username: 'none' }),
+  'POST /api/2.0/millrace/groups': () => ({ name: 'another' }),
   'POST /api/2.0/mlflow/experiments/permissions/create': () => ({ username: 'none' }),
   'POST /api/2.0/mlflow/registered-models/permissions/create': () => ({ username: 'none' }),
 }

@@ -79,7 +79,32 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
   }
   const made = await root.call('POST', '/api/2.0/millrace/tokens/create', { name: 't' })
   const { token_id } = made.body.token
-  return { token_id, experiment_id, run_id, model_id, trace_id: 'tr-1', assessment_id, dataset_id, scorer_id, source, folder }
+  const { id: role_id } = (await post('roles/create', { name: 'r', workspace: 'default' }, '3.0')).role
+  const read = { role_id, resource_type: 'prompt', resource_pattern: '*', permission: 'READ' }
+  const { id: role_permission_id } = (await post('roles/permissions/add', read, '3.0')).role_permission
+  await post('roles/assign', { role_id, username: 'READ' }, '3.0')
+  const group = (path: string, body: object) => root.call('POST', `/api/2.0/millrace/groups${path}`, body)
+  for (const [path, body] of [
+    ['', { name: 'm' }],
+    ['/m/members', { username: 'READ' }],
+    ['/m/roles', { role_id }],
+  ] as const) {
+    assert.equal((await group(path, body)).status, 200)
+  }
+  return {
+    token_id,
+    role_id,
+    role_permission_id,
+    experiment_id,
+    run_id,
+    model_id,
+    trace_id: 'tr-1',
+    assessment_id,
+    dataset_id,
+    scorer_id,
+    source,
+    folder,
+  }
 }
 
 const methodOf = (endpoint: Endpoint): string => endpoint.route.slice(0, endpoint.route.indexOf(' '))

@@ -1,8 +1,8 @@
 import { query, type Reader } from '../db/handles.ts'
-import type { Resource } from '../http/endpoint.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { experimentOfFiles } from '../registry/model-versions/index.ts'
 import type { Kind } from './level.ts'
+import type { OfThings } from './workspace-manager.ts'
 
 /** What a named thing hangs on: grants are about experiments and registered models, and all else follows one of them. */
 export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean }
@@ -31,7 +31,7 @@ const LOCATION_NAMES_MAX = 16
  * What the thing hangs on, or the error that tells that it isn't there. The texts are those of the rooms' own errors, so that an admin's
  * request for a thing that is gone reads the same as others'.
  */
-export async function anchorOf(db: Reader, resource: Exclude<Resource, { server: string }>): Promise<Anchor | ApiError> {
+export async function anchorOf(db: Reader, resource: OfThings): Promise<Anchor | ApiError> {
   if ('registered_model' in resource) {
     const rows = await db.tuples(REGISTERED_MODEL, db.workspace, resource.registered_model)
     const [row] = rows
@@ -45,7 +45,7 @@ export async function anchorOf(db: Reader, resource: Exclude<Resource, { server:
   return rows.length === 0 ? unknown(resource) : { kind: 'experiment', ids: rows.flatMap(([id]) => id ?? []) }
 }
 
-type OfExperiment = Exclude<Resource, { server: string } | { registered_model: string } | { version_files: string }>
+type OfExperiment = Exclude<OfThings, { registered_model: string } | { version_files: string }>
 
 async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly [id: number | null][]> {
   if ('experiment' in resource) {
@@ -79,7 +79,7 @@ export async function isMakerOf(db: Reader, dataset_id: string, account: number)
   return (await db.tuples(IS_MAKER, dataset_id, account)).length > 0
 }
 
-function unknown(resource: Exclude<Resource, { server: string }>): ApiError {
+function unknown(resource: OfThings): ApiError {
   if ('experiment' in resource) return missing(`No Experiment with id=${resource.experiment} exists.`)
   if ('experiment_name' in resource) return missing(`Could not find experiment with name '${resource.experiment_name}'.`)
   if ('run' in resource) return missing(`Run with id=${resource.run} not found: it was never here, or it was deleted for good.`)

@@ -1,9 +1,10 @@
 import { query, type Reader } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, type Verdict, type Visible } from '../http/access.ts'
 import type { Filtered, Permission, Resource } from '../http/endpoint.ts'
-import { DEFAULT_WORKSPACE, type Kind, LEVEL, type Level } from './level.ts'
+import { type Kind, LEVEL, type Level } from './level.ts'
 import { anchorOf, hidden, isMakerOf } from './resources.ts'
 import { currentRightsOf, DENIED, levelOn, levelOnAll, type Rights, rightsOf } from './rights.ts'
+import { isOfRoles, managesRoles, type OfThings } from './workspace-manager.ts'
 
 const NEEDED: Readonly<Record<Permission, number>> = { read: LEVEL.READ, use: LEVEL.USE, edit: LEVEL.EDIT, manage: LEVEL.MANAGE }
 
@@ -11,9 +12,10 @@ const NEEDED: Readonly<Record<Permission, number>> = { read: LEVEL.READ, use: LE
  * The rules by which accounts may do things: what was granted to them, to their groups and by their roles; `everyone` is what an account
  * has on a thing for which it was granted nothing.
  */
-export function rulesOf(everyone: Level): Pick<Authority, 'permits' | 'visible'> {
+export function rulesOf(everyone: Level): Pick<Authority, 'permits' | 'visible' | 'default_permission'> {
   const base = LEVEL[everyone]
   return {
+    default_permission: everyone,
     permits: (caller, permission, resources, db) => permits(caller, permission, resources, db, base),
     visible: (caller, kind, db) => visible(caller, kind, db, base),
   }
@@ -34,7 +36,7 @@ type Who = { readonly caller: Caller; readonly rights: Rights; readonly base: nu
 async function judge(who: Who, permission: Permission, on: readonly Resource[], db: Reader): Promise<Verdict> {
   let verdict: Verdict = true
   for (const resource of distinct(on)) {
-    const one = 'server' in resource ? mayOnServer(resource.server) : await mayOn(who, permission, resource, db)
+    const one = await mayOn(who, permission, resource, db)
     // What may not be seen is told before what may not be done: else the one would betray the other.
     if (typeof one !== 'boolean') return one
     if (!one) verdict = false
@@ -53,16 +55,17 @@ type OnServer = (Resource & { server: string })['server']
 const OPEN_TO_ACCOUNTS: ReadonlySet<OnServer> = new Set<OnServer>(['experiments', 'evaluation_datasets', 'registered_models'])
 const mayOnServer = (server: OnServer): boolean => OPEN_TO_ACCOUNTS.has(server)
 
-async function mayOn(
-  { caller, rights, base }: Who,
-  permission: Permission,
-  resource: Exclude<Resource, { server: string }>,
-  db: Reader,
-): Promise<Verdict> {
+function mayOn(who: Who, permission: Permission, resource: Resource, db: Reader): Verdict | Promise<Verdict> {
+  if ('server' in resource) return mayOnServer(resource.server)
+  if (isOfRoles(resource)) return managesRoles(db, who.rights, resource)
+  return mayOnThing(who, permission, resource, db)
+}
+
+async function mayOnThing({ caller, rights, base }: Who, permission: Permission, resource: OfThings, db: Reader): Promise<Verdict> {
   const anchor = await anchorOf(db, resource)
   if ('code' in anchor) return anchor
   if (anchor.ids.length === 0 && 'version_files' in resource) return true
-  const levels = anchor.ids.map((id) => levelOn(rights, anchor.kind, id, anchor.isPrompt === true, DEFAULT_WORKSPACE, base))
+  const levels = anchor.ids.map((id) => levelOn(rights, anchor.kind, id, anchor.isPrompt === true, caller.workspace_id, base))
   // An evaluation dataset of several experiments is seen with any of them and changed with all; one of none is its maker's, and for
   // others what everyone has.
   if (levels.length === 0) {
@@ -77,12 +80,13 @@ async function mayOn(
 async function visible(caller: Caller, kind: Filtered, db: Reader, base: number): Promise<Visible> {
   if (caller.is_admin) return ALL
   const rights = await currentRightsOf(db, caller.user_id)
-  return kind === 'registered_models' ? visibleModels(rights, db, base) : readable(rights, 'experiment', base)
+  const who = { caller, rights, base }
+  return kind === 'registered_models' ? visibleModels(who, db) : readable(who, 'experiment')
 }
 
 /** Which things of a kind may be read, by the grants on single ones and by the level that they all have. */
-function readable(rights: Rights, kind: Kind, base: number): Visible {
-  const all = levelOnAll(rights, kind, DEFAULT_WORKSPACE, base)
+function readable({ caller, rights, base }: Who, kind: Kind): Visible {
+  const all = levelOnAll(rights, kind, caller.workspace_id, base)
   if (all === DENIED) return { mode: 'only', ids: [] }
   const ids: number[] = []
   const isShown = all >= LEVEL.READ
@@ -94,12 +98,14 @@ function readable(rights: Rights, kind: Kind, base: number): Visible {
 const PROMPTS = query<[id: number]>('select id from registered_model where is_prompt = 1')
 
 /** Prompts are registered models, which may be granted apart from the others: then they are named one by one. */
-async function visibleModels(rights: Rights, db: Reader, base: number): Promise<Visible> {
-  const models = levelOnAll(rights, 'registered_model', DEFAULT_WORKSPACE, base)
-  const prompts = levelOnAll(rights, 'prompt', DEFAULT_WORKSPACE, base)
-  if (models === prompts || (models >= LEVEL.READ && prompts >= LEVEL.READ)) return readable(rights, 'registered_model', base)
+async function visibleModels(who: Who, db: Reader): Promise<Visible> {
+  const { caller, rights, base } = who
+  const models = levelOnAll(rights, 'registered_model', caller.workspace_id, base)
+  const prompts = levelOnAll(rights, 'prompt', caller.workspace_id, base)
+  if (models === prompts || (models >= LEVEL.READ && prompts >= LEVEL.READ)) return readable(who, 'registered_model')
   const isPrompt = new Set((await db.tuples(PROMPTS)).map(([id]) => id))
-  const isShown = (id: number): boolean => levelOn(rights, 'registered_model', id, isPrompt.has(id), DEFAULT_WORKSPACE, base) >= LEVEL.READ
+  const isShown = (id: number): boolean =>
+    levelOn(rights, 'registered_model', id, isPrompt.has(id), caller.workspace_id, base) >= LEVEL.READ
   const named = [...rights.registered_model.keys(), ...isPrompt]
   if (models >= LEVEL.READ) return { mode: 'except', ids: [...new Set(named.filter((id) => !isShown(id)))] }
   return { mode: 'only', ids: [...new Set(named.filter(isShown))] }

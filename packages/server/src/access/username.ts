@@ -1,6 +1,8 @@
 import { invalid } from '../http/errors.ts'
 import { string } from '../http/schema.ts'
 
+/** The name of an account that there may be. */
+export const Username = string({ min: 1, max: 256 })
 /** The name of an account to be made: HTTP Basic can't carry a colon. */
 export const NewUsername = string({ min: 1, max: 256, pattern: /^[^:\p{Cc}]+$/u })
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Level } from '../access/level.ts'
 import { DEFAULT_WORKSPACE, type Reader } from '../db/handles.ts'
 import type { Access, Endpoint, Filtered, Permission, Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
@@ -37,6 +38,8 @@ export type Verdict = boolean | ApiError
 
 /** Answers the questions of access control, for every endpoint: the one place where authentication is plugged in. */
 export type Authority = {
+  /** What an account may do to a thing for which it was granted nothing: everything, where nobody signs in. */
+  readonly default_permission?: Level
   /** @throws ApiError UNAUTHENTICATED when the request doesn't prove who makes it */
   identify(request: FastifyRequest): Caller | Promise<Caller>
   /** Why what the caller came by, a token, is not enough for the endpoint, whatever the account may; undefined when it is. */

@@ -1,3 +1,4 @@
+import type { Level } from '../access/level.ts'
 import type { Settings } from '../config.ts'
 import type { Caller, Visible } from './access.ts'
 
@@ -10,5 +11,7 @@ export type Context = {
   readonly caller: Caller
   /** What a `filtered` endpoint, or one with `shows`, may show: experiments or registered models. Everything, for the others. */
   readonly visible: Visible
+  /** What an account may do to a thing for which it was granted nothing. */
+  readonly default_permission: Level
   readonly settings: Settings
 }

@@ -17,7 +17,11 @@ export type Resource =
   | { trace: string }
   | { scorer: string }
   | { artifact_path: string }
-  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' | 'audit_log' }
+  /** A role, a grant of a role, or all roles of a workspace: who manages the workspace manages them. */
+  | { role: number }
+  | { role_permission: number }
+  | { roles_of_workspace: string }
+  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' | 'audit_log' | 'roles' | 'groups' }
 
 /** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
 export type Permission = 'read' | 'use' | 'edit' | 'manage'

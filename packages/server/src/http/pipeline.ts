@@ -165,7 +165,19 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   }
   const shown = shownBy(endpoint)
   const visible = shown === undefined ? ALL : await authority.visible(caller, shown, db)
-  return { input, context: { now_ms, user: caller.user, caller, visible, settings: house.settings }, db, recorded }
+  return {
+    input,
+    context: {
+      now_ms,
+      user: caller.user,
+      caller,
+      visible,
+      default_permission: authority.default_permission ?? 'MANAGE',
+      settings: house.settings,
+    },
+    db,
+    recorded,
+  }
 }
 
 /** Of which things the answer holds only those that the caller may read. */

@@ -15,7 +15,7 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     as('alice').call('POST', `${EXPERIMENTS}/create`, { experiment_id, username, permission })
 
   before(async () => {
-    as = await serverWithAccounts(await open(), 'NO_PERMISSIONS', ['alice', 'bob', 'carol'])
+    as = await serverWithAccounts(await open(), 'NO_PERMISSIONS', ['alice', 'bob', 'carol', 'dora'])
     experiment_id = (await as('alice').post('experiments/create', { name: 'e' })).body.experiment_id
     assert.equal((await as('alice').post('registered-models/create', { name })).status, 200)
   })
@@ -113,6 +113,20 @@ overEachDatabase('permissions on experiments and registered models', (open) => {
     const early = { experiment_id: next, username: 'carol', permission: 'MANAGE' }
     assert.equal((await as('root').call('POST', `${EXPERIMENTS}/create`, early)).status, 200)
     assert.equal((await as('carol').get(`experiments/get?experiment_id=${next}`)).status, 404)
+  })
+
+  test('a grant on the default experiment, whose id is 0, is none on the others', async () => {
+    assert.equal(
+      (await as('root').call('POST', `${EXPERIMENTS}/create`, { experiment_id: '0', username: 'dora', permission: 'MANAGE' })).status,
+      200,
+    )
+    assert.equal((await as('dora').get('experiments/get?experiment_id=0')).status, 200)
+    assert.equal((await as('dora').get(`experiments/get?experiment_id=${experiment_id}`)).status, 404)
+    const { body } = await as('dora').post('experiments/search', { max_results: 10 })
+    assert.deepEqual(
+      body.experiments.map((one: { experiment_id: string }) => one.experiment_id),
+      ['0'],
+    )
   })
 
   test('AZ-12 a version that names files of a run that may not be read is not made', async () => {

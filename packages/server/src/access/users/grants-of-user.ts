@@ -5,7 +5,7 @@ import { userToWire } from './user.ts'
 
 const OF_EXPERIMENTS = query<[target: number, level: number]>(
   `select g.target, g.level from access_grant g join access_role r on r.id = g.role
-   where r.personal_of = ? and g.kind = ${KIND.experiment} and g.target > 0 order by g.target`,
+   where r.personal_of = ? and g.kind = ${KIND.experiment} and g.target >= 0 order by g.target`,
 )
 const OF_MODELS = query<[name: string, level: number]>(
   `select m.name, g.level from access_grant g join access_role r on r.id = g.role join registered_model m on m.id = g.target

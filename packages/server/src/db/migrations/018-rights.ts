@@ -3,8 +3,8 @@ import type { Migration } from '../migrate.ts'
 /**
  * Roles belong to a workspace, also those that hold what was granted to an account itself: one in each. Grants and assignments get numbers,
  * by which MLflow's clients of roles name them. `access_version` counts the changes of what an account may do, and under account 0 those of
- * what roles and groups may do, for processes that remember it. `access_grant_unbound` keeps what was granted on a name that nothing had: it
- * never applies to what takes the name later. An evaluation dataset of no experiment is its maker's.
+ * what roles and groups may do, for processes that remember it. `access_grant_unbound` keeps what was granted on a name that nothing had:
+ * it never applies to what takes the name later. An evaluation dataset of no experiment is its maker's.
  */
 export const rights: Migration = {
   id: 18,
@@ -24,7 +24,8 @@ export const rights: Migration = {
       id ${id_never_reused}, role ${int} not null references access_role_anew (id) on delete cascade, kind ${int} not null,
       target ${int} not null, level ${int} not null, unique (role, kind, target)
     )`,
-    'insert into access_grant_anew (role, kind, target, level) select role, kind, target, level from access_grant order by role, kind, target',
+    `insert into access_grant_anew (role, kind, target, level)
+     select role, kind, target, level from access_grant order by role, kind, target`,
     `create table access_assignment (
       id ${id_never_reused}, role ${int} not null references access_role_anew (id) on delete cascade,
       account ${int} not null references account (id) on delete cascade, unique (account, role)

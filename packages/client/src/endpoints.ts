@@ -646,6 +646,38 @@ export type UserWithGrants = {
   registered_model_permissions: UserRegisteredModelPermission[]
 }
 
+export type RolePermission = {
+  id: number
+  role_id: number
+  resource_type: 'experiment' | 'registered_model' | 'prompt' | 'workspace'
+  resource_pattern: string
+  permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+}
+
+export type Role = {
+  id: number
+  name: string
+  workspace: string
+  description?: string | undefined
+  permissions: RolePermission[]
+}
+
+export type User2 = {
+  id: number
+  username: string
+  is_admin: boolean
+  roles: Role[]
+}
+
+export type PermissionRow = {
+  role_id: number
+  role_name: string
+  workspace: string
+  resource_type: string
+  resource_pattern: string
+  permission: string
+}
+
 export type Token = {
   token_id: string
   username: string
@@ -658,6 +690,19 @@ export type Token = {
   expires_ms?: number | undefined
   /** To a few minutes */
   last_used_ms?: number | undefined
+}
+
+export type Assignment = {
+  id: number
+  user_id: number
+  role_id: number
+}
+
+export type Group = {
+  id: number
+  name: string
+  members: string[]
+  role_ids: number[]
 }
 
 export type AuditLogEntry = {
@@ -2219,11 +2264,16 @@ export type Endpoints = {
       user: UserWithGrants
     }
   }
-  /** List the accounts */
+  /** List the accounts with the roles that were given to them */
   'GET /api/2.0/mlflow/users/list': {
-    input: Record<string, never>
+    input: {
+      /** 0 stands for all */
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
     output: {
-      users: User[]
+      users: User2[]
+      next_page_token?: string | undefined
     }
   }
   /** Tell who makes the request */
@@ -2254,6 +2304,70 @@ export type Endpoints = {
   'DELETE /api/2.0/mlflow/users/delete': {
     input: {
       username: string
+    }
+    output: Record<string, never>
+  }
+  /** List the roles of a user: your own, or any as an admin */
+  'GET /api/3.0/mlflow/users/roles/list': {
+    input: {
+      username: string
+    }
+    output: {
+      roles: Role[]
+    }
+  }
+  /** List everything that is granted to a user: to you, or to any as an admin */
+  'GET /api/3.0/mlflow/users/permissions/list': {
+    input: {
+      username: string
+    }
+    output: {
+      is_admin: boolean
+      permissions: PermissionRow[]
+    }
+  }
+  /** List everything that is granted to you */
+  'GET /api/3.0/mlflow/users/current/permissions': {
+    input: Record<string, never>
+    output: {
+      is_admin: boolean
+      permissions: PermissionRow[]
+    }
+  }
+  /** Tell what a user may do to a thing: you, or any as an admin */
+  'GET /api/3.0/mlflow/users/permissions/get': {
+    input: {
+      username: string
+      /** Runs, traces, scorers and all else follow their experiment, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt'
+      /** An experiment's id, a model's or prompt's name, or * for all */
+      resource_id: string
+    }
+    output: {
+      allowed: boolean
+      permission: string
+    }
+  }
+  /** Grant a user a permission on a thing, or on all of a kind as an admin */
+  'POST /api/3.0/mlflow/users/permissions/grant': {
+    input: {
+      username: string
+      /** Runs, traces, scorers and all else follow their experiment, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt'
+      /** An experiment's id, a model's or prompt's name, or * for all */
+      resource_id: string
+      permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: Record<string, never>
+  }
+  /** Take back what a user was granted */
+  'POST /api/3.0/mlflow/users/permissions/revoke': {
+    input: {
+      username: string
+      /** Runs, traces, scorers and all else follow their experiment, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt'
+      /** An experiment's id, a model's or prompt's name, or * for all */
+      resource_id: string
     }
     output: Record<string, never>
   }
@@ -2289,6 +2403,192 @@ export type Endpoints = {
       token_id: string
     }
     output: Record<string, never>
+  }
+  /** Make a role in a workspace */
+  'POST /api/3.0/mlflow/roles/create': {
+    input: {
+      name: string
+      workspace: string
+      description?: string | undefined
+    }
+    output: {
+      role: Role
+    }
+  }
+  /** Get a role with what it is granted */
+  'GET /api/3.0/mlflow/roles/get': {
+    input: {
+      role_id: number
+    }
+    output: {
+      role: Role
+    }
+  }
+  /** List the roles of workspaces, or of all as an admin */
+  'GET /api/3.0/mlflow/roles/list': {
+    input: {
+      workspace?: string[] | undefined
+    }
+    output: {
+      roles: Role[]
+    }
+  }
+  /** Rename or describe a role */
+  'PATCH /api/3.0/mlflow/roles/update': {
+    input: {
+      role_id: number
+      name?: string | undefined
+      description?: string | undefined
+    }
+    output: {
+      role: Role
+    }
+  }
+  /** Remove a role; who had it loses what it is granted */
+  'DELETE /api/3.0/mlflow/roles/delete': {
+    input: {
+      role_id: number
+    }
+    output: Record<string, never>
+  }
+  /** Grant a role a permission on a thing, or on all of a kind */
+  'POST /api/3.0/mlflow/roles/permissions/add': {
+    input: {
+      role_id: number
+      /** Runs, traces, scorers and all else follow their experiment, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'workspace'
+      /** An experiment's id, a model's or prompt's name, or * for all */
+      resource_pattern: string
+      permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: {
+      role_permission: RolePermission
+    }
+  }
+  /** Take a grant from a role */
+  'DELETE /api/3.0/mlflow/roles/permissions/remove': {
+    input: {
+      role_permission_id: number
+    }
+    output: Record<string, never>
+  }
+  /** Change a grant of a role */
+  'PATCH /api/3.0/mlflow/roles/permissions/update': {
+    input: {
+      role_permission_id: number
+      permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
+    }
+    output: {
+      role_permission: RolePermission
+    }
+  }
+  /** List what a role is granted */
+  'GET /api/3.0/mlflow/roles/permissions/list': {
+    input: {
+      role_id: number
+    }
+    output: {
+      role_permissions: RolePermission[]
+    }
+  }
+  /** Give a role to a user */
+  'POST /api/3.0/mlflow/roles/assign': {
+    input: {
+      username: string
+      role_id: number
+    }
+    output: {
+      assignment: Assignment
+    }
+  }
+  /** Take a role from a user */
+  'DELETE /api/3.0/mlflow/roles/unassign': {
+    input: {
+      username: string
+      role_id: number
+    }
+    output: Record<string, never>
+  }
+  /** List to which users a role was given */
+  'GET /api/3.0/mlflow/roles/users/list': {
+    input: {
+      role_id: number
+    }
+    output: {
+      assignments: Assignment[]
+    }
+  }
+  /** Make a group */
+  'POST /api/2.0/millrace/groups': {
+    input: {
+      name: string
+    }
+    output: {
+      group: Group
+    }
+  }
+  /** List the groups with their members and roles */
+  'GET /api/2.0/millrace/groups': {
+    input: Record<string, never>
+    output: {
+      groups: Group[]
+    }
+  }
+  /** Get a group with its members and roles */
+  'GET /api/2.0/millrace/groups/{name}': {
+    input: {
+      name: string
+    }
+    output: {
+      group: Group
+    }
+  }
+  /** Remove a group; its members lose what its roles grant */
+  'DELETE /api/2.0/millrace/groups/{name}': {
+    input: {
+      name: string
+    }
+    output: Record<string, never>
+  }
+  /** Make a user a member of a group */
+  'POST /api/2.0/millrace/groups/{name}/members': {
+    input: {
+      name: string
+      username: string
+    }
+    output: {
+      group: Group
+    }
+  }
+  /** Take a user out of a group */
+  'DELETE /api/2.0/millrace/groups/{name}/members/{username}': {
+    input: {
+      name: string
+      username: string
+    }
+    output: {
+      group: Group
+    }
+  }
+  /** Give a role to a group */
+  'POST /api/2.0/millrace/groups/{name}/roles': {
+    input: {
+      name: string
+      role_id: number
+    }
+    output: {
+      group: Group
+    }
+  }
+  /** Take a role from a group */
+  'DELETE /api/2.0/millrace/groups/{name}/roles/{role_id}': {
+    input: {
+      name: string
+      role_id: number
+    }
+    output: {
+      group: Group
+    }
   }
   /** Search the audit log, the newest entry first */
   'GET /api/2.0/millrace/audit-log': {
@@ -2490,7 +2790,17 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/users/get',
   'GET /api/2.0/mlflow/users/list',
   'GET /api/2.0/mlflow/users/current',
+  'GET /api/3.0/mlflow/users/roles/list',
+  'GET /api/3.0/mlflow/users/permissions/list',
+  'GET /api/3.0/mlflow/users/current/permissions',
+  'GET /api/3.0/mlflow/users/permissions/get',
   'GET /api/2.0/millrace/tokens/list',
+  'GET /api/3.0/mlflow/roles/get',
+  'GET /api/3.0/mlflow/roles/list',
+  'GET /api/3.0/mlflow/roles/permissions/list',
+  'GET /api/3.0/mlflow/roles/users/list',
+  'GET /api/2.0/millrace/groups',
+  'GET /api/2.0/millrace/groups/{name}',
   'GET /api/2.0/millrace/audit-log',
   'GET /api/2.0/millrace/audit-log/verification',
   'GET /api/2.0/millrace/audit-log/alerts',
@@ -2967,9 +3277,9 @@ export abstract class Nouns {
     /** Get an account: your own, or any as an admin */
     get: (input: Input<'GET /api/2.0/mlflow/users/get'>, options?: CallOptions) =>
       this.call('GET /api/2.0/mlflow/users/get', input, options),
-    /** List the accounts */
+    /** List the accounts with the roles that were given to them */
     list: (input: Input<'GET /api/2.0/mlflow/users/list'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/mlflow/users/list', input, options),
+      this.paged('GET /api/2.0/mlflow/users/list', 'users', input, options),
     /** Tell who makes the request */
     current: (input: Input<'GET /api/2.0/mlflow/users/current'>, options?: CallOptions) =>
       this.call('GET /api/2.0/mlflow/users/current', input, options),
@@ -2979,6 +3289,90 @@ export abstract class Nouns {
     /** Remove an account with its grants, tokens and sessions */
     delete: (input: Input<'DELETE /api/2.0/mlflow/users/delete'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/users/delete', input, options),
+    /** List the roles of a user: your own, or any as an admin */
+    rolesList: (input: Input<'GET /api/3.0/mlflow/users/roles/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/users/roles/list', input, options),
+    /** List everything that is granted to a user: to you, or to any as an admin */
+    permissionsList: (input: Input<'GET /api/3.0/mlflow/users/permissions/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/users/permissions/list', input, options),
+    /** List everything that is granted to you */
+    currentPermissions: (input: Input<'GET /api/3.0/mlflow/users/current/permissions'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/users/current/permissions', input, options),
+    /** Tell what a user may do to a thing: you, or any as an admin */
+    permissionsGet: (input: Input<'GET /api/3.0/mlflow/users/permissions/get'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/users/permissions/get', input, options),
+    /** Grant a user a permission on a thing, or on all of a kind as an admin */
+    permissionsGrant: (input: Input<'POST /api/3.0/mlflow/users/permissions/grant'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/users/permissions/grant', input, options),
+    /** Take back what a user was granted */
+    permissionsRevoke: (input: Input<'POST /api/3.0/mlflow/users/permissions/revoke'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/users/permissions/revoke', input, options),
+  }
+
+  readonly roles = {
+    /** Make a role in a workspace */
+    create: (input: Input<'POST /api/3.0/mlflow/roles/create'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/roles/create', input, options),
+    /** Get a role with what it is granted */
+    get: (input: Input<'GET /api/3.0/mlflow/roles/get'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/roles/get', input, options),
+    /** List the roles of workspaces, or of all as an admin */
+    list: (input: Input<'GET /api/3.0/mlflow/roles/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/roles/list', input, options),
+    /** Rename or describe a role */
+    update: (input: Input<'PATCH /api/3.0/mlflow/roles/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/roles/update', input, options),
+    /** Remove a role; who had it loses what it is granted */
+    delete: (input: Input<'DELETE /api/3.0/mlflow/roles/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/roles/delete', input, options),
+    /** Grant a role a permission on a thing, or on all of a kind */
+    permissionsAdd: (input: Input<'POST /api/3.0/mlflow/roles/permissions/add'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/roles/permissions/add', input, options),
+    /** Take a grant from a role */
+    permissionsRemove: (input: Input<'DELETE /api/3.0/mlflow/roles/permissions/remove'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/roles/permissions/remove', input, options),
+    /** Change a grant of a role */
+    permissionsUpdate: (input: Input<'PATCH /api/3.0/mlflow/roles/permissions/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/roles/permissions/update', input, options),
+    /** List what a role is granted */
+    permissionsList: (input: Input<'GET /api/3.0/mlflow/roles/permissions/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/roles/permissions/list', input, options),
+    /** Give a role to a user */
+    assign: (input: Input<'POST /api/3.0/mlflow/roles/assign'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/roles/assign', input, options),
+    /** Take a role from a user */
+    unassign: (input: Input<'DELETE /api/3.0/mlflow/roles/unassign'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/roles/unassign', input, options),
+    /** List to which users a role was given */
+    usersList: (input: Input<'GET /api/3.0/mlflow/roles/users/list'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/roles/users/list', input, options),
+  }
+
+  readonly groups = {
+    /** Make a group */
+    create: (input: Input<'POST /api/2.0/millrace/groups'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/groups', input, options),
+    /** List the groups with their members and roles */
+    list: (input: Input<'GET /api/2.0/millrace/groups'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/groups', input, options),
+    /** Get a group with its members and roles */
+    get: (input: Input<'GET /api/2.0/millrace/groups/{name}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/groups/{name}', input, options),
+    /** Remove a group; its members lose what its roles grant */
+    delete: (input: Input<'DELETE /api/2.0/millrace/groups/{name}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/groups/{name}', input, options),
+    /** Make a user a member of a group */
+    addMember: (input: Input<'POST /api/2.0/millrace/groups/{name}/members'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/groups/{name}/members', input, options),
+    /** Take a user out of a group */
+    removeMember: (input: Input<'DELETE /api/2.0/millrace/groups/{name}/members/{username}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/groups/{name}/members/{username}', input, options),
+    /** Give a role to a group */
+    giveRole: (input: Input<'POST /api/2.0/millrace/groups/{name}/roles'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/groups/{name}/roles', input, options),
+    /** Take a role from a group */
+    takeRole: (input: Input<'DELETE /api/2.0/millrace/groups/{name}/roles/{role_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/groups/{name}/roles/{role_id}', input, options),
   }
 
   readonly auditLog = {

@@ -6,9 +6,6 @@ export const Username = string({ min: 1, max: 256 })
 /** The name of an account to be made: HTTP Basic can't carry a colon. */
 export const NewUsername = string({ min: 1, max: 256, pattern: /^[^:\p{Cc}]+$/u })
 
-/** The name of an account that may be there. */
-export const Username = string({ min: 1, max: 256 })
-
 /** The rule of {@link NewUsername}, where no request is decoded. @throws ApiError */
 export function requireUsername(name: string): void {
   try {

@@ -53,9 +53,12 @@ export function oneVersion(checkout: Checkout): Violation[] {
     .map(([path, manifest]) => ({ path, message: `version ${manifest.version}, and the workspace has ${version}: they change together.` }))
 }
 
+/** What is installed alone, or must be small enough to be read before it is believed. */
+const WITHOUT = new Set(['packages/client/package.json', 'packages/sign/package.json'])
+
 /** The client is for browsers too and the verifiers run offline: these packages depend on nothing outside. */
 export function withoutDependencies(checkout: Checkout): Violation[] {
   return manifests(checkout)
-    .filter(([path, manifest]) => path === 'packages/client/package.json' && Object.keys(manifest.dependencies ?? {}).length > 0)
-    .map(([path]) => ({ path, message: 'the client has no runtime dependencies: write the few lines, or leave it out.' }))
+    .filter(([path, manifest]) => WITHOUT.has(path) && Object.keys(manifest.dependencies ?? {}).length > 0)
+    .map(([path]) => ({ path, message: 'this package has no runtime dependencies: write the few lines, or leave it out.' }))
 }

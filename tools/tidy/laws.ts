@@ -58,7 +58,7 @@ export const LAWS: readonly Law[] = [
   { title: 'no program runs through a shell', check: shells },
   { title: 'every dependency is exact and has its reasons in docs/dependencies.md', check: dependencies },
   { title: 'all packages have one version', check: oneVersion },
-  { title: 'the client has no runtime dependencies', check: withoutDependencies },
+  { title: 'the client and sign have no runtime dependencies', check: withoutDependencies },
   { title: 'docs/errors.md is the table of http/errors.ts', check: (checkout) => errorTable(checkout, STATUS_OF_CODE) },
   { title: 'links between pages lead somewhere', check: (checkout) => links(checkout, (path) => existsSync(join(ROOT, path))) },
 ]

@@ -9,6 +9,9 @@ import { gc } from './gc.ts'
 import { scan } from './scan.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
+import { keysList, keysMake, keysRevoke, keysRotate } from './signing/keys.ts'
+import { sign } from './signing/sign.ts'
+import { verify } from './signing/verify.ts'
 import { tokensCreate } from './tokens-create.ts'
 import { tokensList } from './tokens-list.ts'
 import { tokensRevoke } from './tokens-revoke.ts'
@@ -41,5 +44,11 @@ export const commands: readonly Command[] = [
   auditLogVerify,
   auditLogExport,
   auditLogPrune,
+  sign,
+  verify,
+  keysMake,
+  keysList,
+  keysRotate,
+  keysRevoke,
   completion,
 ]

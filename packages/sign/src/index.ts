@@ -12,7 +12,8 @@ export {
 } from './attestation.ts'
 export { BUNDLE_MAX_BYTES, type Bundle, MEDIA_TYPE, readBundle, readBundles } from './bundle.ts'
 export { fingerprintOf, identitiesOf, readCertificates } from './certificates.ts'
-export { differenceFrom, mayBeLeftOut } from './coverage.ts'
+export { type Chain, chainOf, type Link, type LinkName, type LinkState } from './chain.ts'
+export { attestedDigests, differenceFrom, isBeside, isUnder, mayBeLeftOut } from './coverage.ts'
 export { asResources, type Difference, differenceOf, explainDifference, isSame } from './difference.ts'
 export { digestsOf, type FileDigest, type ModelDigests, SINGLE_FILE } from './digests.ts'
 export { hashModel, hashResources, type Progress } from './hash-model.ts'
@@ -22,6 +23,7 @@ export {
   digestsOfSigned,
   filesOf,
   IGNORED_OF_GIT,
+  isModelSignature,
   MODEL_SIGNATURE,
   modelStatement,
   type Resource,

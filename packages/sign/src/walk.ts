@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isUnder } from './coverage.ts'
 import { SINGLE_FILE } from './digests.ts'
 import { IGNORED_OF_GIT } from './oms.ts'
 import { SignatureProblem } from './problem.ts'
@@ -9,16 +10,18 @@ export type ModelFile = { readonly path: string; readonly absolute: string; read
 
 /** What of a folder belongs to the model. */
 export type WalkRules = {
-  /** Paths inside the model that are left out, with all below them. */
-  readonly ignore_paths?: readonly string[]
+  /** Says of a path inside the model whether it is left out, with all below it. */
+  readonly leaveOut?: (path: string) => boolean
   /** Whether files that are symbolic links are read; else one is a reason to stop. */
   readonly allow_symlinks?: boolean
 }
 
+const isOfGit = (path: string): boolean => isUnder(path, IGNORED_OF_GIT)
+
 /** The files of a model, which is a folder or one file, and what was left out. @throws SignatureProblem */
 export function modelFiles(
   path: string,
-  { ignore_paths = IGNORED_OF_GIT, allow_symlinks = false }: WalkRules = {},
+  { leaveOut = isOfGit, allow_symlinks = false }: WalkRules = {},
 ): {
   readonly files: readonly ModelFile[]
   readonly ignored: readonly string[]
@@ -36,7 +39,7 @@ export function modelFiles(
       const absolute = join(path, inside)
       if (entry.name.includes('\ufffd'))
         throw new SignatureProblem(`The name of ${absolute} is no UTF-8: it can't be written in a signature.`)
-      if (ignore_paths.some((one) => inside === one || inside.startsWith(`${one}/`))) ignored.push(inside)
+      if (leaveOut(inside)) ignored.push(inside)
       else if (entry.isDirectory()) folders.push(inside)
       else files.push({ path: inside, absolute, size: sizeOf(absolute, entry.isSymbolicLink(), allow_symlinks) })
     }

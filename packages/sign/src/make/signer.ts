@@ -23,13 +23,15 @@ export function signerFromPem(pem: string, passphrase?: string, what = 'The key'
 }
 
 function privateKey(pem: string, passphrase: string | undefined, what: string): KeyObject {
+  const is_encrypted = pem.includes('ENCRYPTED')
+  if (is_encrypted && passphrase === undefined) {
+    throw new SignatureProblem(`${what} is encrypted: set MILLRACE_KEY_PASSWORD, or MILLRACE_KEY_PASSWORD_FILE to a file that holds it.`)
+  }
   try {
     return createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') {
-      throw new SignatureProblem(`${what} is encrypted: set MILLRACE_KEY_PASSWORD, or MILLRACE_KEY_PASSWORD_FILE to a file that holds it.`)
-    }
-    if (pem.includes('ENCRYPTED')) throw new SignatureProblem(`${what} can't be decrypted with this password.`)
+  } catch {
+    // OpenSSL's own words are about its decoders.
+    if (is_encrypted) throw new SignatureProblem(`${what} can't be decrypted with this password.`)
     throw new SignatureProblem(`${what} is no private key as PEM (BEGIN PRIVATE KEY): make one with millrace keys make.`)
   }
 }

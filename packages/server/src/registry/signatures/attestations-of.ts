@@ -1,8 +1,8 @@
 import {
+  attestedDigests,
   type Checked,
   checkBundle,
   differenceFrom,
-  digestsOf,
   explainDifference,
   isAbout,
   isSame,
@@ -57,6 +57,6 @@ function mismatch({ kind, statement }: Extract<Checked, { ok: true }>, { files }
     const difference = differenceFrom(readSignedModel(statement), files)
     return isSame(difference) ? undefined : `It is over other files than the version's: ${explainDifference(difference)}.`
   }
-  if (isAbout(statement, digestsOf(files))) return undefined
+  if (isAbout(statement, attestedDigests(files))) return undefined
   return "It is about something else: no subject has the version's digests (sha256 and dirHash, which the version's manifest tells)."
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { digestsOf, type Kind, kindOf, SignatureProblem, type Statement, type Subject, subjectOf } from '@millrace/sign'
+import { attestedDigests, type Kind, kindOf, SignatureProblem, type Statement, type Subject, subjectOf } from '@millrace/sign'
 import { signStatement } from '@millrace/sign/make'
 import type { Writer } from '../../db/handles.ts'
 import { ApiError, invalid } from '../../http/errors.ts'
@@ -56,7 +56,7 @@ export async function attestOwn(
 ): Promise<string | undefined> {
   const { own } = trustedOn(tx)
   const manifest = own && (await manifestOfVersion(tx, version))
-  const digests = manifest && digestsOf(manifest.files)
+  const digests = manifest && attestedDigests(manifest.files)
   if (!own || digests?.dirHash === undefined) return undefined
   const statement = statementOf(subjectOf(await nameOfVersion(tx, version), digests))
   const bundle = await signStatement(own, statement)

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
+import {
+  externalSigner,
+  KeyStore,
+  type MessageSigner,
+  type ModelSigner,
+  readExternalSigner,
+  signerFromFile,
+  signerFromPem,
+  withCertificates,
+} from '@millrace/sign/make'
+import { keyFolder, keyPassword, readText, textOf } from './key-options.ts'
+
+/** What the flags and variables say is signed with. @throws ConfigProblem, SignatureProblem */
+export function signerOf(given: Given, env: Environment): ModelSigner {
+  const signer = keyOf(given, env)
+  const certificate = textOf(given, 'certificate')
+  const chain = textOf(given, 'certificate-chain')
+  if (certificate === undefined) {
+    if (chain !== undefined) throw new ConfigProblem('--certificate-chain goes with --certificate, the certificate of the key itself.')
+    return { signer }
+  }
+  return withCertificates(signer, readText(certificate, '--certificate'), chain && readText(chain, '--certificate-chain'))
+}
+
+function keyOf(given: Given, env: Environment): MessageSigner {
+  const program = textOf(given, 'signer')
+  const key = textOf(given, 'key')
+  if (program !== undefined) {
+    if (key !== undefined) throw new ConfigProblem('--key and --signer both say what to sign with: give one of them.')
+    return externalSigner(readExternalSigner(readText(program, '--signer'), program))
+  }
+  const password = keyPassword(env)
+  if (key === undefined) {
+    if (!env.MILLRACE_SIGNING_KEY) {
+      throw new ConfigProblem('Sign with what? --key names a key (millrace keys make), --signer a program, MILLRACE_SIGNING_KEY holds one.')
+    }
+    return signerFromPem(env.MILLRACE_SIGNING_KEY, password, 'MILLRACE_SIGNING_KEY')
+  }
+  if (/[/\\]|\.(pem|key)$/.test(key) || existsSync(key)) return signerFromFile(key, password)
+  return new KeyStore(keyFolder(given, env)).signer(key, password)
+}

@@ -50,10 +50,10 @@ export const verify: Command = {
   argument: { name: 'path', about: 'The folder or the file of the model, or models:/name/version' },
   details:
     'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, or ' +
-    'broken. It reads signatures of `millrace sign` and of model_signing (every version since 0.1). It needs no network, except with ' +
-    '--from and for models:/name/version; of the latter it takes the files’ digests from the server and reads no file. Exit codes: 0 ' +
-    'what is required holds; 1 a required link is broken: files were changed, or it is signed by nobody who is trusted; 3 a required link is ' +
-    'missing; 2 what was typed can’t be followed.',
+    'broken. It reads signatures of `millrace sign` and of model_signing (every version since 0.1). It needs no network, except ' +
+    'with --from and for models:/name/version; of the latter it takes the files’ digests from the server and reads no file. Exit ' +
+    'codes: 0 what is required holds; 1 a required link is broken: files were changed, or it is signed by nobody who is trusted; 3 ' +
+    'a required link is missing; 2 what was typed can’t be followed.',
   examples: [
     ['millrace verify ./model --public-key release.pub', 'one key that you have from elsewhere'],
     ['millrace verify ./model --trust trust.json --require signature,provenance', 'the keys of your organisation'],

@@ -1,5 +1,9 @@
-import type { Clause, Fragment } from '../tracking/search/index.ts'
+import type { Visible } from '../http/access.ts'
+import type { Clause, Fragment, Term } from '../tracking/search/index.ts'
 import { IS_PROMPT_TAG } from './names.ts'
+
+/** What a search of models, prompts or their versions looks for, and in which order. */
+export type RegistrySearch = { readonly clauses: readonly Clause[]; readonly terms: readonly Term[]; readonly visible: Visible }
 
 /**
  * Takes the clauses on the prompt tag out of a filter and gives what they ask for. As in MLflow, prompts are found only by

@@ -2,7 +2,7 @@ import { shownOf } from '../access/visible.ts'
 import type { Reader } from '../db/handles.ts'
 import type { Visible } from '../http/access.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
-import { openCursor, sealCursor } from '../tracking/search/index.ts'
+import { pageOf } from '../tracking/search/index.ts'
 import { findTraces } from './search-query.ts'
 import type { TraceInfo } from './trace.ts'
 import { tracesToWire } from './trace-reader.ts'
@@ -28,14 +28,8 @@ export async function searchPage(
   const keys = new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))
   const experiments = await shownOf(db, visible, [...keys])
   const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
-  const cursor = await openCursor(db, purpose, page_token)
-  const count = max_results || RESULTS_DEFAULT
-  const found = await findTraces(db, { experiments, filter, order_by }, cursor, count + 1)
-  const page = found.slice(0, count)
-  const traces = await tracesToWire(
-    db,
-    page.map(({ row }) => row),
-  )
-  if (found.length <= count) return { traces }
-  return { traces, next_page_token: await sealCursor(db, purpose, page.at(-1)?.after ?? [], (cursor.skip ?? 0) + count) }
+  const wanted = { purpose, page_token, count: max_results || RESULTS_DEFAULT }
+  const search = { experiments, filter, order_by }
+  const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findTraces(db, search, cursor, limit))
+  return { traces: await tracesToWire(db, rows), ...next }
 }

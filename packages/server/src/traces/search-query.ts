@@ -1,22 +1,22 @@
 import type { Dialect } from '../db/dialect.ts'
-import { adHocQuery, type Reader, type Value } from '../db/handles.ts'
+import { adHocQuery, type Reader } from '../db/handles.ts'
 import { invalid } from '../http/errors.ts'
 import { findKeys } from '../tracking/entity-keys.ts'
 import {
-  afterSql,
   allOf,
   type Clause,
   type Cursor,
   type Entity,
+  type Found,
   type Fragment,
   LIST_OPERATORS,
   language,
   NUMBER_OPERATORS,
   type Order,
-  orderSql,
   PRESENCE_OPERATORS,
   parseFilter,
   parseOrderBy,
+  selectFrom,
   TEXT_OPERATORS,
   type Term,
 } from '../tracking/search/index.ts'
@@ -64,9 +64,6 @@ const ORDERS: Readonly<Record<string, { sql: string; required: boolean }>> = {
 /** Which traces are looked for, and in which order. */
 export type TraceSearch = { readonly experiments: readonly number[]; readonly filter: string; readonly order_by: readonly string[] }
 
-/** A trace's row and the values by which it was sorted. */
-export type Found = { readonly row: TraceRow; readonly after: readonly Value[] }
-
 // Up to so many experiments the newest of each are read from the index, instead of sorting the traces of all of them.
 const MERGED_MAX = 20
 
@@ -74,7 +71,7 @@ const MERGED_MAX = 20
  * The traces that a search finds, from where the cursor points; without an order, the newest first.
  * @throws ApiError INVALID_PARAMETER_VALUE when filter or order can't be read
  */
-export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor, limit: number): Promise<Found[]> {
+export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor, limit: number): Promise<Found<TraceRow>[]> {
   const orders = parseOrderBy(search.order_by, LANGUAGE)
   const clauses = parseFilter(search.filter, LANGUAGE)
   const keys = await findKeys(db, [...keysOf(clauses), ...keysOf(orders)])
@@ -82,20 +79,13 @@ export async function findTraces(db: Reader, search: TraceSearch, cursor: Cursor
   const conditions = clauseSql(db.dialect, clauses, keys)
   const rare = await rareTraces(db, clauses, keys)
   if (rare?.length === 0) return []
-  const select = async (within: Fragment): Promise<Found[]> => {
-    const where = allOf([within, ...conditions, afterSql(terms, cursor.after)])
-    const columns = terms.map(({ sql }, at) => `, ${sql} as o${at}`).join('')
-    const statement = adHocQuery<TraceRow & Record<string, Value>>(
-      `select ${TRACE_COLUMNS}${columns} from trace t where ${where.sql} order by ${orderSql(db.dialect, terms)} limit ? offset ?`,
-    )
-    const rows = await db.all(statement, ...where.values, limit, cursor.skip ?? 0)
-    return rows.map((row) => ({ row, after: terms.map((_, at) => row[`o${at}`] as Value) }))
-  }
+  const select = (within: Fragment): Promise<Found<TraceRow>[]> =>
+    selectFrom(db, { columns: TRACE_COLUMNS, from: 'trace t', where: [within, ...conditions], terms }, cursor, limit)
   const { experiments } = search
   if (rare) return select(amongThese(db.dialect, rare, experiments))
   const newest_first = search.order_by.length === 0 && cursor.skip === undefined
   if (experiments.length > 1 && (!newest_first || experiments.length > MERGED_MAX)) return select(ofExperiments(db.dialect, experiments))
-  const lists: Found[][] = []
+  const lists: Found<TraceRow>[][] = []
   for (const experiment of experiments) lists.push(await select({ sql: 't.experiment = ?', values: [experiment] }))
   if (lists.length < 2) return lists.flat()
   return lists

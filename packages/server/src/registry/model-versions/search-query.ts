@@ -1,24 +1,22 @@
 import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
-import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
-import type { Visible } from '../../http/access.ts'
+import type { Reader } from '../../db/handles.ts'
 import {
-  afterSql,
-  allOf,
   type Clause,
   type Cursor,
+  type Found,
   type Fragment,
   LIST_OPERATORS,
   language,
   NUMBER_OPERATORS,
   type Order,
-  orderSql,
+  selectFrom,
   TEXT_OPERATORS,
   type Term,
   testIntegerSql,
   testSql,
 } from '../../tracking/search/index.ts'
-import { splitPrompts } from '../prompts-in-search.ts'
+import { type RegistrySearch, splitPrompts } from '../prompts-in-search.ts'
 import { VERSION_COLUMNS, type VersionRow } from './version-store.ts'
 
 const text = (name: string) => ({ name, kind: 'text', operators: [...TEXT_OPERATORS, ...LIST_OPERATORS] }) as const
@@ -58,27 +56,18 @@ export function versionTerms(orders: readonly Order[]): readonly Term[] {
   return [...terms, ...last.filter(({ sql }) => !terms.some((term) => term.sql === sql))]
 }
 
-/** The versions for a page, and with each the values of the terms. */
-export async function selectVersions(
+/** The versions that a search finds, from where the cursor points. */
+export function findVersions(
   db: Reader,
-  clauses: readonly Clause[],
-  terms: readonly Term[],
-  visible: Visible,
-  { after, skip = 0 }: Cursor,
+  { clauses, terms, visible }: RegistrySearch,
+  cursor: Cursor,
   limit: number,
-): Promise<(VersionRow & Record<`t${number}`, Value>)[]> {
+): Promise<Found<VersionRow>[]> {
   const { rest, prompts } = splitPrompts(clauses)
-  const where = allOf([
-    { sql: 'v.deleted_ms is null', values: [] },
-    prompts,
-    shownSql(visible, 'v.model', db.dialect),
-    ...rest.map((clause) => clauseSql(db.dialect, clause)),
-    afterSql(terms, after),
-  ])
-  const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
-  const sql = `select ${VERSION_COLUMNS}, ${values} from model_version v join registered_model m on m.id = v.model where ${where.sql}
-    order by ${orderSql(db.dialect, terms)} limit ? offset ?`
-  return db.all(adHocQuery(sql), ...where.values, limit, skip)
+  const here = { sql: 'v.deleted_ms is null', values: [] }
+  const where = [here, prompts, shownSql(visible, 'v.model', db.dialect), ...rest.map((clause) => clauseSql(db.dialect, clause))]
+  const from = 'model_version v join registered_model m on m.id = v.model'
+  return selectFrom(db, { columns: VERSION_COLUMNS, from, where, terms }, cursor, limit)
 }
 
 function clauseSql(dialect: Dialect, { entity, name, test }: Clause): Fragment {

@@ -1,8 +1,8 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { FILTER_MAX, ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor } from '../../tracking/search/index.ts'
+import { FILTER_MAX, ORDER_MAX, ORDERS_MAX, pageOf, parseFilter, parseOrderBy } from '../../tracking/search/index.ts'
 import { ModelVersion } from './model-version.ts'
-import { selectVersions, VERSION_FILTERS, VERSION_ORDERS, versionTerms } from './search-query.ts'
+import { findVersions, VERSION_FILTERS, VERSION_ORDERS, versionTerms } from './search-query.ts'
 import { versionsToWire } from './version-reader.ts'
 
 const RESULTS_DEFAULT = 10_000
@@ -25,13 +25,8 @@ export const searchModelVersions = read({
     const clauses = parseFilter(filter, VERSION_FILTERS)
     const terms = versionTerms(parseOrderBy(order_by, VERSION_ORDERS))
     const purpose = JSON.stringify(['model-versions/search 1', filter, order_by])
-    const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectVersions(db, clauses, terms, visible, cursor, max_results + 1)
-    const page = rows.slice(0, max_results)
-    const model_versions = await versionsToWire(db, page)
-    const last = page.at(-1)
-    if (rows.length <= max_results || !last) return { model_versions }
-    const after = terms.map((_, at) => last[`t${at}`] ?? null)
-    return { model_versions, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+    const wanted = { purpose, page_token, count: max_results }
+    const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findVersions(db, { clauses, terms, visible }, cursor, limit))
+    return { model_versions: await versionsToWire(db, rows), ...next }
   },
 })

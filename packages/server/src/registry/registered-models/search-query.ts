@@ -1,23 +1,21 @@
 import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
-import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
-import type { Visible } from '../../http/access.ts'
+import type { Reader } from '../../db/handles.ts'
 import {
-  afterSql,
-  allOf,
   type Clause,
   type Cursor,
+  type Found,
   type Fragment,
   LIST_OPERATORS,
   language,
   NUMBER_OPERATORS,
   type Order,
-  orderSql,
+  selectFrom,
   TEXT_OPERATORS,
   type Term,
   testSql,
 } from '../../tracking/search/index.ts'
-import { splitPrompts } from '../prompts-in-search.ts'
+import { type RegistrySearch, splitPrompts } from '../prompts-in-search.ts'
 import { REGISTERED_COLUMNS, type RegisteredRow } from '../registered.ts'
 
 const name = { name: 'name', kind: 'text', operators: [...TEXT_OPERATORS, ...LIST_OPERATORS] } as const
@@ -40,26 +38,16 @@ export function modelTerms(orders: readonly Order[]): readonly Term[] {
   return terms.some(({ sql }) => sql === 'm.name') ? terms : [...terms, { sql: 'm.name', direction: 'asc', required: true }]
 }
 
-/** The models for a page, and with each the values of the terms. */
-export async function selectModels(
+/** The models that a search finds, from where the cursor points. */
+export function findModels(
   db: Reader,
-  clauses: readonly Clause[],
-  terms: readonly Term[],
-  visible: Visible,
-  { after, skip = 0 }: Cursor,
+  { clauses, terms, visible }: RegistrySearch,
+  cursor: Cursor,
   limit: number,
-): Promise<(RegisteredRow & Record<`t${number}`, Value>)[]> {
+): Promise<Found<RegisteredRow>[]> {
   const { rest, prompts } = splitPrompts(clauses)
-  const where = allOf([
-    prompts,
-    shownSql(visible, 'm.id', db.dialect),
-    ...rest.map((clause) => clauseSql(db.dialect, clause)),
-    afterSql(terms, after),
-  ])
-  const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
-  const sql = `select ${REGISTERED_COLUMNS}, ${values} from registered_model m where ${where.sql}
-    order by ${orderSql(db.dialect, terms)} limit ? offset ?`
-  return db.all(adHocQuery(sql), ...where.values, limit, skip)
+  const where = [prompts, shownSql(visible, 'm.id', db.dialect), ...rest.map((clause) => clauseSql(db.dialect, clause))]
+  return selectFrom(db, { columns: REGISTERED_COLUMNS, from: 'registered_model m', where, terms }, cursor, limit)
 }
 
 function clauseSql(dialect: Dialect, { entity, name: key, test }: Clause): Fragment {

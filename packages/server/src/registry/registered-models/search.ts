@@ -1,9 +1,9 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { FILTER_MAX, ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor } from '../../tracking/search/index.ts'
+import { FILTER_MAX, ORDER_MAX, ORDERS_MAX, pageOf, parseFilter, parseOrderBy } from '../../tracking/search/index.ts'
 import { registeredToWires } from './model-reader.ts'
 import { RegisteredModel } from './registered-model.ts'
-import { MODEL_FILTERS, MODEL_ORDERS, modelTerms, selectModels } from './search-query.ts'
+import { findModels, MODEL_FILTERS, MODEL_ORDERS, modelTerms } from './search-query.ts'
 
 const RESULTS_DEFAULT = 100
 const RESULTS_MAX = 1_000
@@ -25,13 +25,8 @@ export const searchRegisteredModels = read({
     const clauses = parseFilter(filter, MODEL_FILTERS)
     const terms = modelTerms(parseOrderBy(order_by, MODEL_ORDERS))
     const purpose = JSON.stringify(['registered-models/search 1', filter, order_by])
-    const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectModels(db, clauses, terms, visible, cursor, max_results + 1)
-    const page = rows.slice(0, max_results)
-    const registered_models = await registeredToWires(db, page)
-    const last = page.at(-1)
-    if (rows.length <= max_results || !last) return { registered_models }
-    const after = terms.map((_, at) => last[`t${at}`] ?? null)
-    return { registered_models, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+    const wanted = { purpose, page_token, count: max_results }
+    const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findModels(db, { clauses, terms, visible }, cursor, limit))
+    return { registered_models: await registeredToWires(db, rows), ...next }
   },
 })

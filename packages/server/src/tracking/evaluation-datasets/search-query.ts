@@ -1,19 +1,19 @@
 import { grantedSql } from '../../access/visible.ts'
-import { query, type Reader, type Value } from '../../db/handles.ts'
+import type { Reader } from '../../db/handles.ts'
 import type { Visible } from '../../http/access.ts'
 import { invalid } from '../../http/errors.ts'
 import {
   ALWAYS,
-  afterSql,
   allOf,
   type Clause,
   type Cursor,
+  type Found,
   type Fragment,
   language,
   NUMBER_OPERATORS,
-  orderSql,
   parseFilter,
   parseOrderBy,
+  selectFrom,
   TEXT_OPERATORS,
   type Term,
   testIntegerSql,
@@ -52,25 +52,18 @@ export type DatasetSearch = {
   readonly order_by: readonly string[]
 }
 
-/** A dataset's row and the values by which it was sorted. */
-export type Found = { readonly row: DatasetRow; readonly after: readonly Value[] }
-
 /**
  * The datasets that a search finds, from where the cursor points; without an order, the newest first.
  * @throws ApiError INVALID_PARAMETER_VALUE when filter or order can't be read
  */
-export async function findDatasets(db: Reader, search: DatasetSearch, { after, skip = 0 }: Cursor, limit: number): Promise<Found[]> {
-  const terms = termsOf(search.order_by)
-  const where = allOf([
+export async function findDatasets(db: Reader, search: DatasetSearch, cursor: Cursor, limit: number): Promise<Found<DatasetRow>[]> {
+  const where = [
     ...(search.experiments === undefined ? [] : [onExperiments(db, search.experiments)]),
     shown(db, search),
     ...parseFilter(search.filter, LANGUAGE).map((clause) => clauseSql(db, clause)),
-    afterSql(terms, after),
-  ])
-  const order = orderSql(db.dialect, terms)
-  const sql = `select ${DATASET_COLUMNS} from evaluation_dataset where ${where.sql} order by ${order} limit ? offset ?`
-  const rows = await db.all(query<DatasetRow>(sql), ...where.values, limit, skip)
-  return rows.map((row) => ({ row, after: terms.map((term) => row[term.sql as keyof DatasetRow]) }))
+  ]
+  const selection = { columns: DATASET_COLUMNS, from: 'evaluation_dataset', where, terms: termsOf(search.order_by) }
+  return selectFrom(db, selection, cursor, limit)
 }
 
 function termsOf(order_by: readonly string[]): readonly Term[] {

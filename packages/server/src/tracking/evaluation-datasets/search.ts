@@ -1,7 +1,7 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { experimentKey } from '../experiments/index.ts'
-import { ORDER_MAX, ORDERS_MAX, openCursor, sealCursor } from '../search/index.ts'
+import { ORDER_MAX, ORDERS_MAX, pageOf } from '../search/index.ts'
 import { datasetsToWire } from './dataset-store.ts'
 import { EvaluationDataset } from './evaluation-dataset.ts'
 import { findDatasets } from './search-query.ts'
@@ -27,22 +27,9 @@ export const searchEvaluationDatasets = read({
     const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const experiments = experiment_ids.length === 0 ? undefined : keys
     const purpose = JSON.stringify(['datasets/search 1', experiment_ids, filter_string, order_by])
-    const cursor = await openCursor(db, purpose, page_token)
-    const count = max_results || RESULTS_DEFAULT
-    const found = await findDatasets(
-      db,
-      { experiments, visible, maker: caller.user_id, filter: filter_string, order_by },
-      cursor,
-      count + 1,
-    )
-    const page = found.slice(0, count)
-    const datasets = await datasetsToWire(
-      db,
-      page.map(({ row }) => row),
-      visible,
-    )
-    if (found.length <= count) return { datasets }
-    const after = page.at(-1)?.after ?? []
-    return { datasets, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + count) }
+    const wanted = { purpose, page_token, count: max_results || RESULTS_DEFAULT }
+    const search = { experiments, visible, maker: caller.user_id, filter: filter_string, order_by }
+    const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findDatasets(db, search, cursor, limit))
+    return { datasets: await datasetsToWire(db, rows, visible), ...next }
   },
 })

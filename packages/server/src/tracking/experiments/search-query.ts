@@ -1,20 +1,19 @@
 import { shownSql } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
-import { adHocQuery, type Reader, type Value } from '../../db/handles.ts'
+import type { Reader } from '../../db/handles.ts'
 import type { Visible } from '../../http/access.ts'
 import { invalid } from '../../http/errors.ts'
 import {
-  afterSql,
-  allOf,
   type Clause,
   type Cursor,
+  type Found,
   type Fragment,
   LIST_OPERATORS,
   language,
   NUMBER_OPERATORS,
   type Order,
-  orderSql,
   PRESENCE_OPERATORS,
+  selectFrom,
   TEXT_OPERATORS,
   type Term,
   testIntegerSql,
@@ -51,27 +50,26 @@ export function experimentTerms(orders: readonly Order[]): readonly Term[] {
   return terms.some(({ sql }) => sql === 'id') ? terms : [...terms, { sql: 'id', direction: 'desc', required: true }]
 }
 
-/** The experiments for a page, and with each the values of the terms. */
-export async function selectExperiments(
+/** The experiments that a search finds, from where the cursor points. */
+export function findExperiments(
   db: Reader,
-  view: ViewType,
-  clauses: readonly Clause[],
-  terms: readonly Term[],
-  visible: Visible,
-  { after, skip = 0 }: Cursor,
+  { view, clauses, terms, visible }: ExperimentSearch,
+  cursor: Cursor,
   limit: number,
-): Promise<(ExperimentRow & Record<`t${number}`, Value>)[]> {
-  const { dialect } = db
-  const where = allOf([
+): Promise<Found<ExperimentRow>[]> {
+  const where = [
     { sql: SQL_OF_VIEW[view], values: [] },
-    shownSql(visible, 'id', dialect),
-    ...clauses.map((clause) => clauseSql(dialect, clause)),
-    afterSql(terms, after),
-  ])
-  const values = terms.map(({ sql }, at) => `${sql} as t${at}`).join(', ')
-  const sql = `select ${EXPERIMENT_COLUMNS}, ${values} from experiment where ${where.sql}
-    order by ${orderSql(dialect, terms)} limit ? offset ?`
-  return db.all(adHocQuery(sql), ...where.values, limit, skip)
+    shownSql(visible, 'id', db.dialect),
+    ...clauses.map((clause) => clauseSql(db.dialect, clause)),
+  ]
+  return selectFrom(db, { columns: EXPERIMENT_COLUMNS, from: 'experiment', where, terms }, cursor, limit)
+}
+
+export type ExperimentSearch = {
+  readonly view: ViewType
+  readonly clauses: readonly Clause[]
+  readonly terms: readonly Term[]
+  readonly visible: Visible
 }
 
 function clauseSql(dialect: Dialect, { entity, name, test }: Clause): Fragment {

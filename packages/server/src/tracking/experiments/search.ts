@@ -1,9 +1,9 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor, viewType } from '../search/index.ts'
+import { ORDER_MAX, ORDERS_MAX, pageOf, parseFilter, parseOrderBy, viewType } from '../search/index.ts'
 import { Experiment } from './experiment.ts'
 import { experimentsToWire } from './experiment-store.ts'
-import { experimentLanguage, experimentTerms, selectExperiments } from './search-query.ts'
+import { experimentLanguage, experimentTerms, findExperiments } from './search-query.ts'
 
 const RESULTS_DEFAULT = 1_000
 const RESULTS_MAX = 50_000
@@ -26,13 +26,9 @@ export const searchExperiments = read({
     const clauses = parseFilter(filter, experimentLanguage)
     const terms = experimentTerms(parseOrderBy(order_by, experimentLanguage))
     const purpose = JSON.stringify(['experiments/search 1', filter, order_by, view_type])
-    const cursor = await openCursor(db, purpose, page_token)
-    const rows = await selectExperiments(db, view_type, clauses, terms, visible, cursor, max_results + 1)
-    const page = rows.slice(0, max_results)
-    const experiments = await experimentsToWire(db, page)
-    const last = page.at(-1)
-    if (rows.length <= max_results || !last) return { experiments }
-    const after = terms.map((_, at) => last[`t${at}`] ?? null)
-    return { experiments, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+    const wanted = { purpose, page_token, count: max_results }
+    const search = { view: view_type, clauses, terms, visible }
+    const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findExperiments(db, search, cursor, limit))
+    return { experiments: await experimentsToWire(db, rows), ...next }
   },
 })

@@ -6,6 +6,7 @@ import {
   allOf,
   type Clause,
   type Cursor,
+  type Found,
   type Fragment,
   LIST_OPERATORS,
   language,
@@ -69,14 +70,11 @@ export type ModelSearch = {
   readonly order_by: readonly ModelOrder[]
 }
 
-/** A model's row and the values by which it was sorted. */
-export type Found = { readonly row: ModelRow; readonly after: readonly Value[] }
-
 /**
  * The models that a search finds, from where the cursor points; a metric passes a clause when any value of it that was ever logged does.
  * @throws ApiError INVALID_PARAMETER_VALUE when filter or order can't be read
  */
-export async function findModels(db: Reader, search: ModelSearch, cursor: Cursor, limit: number): Promise<Found[]> {
+export async function findModels(db: Reader, search: ModelSearch, cursor: Cursor, limit: number): Promise<Found<ModelRow>[]> {
   const clauses = parseFilter(search.filter, LANGUAGE)
   const keys = await findKeys(db, namesOf(clauses, search.order_by))
   const { terms, columns } = ordered(search.order_by, keys)

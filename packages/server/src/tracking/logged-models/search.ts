@@ -2,7 +2,7 @@ import { shownOf } from '../../access/visible.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, boolean, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { experimentKey } from '../experiments/index.ts'
-import { FILTER_MAX, ORDERS_MAX, openCursor, sealCursor } from '../search/index.ts'
+import { FILTER_MAX, ORDERS_MAX, pageOf } from '../search/index.ts'
 import { LoggedModel } from './logged-model.ts'
 import { modelsToWire } from './model-reader.ts'
 import { findModels } from './search-query.ts'
@@ -39,16 +39,9 @@ export const searchLoggedModels = read({
     const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const experiments = await shownOf(db, visible, named)
     const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`
-    const cursor = await openCursor(db, purpose, page_token)
-    const count = Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX)
-    const found = await findModels(db, { experiments, filter, datasets, order_by }, cursor, count + 1)
-    const page = found.slice(0, count)
-    const models = await modelsToWire(
-      db,
-      page.map(({ row }) => row),
-    )
-    if (found.length <= count) return { models }
-    const after = page.at(-1)?.after ?? []
-    return { models, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + count) }
+    const wanted = { purpose, page_token, count: Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX) }
+    const search = { experiments, filter, datasets, order_by }
+    const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findModels(db, search, cursor, limit))
+    return { models: await modelsToWire(db, rows), ...next }
   },
 })

@@ -369,6 +369,55 @@ export type Attestation = {
   received_ms: number
 }
 
+export type Missing = {
+  what: string
+  says: string
+}
+
+export type Decision = {
+  user: string
+  says: 'approve' | 'reject' | 'bypass'
+  reason: string
+  at_ms: number
+}
+
+export type PromotionRequest = {
+  request_id: string
+  name: string
+  version: string
+  alias?: string | undefined
+  stage?: string | undefined
+  /** void: what it was about has changed */
+  state: 'open' | 'approved' | 'rejected' | 'expired' | 'used' | 'bypassed' | 'void'
+  asked_by: string
+  /** Who made the version */
+  author?: string | undefined
+  opened_ms: number
+  expires_ms: number
+  closed_ms?: number | undefined
+  in_place?: string | undefined
+  /** The digest of the version's files */
+  root_sha256?: string | undefined
+  missing: Missing[]
+  decisions: Decision[]
+}
+
+export type Move = {
+  alias?: string | undefined
+  stage?: string | undefined
+  from_version?: string | undefined
+  to_version?: string | undefined
+  /** set, rollback, bypass, delete, archive, leave or version_deleted */
+  what: string
+  user: string
+  at_ms: number
+  reason?: string | undefined
+  /** The request by which it was approved */
+  request_id?: string | undefined
+  /** The digest of the version's files at that time */
+  root_sha256?: string | undefined
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -568,8 +617,21 @@ export type Event = {
     | 'PROMPT_TAG'
     | 'PROMPT_VERSION_TAG'
     | 'PROMPT_ALIAS'
+    | 'PROMOTION_REQUEST'
+    | 'PROMOTION'
     | 'BUDGET_POLICY'
-  action: 'CREATED' | 'SET' | 'DELETED' | 'EXCEEDED' | 'UPDATED'
+  action:
+    | 'CREATED'
+    | 'SET'
+    | 'DELETED'
+    | 'APPROVED'
+    | 'REJECTED'
+    | 'BYPASS_ASKED'
+    | 'BYPASSED'
+    | 'ROLLED_BACK'
+    | 'QUARANTINED'
+    | 'EXCEEDED'
+    | 'UPDATED'
 }
 
 export type Webhook = {
@@ -1750,6 +1812,136 @@ export type Endpoints = {
       attestations: Attestation[]
     }
   }
+  /** Get the policy that says what protected aliases and stages ask for */
+  'GET /api/2.0/millrace/promotions/policy': {
+    input: Record<string, never>
+    output: {
+      origin: 'file' | 'api' | 'default'
+      /** As JSON, the way it is understood */
+      policy: string
+      /** As it was written, when it was set by the API */
+      text?: string | undefined
+      set_by?: string | undefined
+      set_ms?: number | undefined
+    }
+  }
+  /** Tell whether the policy would let a model version have an alias or a stage, and what is missing; nothing is changed */
+  'GET /api/2.0/millrace/promotions/explain': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      version: string
+      /** The alias; or else give the stage */
+      alias?: string | undefined
+      stage?: 'None' | 'Staging' | 'Production' | 'Archived' | undefined
+    }
+    output: {
+      is_protected: boolean
+      /** Whether it could be put there now */
+      allowed: boolean
+      /** Where the policy comes from */
+      policy: 'file' | 'api' | 'default'
+      /** The rule that decides, as JSON */
+      rule?: string | undefined
+      in_place?: string | undefined
+      missing: Missing[]
+      approved_by: string[]
+      request_id?: string | undefined
+    }
+  }
+  /** List requests to put model versions in protected places, the newest first */
+  'GET /api/2.0/millrace/promotions/requests': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name?: string | undefined
+      /** Also those that were used, rejected or are too old */
+      all?: boolean | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      promotion_requests: PromotionRequest[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Get a request to put a model version in a protected place */
+  'GET /api/2.0/millrace/promotions/requests/{request_id}': {
+    input: {
+      /** As the refusal or the list of requests tells it: 'pr-...' */
+      request_id: string
+    }
+    output: {
+      promotion_request: PromotionRequest
+    }
+  }
+  /** Approve a request to put a model version in a protected place; it is bound to the version's files and to the policy */
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/approve': {
+    input: {
+      /** As the refusal or the list of requests tells it: 'pr-...' */
+      request_id: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      promotion_request: PromotionRequest
+    }
+  }
+  /** Reject a request to put a model version in a protected place */
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/reject': {
+    input: {
+      /** As the refusal or the list of requests tells it: 'pr-...' */
+      request_id: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      promotion_request: PromotionRequest
+    }
+  }
+  /** In an emergency, go past the policy: when a second person says so within the hour, the version is put in its place */
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/bypass': {
+    input: {
+      /** As the refusal or the list of requests tells it: 'pr-...' */
+      request_id: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      promotion_request: PromotionRequest
+    }
+  }
+  /** Put an alias or a stage back to the version that it had before, where that one still satisfies the policy */
+  'POST /api/2.0/millrace/promotions/rollback': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      /** The alias; or else give the stage */
+      alias?: string | undefined
+      stage?: 'None' | 'Staging' | 'Production' | 'Archived' | undefined
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      from_version?: string | undefined
+      model_version: ModelVersion
+    }
+  }
+  /** List where a registered model's aliases and stages pointed, by whom, when and why, the newest first */
+  'GET /api/2.0/millrace/promotions/history': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      /** The alias; or else give the stage */
+      alias?: string | undefined
+      stage?: 'None' | 'Staging' | 'Production' | 'Archived' | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      moves: Move[]
+      next_page_token?: string | undefined
+    }
+  }
   /** Log what a trace is, once it is known as a whole; its spans come apart */
   'POST /api/3.0/mlflow/traces': {
     input: {
@@ -2767,6 +2959,11 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/model-versions/scan',
   'GET /api/2.0/millrace/attestations/get',
   'GET /api/2.0/millrace/attestations/list',
+  'GET /api/2.0/millrace/promotions/policy',
+  'GET /api/2.0/millrace/promotions/explain',
+  'GET /api/2.0/millrace/promotions/requests',
+  'GET /api/2.0/millrace/promotions/requests/{request_id}',
+  'GET /api/2.0/millrace/promotions/history',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -2891,6 +3088,35 @@ export abstract class Nouns {
     /** List the signatures and other attestations of a model version, and whether each is valid now */
     attestationsList: (input: Input<'GET /api/2.0/millrace/attestations/list'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/attestations/list', input, options),
+    /** Get the policy that says what protected aliases and stages ask for */
+    promotionsPolicy: (input: Input<'GET /api/2.0/millrace/promotions/policy'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/promotions/policy', input, options),
+    /** Tell whether the policy would let a model version have an alias or a stage, and what is missing; nothing is changed */
+    promotionsExplain: (input: Input<'GET /api/2.0/millrace/promotions/explain'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/promotions/explain', input, options),
+    /** List requests to put model versions in protected places, the newest first */
+    promotionsRequests: (input: Input<'GET /api/2.0/millrace/promotions/requests'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/promotions/requests', 'promotion_requests', input, options),
+    /** Get a request to put a model version in a protected place */
+    getPromotionsRequests: (input: Input<'GET /api/2.0/millrace/promotions/requests/{request_id}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/promotions/requests/{request_id}', input, options),
+    /** Approve a request to put a model version in a protected place; it is bound to the version's files and to the policy */
+    addPromotionsRequestsApprove: (
+      input: Input<'POST /api/2.0/millrace/promotions/requests/{request_id}/approve'>,
+      options?: CallOptions,
+    ) => this.call('POST /api/2.0/millrace/promotions/requests/{request_id}/approve', input, options),
+    /** Reject a request to put a model version in a protected place */
+    addPromotionsRequestsReject: (input: Input<'POST /api/2.0/millrace/promotions/requests/{request_id}/reject'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/promotions/requests/{request_id}/reject', input, options),
+    /** In an emergency, go past the policy: when a second person says so within the hour, the version is put in its place */
+    addPromotionsRequestsBypass: (input: Input<'POST /api/2.0/millrace/promotions/requests/{request_id}/bypass'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/promotions/requests/{request_id}/bypass', input, options),
+    /** Put an alias or a stage back to the version that it had before, where that one still satisfies the policy */
+    promotionsRollback: (input: Input<'POST /api/2.0/millrace/promotions/rollback'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/promotions/rollback', input, options),
+    /** List where a registered model's aliases and stages pointed, by whom, when and why, the newest first */
+    promotionsHistory: (input: Input<'GET /api/2.0/millrace/promotions/history'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/promotions/history', 'moves', input, options),
     /** List what could not be delivered to a webhook and was given up, the oldest first */
     getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),

@@ -18,6 +18,7 @@ import { type Log, logFailures, silent } from './http/log.ts'
 import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
+import { promotionEndpoints } from './registry/promotions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
 import { attestationEndpoints } from './registry/signatures/index.ts'
 import { scorerEndpoints } from './scorers/index.ts'
@@ -46,6 +47,7 @@ export const endpoints: readonly Endpoint[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...attestationEndpoints,
+  ...promotionEndpoints,
   ...traceEndpoints,
   ...scorerEndpoints,
   ...webhookEndpoints,

@@ -1,5 +1,6 @@
 import type { Level } from './access/level.ts'
 import type { Location } from './db/location.ts'
+import type { Policy } from './registry/policy/index.ts'
 import type { Secret } from './secret.ts'
 
 /** How this server is set up, as far as handlers need it: plain values without secrets, so that they can go to another thread. */
@@ -36,6 +37,8 @@ export type Settings = {
   readonly webhook_allowed_hosts?: readonly string[]
   /** Schemes that a webhook's URL may have: `https` unless said. */
   readonly webhook_allowed_schemes?: readonly string[]
+  /** What promotions ask for, where a file says it; else what was set by the API, or the default. */
+  readonly policy?: Policy
   /** Whether the audit log is kept: where people sign in, unless said. */
   readonly audit_log?: boolean
   /** Whether params and tags that look like credentials are refused; else they are masked for who doesn't manage what they are of. */

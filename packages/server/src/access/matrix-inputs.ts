@@ -9,6 +9,7 @@ export type Sample = {
   readonly assessment_id: string
   readonly dataset_id: string
   readonly scorer_id: string
+  readonly promotion_request: string
   readonly source: string
   readonly folder: string
   readonly token_id: string
@@ -72,6 +73,8 @@ function filled(schema: Json, sample: Sample): unknown {
 
 const source = { source_type: 'HUMAN', source_id: 'b' }
 
+const ofRequest = ({ promotion_request }: Sample) => ({ request_id: promotion_request })
+
 /** Where a field's name and type don't say what a good request holds. */
 export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, unknown>>> = {
   'POST /api/2.0/mlflow/runs/create': ({ experiment_id }) => ({ experiment_id }),
@@ -96,6 +99,13 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
   'POST /api/2.0/mlflow/artifacts/presigned-upload-url': ({ run_id }) => ({ run_id }),
   'GET /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files': () => ({ artifact_file_path: 'f' }),
   'POST /api/2.0/mlflow/registered-models/create': () => ({ name: 'another' }),
+  'GET /api/2.0/millrace/promotions/explain': () => ({ alias: 'champion' }),
+  'GET /api/2.0/millrace/promotions/requests/{request_id}': ofRequest,
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/approve': ofRequest,
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/reject': ofRequest,
+  'POST /api/2.0/millrace/promotions/requests/{request_id}/bypass': ofRequest,
+  'POST /api/2.0/millrace/promotions/rollback': () => ({ alias: 'a' }),
+  'PUT /api/2.0/millrace/promotions/policy': () => ({ text: '' }),
   'POST /api/3.0/mlflow/traces': ({ experiment_id }) => ({
     trace: {
       trace_info: {

@@ -48,6 +48,27 @@ function undoing(db: Database): { db: Database; keep: boolean } {
   return house
 }
 
+/** Somebody who is none of those who are asked makes two versions, and asks for a protected alias: the id of that request. */
+async function askForPromotion(
+  as: (name: string) => As,
+  { experiment_id, run_id, source }: Pick<Sample, 'experiment_id' | 'run_id' | 'source'>,
+): Promise<string> {
+  const root = as('root')
+  for (const on of [{ experiment_id }, { name: 'm' }]) {
+    const things = 'name' in on ? 'registered-models' : 'experiments'
+    await root.post(`${things}/permissions/create`, { ...on, username: 'author', permission: 'MANAGE' })
+  }
+  const author = as('author')
+  await author.post('model-versions/create', { name: 'm', source, run_id, tags: [{ key: 'k', value: 'v' }] })
+  await root.get('model-versions/get?name=m&version=1')
+  await author.post('registered-models/alias', { name: 'm', alias: 'champion', version: '1' })
+  const { promotion_requests } = (await root.call('GET', '/api/2.0/millrace/promotions/requests')).body
+  // It was elsewhere before, so that it can be put back.
+  await author.post('model-versions/create', { name: 'm', source, run_id })
+  for (const version of ['2', '1']) await root.post('registered-models/alias', { name: 'm', alias: 'a', version })
+  return promotion_requests[0].request_id
+}
+
 async function makeSample(as: (name: string) => As): Promise<Sample> {
   const root = as('root')
   const post = async (path: string, body: object, version = '2.0') => {
@@ -68,8 +89,7 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
   const { scorer_id } = await post('scorers/register', scorer, '3.0')
   await post('registered-models/create', { name: 'm', tags: [{ key: 'k', value: 'v' }] })
   const source = `runs:/${run_id}/model`
-  await post('model-versions/create', { name: 'm', source, run_id, tags: [{ key: 'k', value: 'v' }] })
-  await post('registered-models/alias', { name: 'm', alias: 'a', version: '1' })
+  const promotion_request = await askForPromotion(as, { experiment_id, run_id, source })
   const folder = String(artifact_uri).replace('mlflow-artifacts:/', '')
   const put = await root.call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${folder}/f`, Buffer.from('bytes'))
   assert.equal(put.status, 200, put.text)
@@ -92,6 +112,7 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
     assert.equal((await group(path, body)).status, 200)
   }
   return {
+    promotion_request,
     token_id,
     role_id,
     role_permission_id,
@@ -138,7 +159,7 @@ test('AZ-03 AZ-04 AZ-07 AZ-09 AZ-13 every route answers each kind of caller as t
   t.after(() => memory.close())
   await migrate(memory)
   const house = undoing(memory)
-  const as = await serverWithAccounts(house.db, 'NO_PERMISSIONS', ['none', 'READ', 'USE', 'EDIT', 'MANAGE'])
+  const as = await serverWithAccounts(house.db, 'NO_PERMISSIONS', ['none', 'READ', 'USE', 'EDIT', 'MANAGE', 'author'])
   const sample = await makeSample(as)
   house.keep = false
   const rows: string[] = []

@@ -22,6 +22,9 @@ const REGISTERED_MODEL = query<[id: number, is_prompt: number]>(
 const IS_MAKER = query<[one: number]>(
   `select 1 from evaluation_dataset d join evaluation_dataset_maker m on m.dataset = d.id where d.dataset_id = ? and m.account = ?`,
 )
+const OF_PROMOTION_REQUEST = query<[id: number]>(
+  'select r.model from gate_request r join registered_model m on m.id = r.model where m.workspace = ? and r.request_id = ?',
+)
 const BY_LOCATION = query<[id: number]>((dialect) => `select id from experiment where ${dialect.inTexts('artifact_location')}`)
 
 /** More names than this has no location. */
@@ -41,11 +44,16 @@ export async function anchorOf(db: Reader, resource: OfThings): Promise<Anchor |
     const experiment = await experimentOfFiles(db, resource.version_files)
     return { kind: 'experiment', ids: experiment === undefined ? [] : [experiment] }
   }
+  if ('promotion_request' in resource) {
+    const rows = await db.tuples(OF_PROMOTION_REQUEST, db.workspace, resource.promotion_request)
+    return rows.length === 0 ? unknown(resource) : { kind: 'registered_model', ids: rows.map(([id]) => id) }
+  }
   const rows = await experimentsOf(db, resource)
   return rows.length === 0 ? unknown(resource) : { kind: 'experiment', ids: rows.flatMap(([id]) => id ?? []) }
 }
 
-type OfExperiment = Exclude<OfThings, { registered_model: string } | { version_files: string }>
+type Apart = { registered_model: string } | { version_files: string } | { promotion_request: string }
+type OfExperiment = Exclude<OfThings, Apart>
 
 async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly [id: number | null][]> {
   if ('experiment' in resource) {
@@ -97,6 +105,7 @@ function unknown(resource: OfThings): ApiError {
         'Ask for READ on its experiment.',
     )
   }
+  if ('promotion_request' in resource) return missing(`There is no promotion request '${resource.promotion_request}'.`)
   if ('artifact_path' in resource) return missing(`No experiment that you may read keeps artifacts at '${resource.artifact_path}'.`)
   return missing(`Evaluation dataset with id '${resource.evaluation_dataset}' not found; datasets/search lists those that there are.`)
 }

@@ -26,6 +26,8 @@ export type Dialect = {
   orderBy(expression: string, direction: 'asc' | 'desc'): string
   /** The suffix of a `select` that keeps the row from being changed by others until the commit. */
   readonly lockRow: string
+  /** The suffix of a `select` of a row that is changed next: others who want to change it, or name it anew, wait for the commit. */
+  readonly lockRowToChange: string
   /** Keeps other processes from migrating until the commit; empty where the transaction itself does. */
   readonly lockMigrations: string
   /** Several servers may work on one database, and none hears of the others' commits. */
@@ -51,6 +53,7 @@ export const sqlite: Dialect = {
       then json_extract(${column}, '$."${key}"') end`,
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: '',
+  lockRowToChange: '',
   lockMigrations: '',
   has_neighbours: false,
   types: {
@@ -79,6 +82,7 @@ export const postgres: Dialect = {
   },
   orderBy: (expression, direction) => `${expression} ${direction} nulls last`,
   lockRow: 'for share',
+  lockRowToChange: 'for no key update',
   lockMigrations: 'select pg_advisory_xact_lock(1970430)',
   has_neighbours: true,
   types: {

@@ -3,6 +3,8 @@ type Version = { readonly name: string; readonly version: string }
 type Alias = { readonly name: string; readonly alias: string }
 type Key = { readonly key: string }
 type KeyValue = { readonly key: string; readonly value: string }
+/** A version that is to have an alias or a stage, or has it now. */
+type Promotion = Version & { readonly alias?: string; readonly stage?: string; readonly request_id: string }
 type Named = { readonly name: string; readonly tags: Tags; readonly description: string | null }
 
 /** What each event tells: the payloads of MLflow's webhooks, by entity and action. */
@@ -21,6 +23,24 @@ type Told = {
   readonly 'prompt_version_tag.deleted': Version & Key
   readonly 'prompt_alias.created': Alias & Version
   readonly 'prompt_alias.deleted': Alias
+  readonly 'promotion_request.created': Promotion & { readonly asked_by: string; readonly missing: readonly string[] }
+  readonly 'promotion_request.approved': Promotion & { readonly by: string; readonly reason: string }
+  readonly 'promotion_request.rejected': Promotion & { readonly by: string; readonly reason: string }
+  readonly 'promotion.bypass_asked': Promotion & { readonly by: readonly string[]; readonly reasons: readonly string[] }
+  readonly 'promotion.bypassed': Promotion & { readonly by: readonly string[]; readonly reasons: readonly string[] }
+  readonly 'promotion.rolled_back': Version & {
+    readonly alias?: string
+    readonly stage?: string
+    readonly from_version: string | null
+    readonly by: string
+    readonly reason: string
+  }
+  readonly 'model_version.quarantined': Version & {
+    readonly ending: string
+    readonly aliases: readonly string[]
+    readonly stage: string
+    readonly owner: string | null
+  }
 }
 
 export type EventName = keyof Told

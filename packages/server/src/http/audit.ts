@@ -2,6 +2,7 @@ import type { Writer } from '../db/handles.ts'
 import type { Caller } from './access.ts'
 import type { Endpoint, Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
+import { Refusal } from './refusal.ts'
 
 /** What the audit log keeps of something that was done or tried. It never holds secrets, nor values of params, metrics and tags. */
 export type AuditEntry = {
@@ -66,7 +67,7 @@ export class Recorded {
   async with<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T> {
     const output = await work(tx)
     if (this.#written) return output
-    await this.#audit.record(tx, this.#entry('done', output))
+    await this.#audit.record(tx, output instanceof Refusal ? this.#refused(output) : this.#entry('done', output))
     tx.afterCommit(() => {
       this.#written = true
     })
@@ -100,6 +101,11 @@ export class Recorded {
       }
       throw error
     }
+  }
+
+  #refused({ told }: Refusal): AuditEntry {
+    const entry = this.#entry('denied')
+    return { ...entry, detail: { ...entry.detail, ...told } }
   }
 
   #entry(outcome: AuditEntry['outcome'], output?: unknown): AuditEntry {

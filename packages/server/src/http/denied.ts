@@ -8,8 +8,8 @@ import type { House } from './pipeline.ts'
 /** The channel on which each denied file is told: `http/metrics.ts` counts them. */
 export const DENIED_READS = 'millrace:denied-read'
 
-/** What a refused file was asked by: a path, a model version's source, an artifact location, or a way through a symbolic link. */
-export type DeniedBy = 'path' | 'source' | 'location' | 'symbolic_link'
+/** Why a file was refused: its path, source or location, a symbolic link on the way, its bytes, or what a scan found in them. */
+export type DeniedBy = 'path' | 'source' | 'location' | 'symbolic_link' | 'digest' | 'scan'
 
 /** What is known of a denied read: for the log, the metric and the audit log. */
 export type DeniedRead = {

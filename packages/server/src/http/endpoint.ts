@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Reader, Writer } from '../db/handles.ts'
 import type { Context } from './context.ts'
 import type { Upload } from './quota.ts'
+import type { Refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
 
 /** The thing that a request touches, as the permission check needs it: always an id or a name, never a location. */
@@ -12,6 +13,7 @@ export type Resource =
   | { logged_model: string }
   | { evaluation_dataset: string }
   | { registered_model: string }
+  | { promotion_request: string }
   /** What a model version is made of, as registry/model-versions names it: the files of a run or of a logged model. */
   | { version_files: string }
   | { trace: string }
@@ -108,7 +110,7 @@ export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
 }
 export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {
   kind: 'write'
-  handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output>>
+  handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output> | Refusal>
   /** After the commit: what the handler began may have ended meanwhile, and the answer tells so. */
   afterwards?: (db: Reader, answer: NoInfer<Output>) => Promise<NoInfer<Output>>
 }

@@ -58,7 +58,7 @@ function start(app: FastifyInstance): Promise<Metrics> {
       labelNames: ['by'],
       registers: [registry],
     })
-    for (const by of ['path', 'source', 'location', 'symbolic_link'] satisfies DeniedBy[]) denied.inc({ by }, 0)
+    for (const by of ['path', 'source', 'location', 'symbolic_link', 'digest', 'scan'] satisfies DeniedBy[]) denied.inc({ by }, 0)
     countDenied = (by) => denied.inc({ by })
     observe = (labels, seconds) => requests.observe(labels, seconds)
     observeCommit = (size) => commits.observe(size)

@@ -14,6 +14,7 @@ import { LoginRecord, LoginRefused } from './login-record.ts'
 import { isMasked, managedBy, mask, refuseCredentials } from './mask.ts'
 import type { Quotas } from './quota.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
+import { Refusal } from './refusal.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
 
 const BODY_MAX_BYTES = 2 ** 20
@@ -101,6 +102,7 @@ async function answerJson(
   let output: unknown
   if (endpoint.kind === 'write') {
     output = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
+    if (output instanceof Refusal) throw output.error
     if (endpoint.afterwards) output = await endpoint.afterwards(db, output)
   } else if (endpoint.heavy && thread && !(await endpoint.isLight?.(db, input, context)))
     return answerInThread(endpoint, house, thread, admitted)

@@ -42,7 +42,8 @@ export class DiskStore implements Store {
     }
     return {
       size: stats.size,
-      etag: `"${stats.size.toString(16)}-${Math.round(stats.mtimeMs * 1000).toString(16)}-${stats.ino.toString(16)}"`,
+      // Not of the time of modification, which whoever may write a file may also set back.
+      etag: `"${stats.size.toString(16)}-${Math.round(stats.ctimeMs * 1000).toString(16)}-${stats.ino.toString(16)}"`,
       modified_ms: stats.mtimeMs,
       read: async (start, end) => new DiskBody(handle, start, end),
       close: () => handle.close(),

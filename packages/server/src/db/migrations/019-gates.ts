@@ -16,13 +16,15 @@ export const gates: Migration = {
     )`,
     'create index model_version_manifest_by_root on model_version_manifest (root_sha256)',
     `create table gate_policy (
-      id ${int} primary key, text ${text} not null, sha256 ${text} not null, set_by ${text} not null, set_by_id ${int} not null,
+      id ${int} primary key, text ${text} not null, parsed ${text} not null, sha256 ${text} not null,
+      set_by ${text} not null, set_by_id ${int} not null,
       set_ms ${int} not null
     )`,
     `create table gate_move (
       id ${id}, model ${int} not null references registered_model (id) on delete cascade, kind ${text} not null, target ${text} not null,
       from_version ${int}, to_version ${int}, root_sha256 ${text}, what ${text} not null,
-      user_name ${text} not null, user_id ${int} not null, at_ms ${int} not null, request_id ${text}, reason ${text}, rule_sha256 ${text}
+      user_name ${text} not null, user_id ${int} not null, at_ms ${int} not null, request_id ${text}, reason ${text}, rule_sha256 ${text},
+      run_id ${text}, model_id ${text}
     )`,
     'create index gate_move_by_target on gate_move (model, kind, target, id)',
     `create table gate_request (
@@ -31,7 +33,7 @@ export const gates: Migration = {
       version ${int} not null references model_version (id) on delete cascade, kind ${text} not null, target ${text} not null,
       state ${text} not null, bound_sha256 ${text} not null, rule_sha256 ${text} not null, root_sha256 ${text}, from_version ${int},
       missing ${text} not null, asked_by ${text} not null, asked_by_id ${int} not null, opened_ms ${int} not null,
-      expires_ms ${int} not null, closed_ms ${int}, closed_why ${text}
+      expires_ms ${int} not null, closed_ms ${int}, shown ${text}
     )`,
     'create index gate_request_of_version on gate_request (version, kind, target, id)',
     'create index gate_request_of_model on gate_request (model, id)',

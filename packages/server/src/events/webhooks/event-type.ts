@@ -5,6 +5,7 @@ import type { EventName } from '../event.ts'
 const tags = { example_key: 'example_value' }
 const model = { name: 'example_model' }
 const prompt = { name: 'example_prompt' }
+const promotion = { ...model, version: '1', alias: 'champion', request_id: 'pr-0123456789abcdef' }
 const pair = { key: 'example_key', value: 'example_value' }
 
 /**
@@ -33,6 +34,13 @@ export const EXAMPLES: Readonly<Record<EventName | 'budget_policy.exceeded', obj
   'prompt_version_tag.deleted': { ...prompt, version: '1', key: pair.key },
   'prompt_alias.created': { ...prompt, alias: 'example_alias', version: '1' },
   'prompt_alias.deleted': { ...prompt, alias: 'example_alias' },
+  'promotion_request.created': { ...promotion, asked_by: 'alice', missing: ['it needs 1 approval of somebody else, and has 0'] },
+  'promotion_request.approved': { ...promotion, by: 'bob', reason: 'an example reason' },
+  'promotion_request.rejected': { ...promotion, by: 'bob', reason: 'an example reason' },
+  'promotion.bypass_asked': { ...promotion, by: ['alice'], reasons: ['an example reason'] },
+  'promotion.bypassed': { ...promotion, by: ['alice', 'bob'], reasons: ['an example reason', 'another'] },
+  'promotion.rolled_back': { ...model, version: '1', alias: 'champion', from_version: '2', by: 'alice', reason: 'an example reason' },
+  'model_version.quarantined': { ...model, version: '1', ending: 'malicious', aliases: ['champion'], stage: 'None', owner: 'alice' },
   'budget_policy.exceeded': {
     budget_policy_id: 'bp-abc123',
     budget_unit: 'USD',

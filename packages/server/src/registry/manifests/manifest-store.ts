@@ -26,6 +26,7 @@ const CLAIM = query<Job>(
      (select version from manifest_job where due_ms <= ? order by due_ms, version limit 1)
    returning version, location, path, attempts, lease`,
 )
+const PLACE_OF = query<{ location: string; path: string }>('select location, path from manifest_job where version = ?')
 const EXTEND = command('update manifest_job set due_ms = ? where version = ? and lease = ?')
 const AGAIN = command(`update manifest_job set attempts = ?, due_ms = ?, lease = '' where version = ? and lease = ?`)
 const DONE = command(`update manifest_job set due_ms = null, lease = '' where version = ? and lease = ?`)
@@ -134,6 +135,13 @@ export async function manifestOfVersion(db: Reader, version: number): Promise<Ma
   const head = await db.get(HEAD_OF, version)
   return head && { ...head, files: await db.all(FILES_OF, version) }
 }
+
+/** Where the files are that were hashed; undefined where none of the version's are this server's. */
+export const filesLieAt = async (db: Reader, version: number): Promise<{ location: string; path: string } | undefined> =>
+  db.get(PLACE_OF, version)
+
+/** The digest of all files of a version together, in hex; undefined while it is not known. */
+export const rootOf = async (db: Reader, version: number): Promise<string | undefined> => (await db.get(HEAD_OF, version))?.root_sha256
 
 /** The digest of one file of a version, in hex; undefined while it is not known. */
 export const digestOf = async (db: Reader, version: number, path: string): Promise<string | undefined> =>

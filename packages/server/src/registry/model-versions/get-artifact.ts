@@ -1,7 +1,8 @@
 import { artifactPath, sendArtifact } from '../../artifacts/index.ts'
 import { stream } from '../../http/endpoint.ts'
 import { object } from '../../http/schema.ts'
-import { digestOf } from '../manifests/index.ts'
+import { requireLoadable } from '../gates/index.ts'
+import { digestOf, verifyFile } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { versionPlace } from './source-files.ts'
 import { filesOf } from './source-owner.ts'
@@ -18,7 +19,10 @@ export const getModelVersionArtifact = stream({
   async handler({ name, version, path }, context, exchange) {
     const row = await versionByNumber(exchange.db, name, version)
     const sha256 = await digestOf(exchange.db, row.id, path.segments.join('/'))
-    const answer = await sendArtifact(await versionPlace(exchange.db, row, context), path.segments, exchange)
+    await requireLoadable(exchange.db, row, context)
+    const place = await versionPlace(exchange.db, row, context)
+    await verifyFile(exchange.db, row, place, path.segments.join('/'))
+    const answer = await sendArtifact(place, path.segments, exchange)
     if (sha256 === undefined || (answer.status ?? 200) >= 400) return answer
     // Of the whole file, also when a range of it is sent.
     const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`

@@ -1,5 +1,7 @@
 import { read } from '../../http/endpoint.ts'
 import { object, string } from '../../http/schema.ts'
+import { requireLoadable } from '../gates/index.ts'
+import { verifyFiles } from '../manifests/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
 import { filesOf } from './source-owner.ts'
 import { versionByNumber } from './version-store.ts'
@@ -11,5 +13,10 @@ export const getModelVersionDownloadUri = read({
   audited: true,
   input: object({ name: RegisteredName, version: VersionNumber }),
   output: object({ artifact_uri: string() }),
-  handler: async (db, { name, version }) => ({ artifact_uri: (await versionByNumber(db, name, version)).download_uri }),
+  async handler(db, { name, version }, context) {
+    const row = await versionByNumber(db, name, version)
+    await requireLoadable(db, row, context)
+    await verifyFiles(db, row, context.settings)
+    return { artifact_uri: row.download_uri }
+  },
 })

@@ -12,10 +12,19 @@ import { setModelVersionTag } from './set-tag.ts'
 import { transitionModelVersionStage } from './transition-stage.ts'
 import { updateModelVersion } from './update.ts'
 
-export { ModelVersion, Stage } from './model-version.ts'
+export { ModelVersion, STAGES, Stage } from './model-version.ts'
 export { experimentOfFiles } from './source-owner.ts'
 export { versionsToWire, versionToWire } from './version-reader.ts'
-export { latestVersions, newestVersion, type VersionRow, versionByAlias, versionByNumber } from './version-store.ts'
+export {
+  archiveVersion,
+  latestVersions,
+  newestVersion,
+  setStage,
+  type VersionRow,
+  versionByAlias,
+  versionByNumber,
+  versionToMove,
+} from './version-store.ts'
 
 /** The versions of registered models and of prompts. */
 export const modelVersionEndpoints: readonly Endpoint[] = [

@@ -36,6 +36,9 @@ export const VERSION_COLUMNS =
 
 const FROM = `select ${VERSION_COLUMNS} from model_version v join registered_model m on m.id = v.model`
 const BY_NUMBER = query<VersionRow>(`${FROM} where m.workspace = ? and m.name = ? and v.version = ? and v.deleted_ms is null`)
+const BY_NUMBER_TO_MOVE = query<VersionRow>(
+  (dialect) => `${FROM} where m.workspace = ? and m.name = ? and v.version = ? and v.deleted_ms is null ${dialect.lockRowToChange}`,
+)
 const BY_ALIAS = query<VersionRow>(
   `${FROM} join registered_model_alias a on a.model = m.id and a.version = v.version
    where m.workspace = ? and m.name = ? and a.alias = ? and v.deleted_ms is null`,
@@ -80,6 +83,16 @@ const noSuchVersion = (name: string, version: number): ApiError => missing(`Mode
 /** A version that was not deleted. @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function versionByNumber(db: Reader, name: string, version: number): Promise<VersionRow> {
   const row = await db.get(BY_NUMBER, db.workspace, name, version)
+  if (!row) throw noSuchVersion(name, version)
+  return row
+}
+
+/**
+ * The same, and its model keeps its name and its aliases until the commit but for what this transaction does: a gate decides by them.
+ * @throws ApiError RESOURCE_DOES_NOT_EXIST
+ */
+export async function versionToMove(tx: Writer, name: string, version: number): Promise<VersionRow> {
+  const row = await tx.get(BY_NUMBER_TO_MOVE, tx.workspace, name, version)
   if (!row) throw noSuchVersion(name, version)
   return row
 }
@@ -155,6 +168,9 @@ export async function setStage(tx: Writer, row: VersionRow, stage: number, now_m
   await tx.run(SET_STAGE, stage, now_ms, row.id)
   return { ...row, stage, updated_ms: now_ms }
 }
+
+/** Archives a version. */
+export const archiveVersion = (tx: Writer, row: VersionRow, now_ms: number): Promise<VersionRow> => setStage(tx, row, ARCHIVED, now_ms)
 
 /** Archives all versions that are in a stage, but for one. */
 export async function archiveOthers(tx: Writer, row: VersionRow, stage: number, now_ms: number): Promise<void> {

@@ -12,6 +12,8 @@ import { setRegisteredModelAlias } from './set-alias.ts'
 import { setRegisteredModelTag } from './set-tag.ts'
 import { updateRegisteredModel } from './update.ts'
 
+export { setAlias } from './model-store.ts'
+
 /** Registered models and prompts, which are one thing on the wire. */
 export const registeredModelEndpoints: readonly Endpoint[] = [
   createRegisteredModel,

@@ -4,6 +4,7 @@ import { RegisteredName } from '../names.ts'
 import { registeredByName } from '../registered.ts'
 import { registeredToWire } from './model-reader.ts'
 import { renameRegistered } from './model-store.ts'
+import { requirePlacesUnder } from './places-under-name.ts'
 import { RegisteredModel } from './registered-model.ts'
 
 export const renameRegisteredModel = write({
@@ -12,8 +13,10 @@ export const renameRegisteredModel = write({
   access: { permission: 'manage', on: ({ name }) => ({ registered_model: name }) },
   input: object({ name: RegisteredName, new_name: RegisteredName }),
   output: object({ registered_model: RegisteredModel }),
-  async handler(tx, { name, new_name }, { now_ms }) {
-    const row = await renameRegistered(tx, await registeredByName(tx, name), new_name, now_ms)
+  async handler(tx, { name, new_name }, context) {
+    const before = await registeredByName(tx, name)
+    const row = await renameRegistered(tx, before, new_name, context.now_ms)
+    await requirePlacesUnder(tx, before, row, context)
     return { registered_model: await registeredToWire(tx, row) }
   },
 })

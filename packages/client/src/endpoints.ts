@@ -767,6 +767,24 @@ export type Group = {
   role_ids: number[]
 }
 
+export type Session = {
+  session_id: string
+  username: string
+  /** `password`, or the identity provider */
+  method: string
+  /** From where it was signed in */
+  address: string
+  /** What the browser said of itself then */
+  agent: string
+  /** Milliseconds since 1970 */
+  created_ms: number
+  /** To a few minutes */
+  last_used_ms: number
+  expires_ms: number
+  /** Whether the request came by it */
+  current: boolean
+}
+
 export type AuditLogEntry = {
   /** Its place in the chain; there are no gaps */
   seq: number
@@ -2782,6 +2800,22 @@ export type Endpoints = {
       group: Group
     }
   }
+  /** List the browsers in which you or, as an admin, anybody is signed in */
+  'GET /api/2.0/millrace/sessions/list': {
+    input: {
+      username?: string | undefined
+    }
+    output: {
+      sessions: Session[]
+    }
+  }
+  /** Sign a browser of yours or, as an admin, of anybody out */
+  'POST /api/2.0/millrace/sessions/revoke': {
+    input: {
+      session_id: string
+    }
+    output: Record<string, never>
+  }
   /** Search the audit log, the newest entry first */
   'GET /api/2.0/millrace/audit-log': {
     input: {
@@ -2998,6 +3032,7 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/3.0/mlflow/roles/users/list',
   'GET /api/2.0/millrace/groups',
   'GET /api/2.0/millrace/groups/{name}',
+  'GET /api/2.0/millrace/sessions/list',
   'GET /api/2.0/millrace/audit-log',
   'GET /api/2.0/millrace/audit-log/verification',
   'GET /api/2.0/millrace/audit-log/alerts',
@@ -3138,6 +3173,12 @@ export abstract class Nouns {
     /** End an API token of yours or, as an admin, of anybody */
     tokensRevoke: (input: Input<'POST /api/2.0/millrace/tokens/revoke'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/tokens/revoke', input, options),
+    /** List the browsers in which you or, as an admin, anybody is signed in */
+    sessionsList: (input: Input<'GET /api/2.0/millrace/sessions/list'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/sessions/list', input, options),
+    /** Sign a browser of yours or, as an admin, of anybody out */
+    sessionsRevoke: (input: Input<'POST /api/2.0/millrace/sessions/revoke'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/sessions/revoke', input, options),
     /** Limit requests and uploads of an account, a workspace, or of each that has no quota of its own */
     quotasSet: (input: Input<'POST /api/2.0/millrace/quotas/set'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/quotas/set', input, options),

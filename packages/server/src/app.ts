@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { groupEndpoints } from './access/groups/index.ts'
+import { loginEndpoints } from './access/login/index.ts'
 import { permissionEndpoints } from './access/permissions/index.ts'
 import { quotaEndpoints } from './access/quotas/index.ts'
 import { roleEndpoints } from './access/roles/index.ts'
+import { sessionEndpoints } from './access/sessions/index.ts'
 import { tokenEndpoints } from './access/tokens/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
@@ -56,6 +58,8 @@ export const endpoints: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...roleEndpoints,
   ...groupEndpoints,
+  ...sessionEndpoints,
+  ...loginEndpoints,
   ...auditEndpoints,
   ...quotaEndpoints,
 ]

@@ -39,7 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
     const registrar = new Registrar(db, config.settings, log)
-    const login = config.login && (await startLogin(db, config.login))
+    const login = config.login && (await startLogin(db, config.login, config.settings.static_prefix))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
     const plugs = {
       ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),

@@ -17,23 +17,24 @@ export function isGuessable(password: string, username: string): boolean {
 /** What passwords are made of by those who were told to make them long: one or two such words, with digits and signs, are no secret. */
 const COMMON: ReadonlySet<string> = new Set(
   (
-    'password passwort passwd passw passe pass contrasena senha parola parol haslo motdepasse wachtwoord kennwort administrator admin ' +
-    'administrador root user guest test tester testing temp demo sample example default welcome willkommen bienvenue bienvenido letmein ' +
-    'login logon signin master secret secure security safe private access changeme change please replace this me hello hallo hola bonjour ' +
-    'world abc abcd abcde abcdef xyz qwe qwer qwert qwerty qwertyuiop qwertz azerty asd asdf asdfg asdfgh asdfghjkl zxc zxcv zxcvbn ' +
-    'zxcvbnm iloveyou loveyou love you lovely forever baby angel honey sweetheart darling monkey dragon tiger lion eagle horse dog cat ' +
-    'kitty puppy football baseball basketball soccer hockey tennis golf liverpool chelsea arsenal barcelona realmadrid juventus ' +
-    'manchester united yankees cowboys sunshine princess prince king queen superman batman spiderman pokemon naruto starwars matrix ' +
-    'trustno one trustnoone freedom liberty whatever nothing anything mustang ferrari porsche mercedes corvette harley shadow phoenix ' +
-    'hunter killer ranger soldier warrior ninja samurai michael jordan jennifer jessica michelle nicole daniel thomas robert william ' +
-    'charlie george andrew anthony joshua matthew ashley amanda maria anna computer internet keyboard laptop windows microsoft google ' +
-    'apple samsung android facebook instagram linkedin youtube amazon netflix github gitlab docker kubernetes linux ubuntu server ' +
-    'database postgres mysql oracle cisco company office work home school summer winter spring autumn fall january february march april ' +
-    'may june july august september october november december monday tuesday wednesday thursday friday saturday sunday flower banana ' +
-    'orange cheese chocolate cookie coffee pizza money dollar million lucky winner number blink music guitar rockstar metallica america ' +
-    'london paris berlin madrid newyork california texas canada india russia china brazil mexico germany france italy spain poland the my ' +
-    'your our new old is it in on at to for and of first last name mlflow millrace databricks mlops machine learning model data science ' +
-    'python jupyter tensor pytorch spark airflow training experiment'
+    'password passwort passwd passw passe pass contrasena senha parola parol haslo motdepasse wachtwoord kennwort administrator ' +
+    'admin administrador root user guest test tester testing temp demo sample example default welcome willkommen bienvenue ' +
+    'bienvenido letmein login logon signin master secret secure security safe private access changeme change please replace this ' +
+    'me hello hallo hola bonjour world abc abcd abcde abcdef xyz qwe qwer qwert qwerty qwertyuiop qwertz azerty asd asdf asdfg ' +
+    'asdfgh asdfghjkl zxc zxcv zxcvbn zxcvbnm iloveyou loveyou love you lovely forever baby angel honey sweetheart darling ' +
+    'monkey dragon tiger lion eagle horse dog cat kitty puppy football baseball basketball soccer hockey tennis golf liverpool ' +
+    'chelsea arsenal barcelona realmadrid juventus manchester united yankees cowboys sunshine princess prince king queen ' +
+    'superman batman spiderman pokemon naruto starwars matrix trustno one trustnoone freedom liberty whatever nothing anything ' +
+    'mustang ferrari porsche mercedes corvette harley shadow phoenix hunter killer ranger soldier warrior ninja samurai michael ' +
+    'jordan jennifer jessica michelle nicole daniel thomas robert william charlie george andrew anthony joshua matthew ashley ' +
+    'amanda maria anna computer internet keyboard laptop windows microsoft google apple samsung android facebook instagram ' +
+    'linkedin youtube amazon netflix github gitlab docker kubernetes linux ubuntu server database oracle cisco ' +
+    'company office work home school summer winter spring autumn fall january february march april may june july august ' +
+    'september october november december monday tuesday wednesday thursday friday saturday sunday flower banana orange cheese ' +
+    'chocolate cookie coffee pizza money dollar million lucky winner number blink music guitar rockstar metallica america london ' +
+    'paris berlin madrid newyork california texas canada india russia china brazil mexico germany france italy spain poland the ' +
+    'my your our new old is it in on at to for and of first last name mlflow millrace databricks mlops machine learning model ' +
+    'data science python jupyter tensor pytorch spark airflow training experiment'
   ).split(' '),
 )
 const LONGEST = Math.max(...[...COMMON].map(({ length }) => length))

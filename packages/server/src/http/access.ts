@@ -16,6 +16,8 @@ export type Caller = {
   readonly workspace_id: number
   /** The token by which the caller came, if it was one. */
   readonly token?: { readonly id: string; readonly scopes: readonly string[] }
+  /** The id of the browser's session, if the caller came by one. */
+  readonly session?: string
   /** The network address of the request; empty where it plays no part. */
   readonly address: string
 }

@@ -10,6 +10,9 @@ export type Guard = (request: FastifyRequest, reply: FastifyReply) => void
 const FRAMES = { DENY: "'none'", SAMEORIGIN: "'self'", NONE: '*' }
 const PREFLIGHT_KEPT_S = 600
 
+/** Who may show a page of this server in a frame, for a policy. */
+export const framesOf = ({ x_frame_options }: Settings): string => FRAMES[x_frame_options]
+
 /** The policy of pages that this server makes: their own scripts, styles and pictures, nothing inline, no other host. */
 export function pagePolicy(settings: Settings): string {
   const own = ['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`).join('; ')

@@ -18,6 +18,11 @@ export class LoginRefused extends ApiError {
     super(error.code, error.message, { cause: error, ...(error.headers && { headers: error.headers }) })
     this.tried = tried.slice(0, NAME_MAX)
   }
+
+  /** The same without the header that makes a browser ask for a password in a window of its own. */
+  withoutPrompt(): LoginRefused {
+    return new LoginRefused(new ApiError(this.code, this.message), this.tried)
+  }
 }
 
 /** Records who was refused and who came in: each account, from each address, with each token, once an hour. */
@@ -41,9 +46,9 @@ export class LoginRecord {
     })
   }
 
-  cameIn({ user, user_id, token, address }: Caller, now_ms: number): void {
+  cameIn({ user, user_id, token, session, address }: Caller, now_ms: number): void {
     if (user_id === 0) return
-    const key = `${user_id} ${token?.id ?? ''} ${address}`
+    const key = `${user_id} ${token?.id ?? session ?? ''} ${address}`
     const before = this.#heard.get(key)
     if (before !== undefined && now_ms - before < HEARD_OF_EVERY_MS) return
     this.#heard.delete(key)
@@ -55,7 +60,7 @@ export class LoginRecord {
       outcome: 'done',
       who: { name: user, id: user_id, address },
       on: { kind: 'user', id: user },
-      detail: { by: token === undefined ? 'password' : `token ${token.id}` },
+      detail: { by: token ? `token ${token.id}` : session ? `session ${session}` : 'password' },
     })
   }
 }

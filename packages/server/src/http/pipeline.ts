@@ -149,7 +149,7 @@ type Admitted = { readonly input: unknown; readonly context: Context; readonly d
 /** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
 async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | undefined, request: FastifyRequest): Promise<Admitted> {
   const authority = house.authority ?? localOwner
-  const caller: Caller = 'public' in endpoint.access ? NOBODY : await authority.identify(request)
+  const caller: Caller = 'public' in endpoint.access ? { ...NOBODY, address: request.ip } : await authority.identify(request)
   const now_ms = Date.now()
   const counted = house.quotas?.count(caller, now_ms)
   if (counted) await counted

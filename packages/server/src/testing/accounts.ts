@@ -1,4 +1,6 @@
+import { addAccount, setAdmin } from '../access/account-store.ts'
 import type { Level } from '../access/level.ts'
+import { hashPassword } from '../access/password.ts'
 import { rulesOf } from '../access/rules.ts'
 import type { Database } from '../db/database.ts'
 import { query } from '../db/handles.ts'
@@ -59,4 +61,13 @@ export async function serverWithAccounts(
       close: () => server.app.close(),
     }
   }
+}
+
+/** An account with a password whose hash costs next to nothing: for tests that sign in often. The real cost has tests of its own. */
+export async function addPerson(db: Database, name: string, password: string, is_admin = false): Promise<void> {
+  const hash = await hashPassword(password, { log2_n: 4, r: 8, p: 1 })
+  await db.write(async (tx) => {
+    const account = await addAccount(tx, name, hash, Date.now())
+    if (is_admin) await setAdmin(tx, account, true)
+  })
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { endpoints } from '../../app.ts'
 import type { Database } from '../../db/database.ts'
 import { command, query } from '../../db/handles.ts'
-import { Secret } from '../../secret.ts'
+import { addPerson } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { type Answer, TestServer } from '../../testing/server.ts'
 import { addAccount, requireAccount } from '../account-store.ts'
@@ -18,7 +18,8 @@ const admin = basic('admin', ADMIN_PASSWORD)
 const DAY_S = 86_400
 
 async function withLogin(db: Database) {
-  const login = { default_permission: 'READ', admin_username: 'admin', admin_password: new Secret(ADMIN_PASSWORD) } as const
+  await addPerson(db, 'admin', ADMIN_PASSWORD, true)
+  const login = { default_permission: 'READ', admin_username: 'admin' } as const
   const { authority } = await startLogin(db, login)
   const server = new TestServer(db, {}, { authority })
   const call = (as: Record<string, string>, method: string, path: string, body?: unknown): Promise<Answer> =>

@@ -1,0 +1,8 @@
+import type { Endpoint } from '../../http/endpoint.ts'
+import { loginAsset } from './asset.ts'
+import { loginForm } from './form.ts'
+import { logout } from './logout.ts'
+import { signIn } from './sign-in.ts'
+
+/** Where people sign in and out with a browser. */
+export const loginEndpoints: readonly Endpoint[] = [loginForm, loginAsset, signIn, logout]

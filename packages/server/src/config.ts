@@ -66,6 +66,16 @@ export type Login = {
   readonly admin_password?: Secret
 }
 
+/** Whose signatures of models count, and what the server signs its own findings with. */
+export type Signing = {
+  /** The trust file; it is read again when it changes. */
+  readonly trust_file?: string
+  /** The file of the server's private key, as PEM, or the key itself. */
+  readonly key_file?: string
+  readonly key?: Secret
+  readonly key_password?: Secret
+}
+
 /** Everything that `startServer` is told: made from flags, variables and defaults by `config/read.ts`, or by a program itself. */
 export type Config = {
   readonly host: string
@@ -78,6 +88,8 @@ export type Config = {
   readonly secret_keys?: Secret
   /** The file that holds such keys when `secret_keys` are not given; it is made when it is needed. */
   readonly secret_key_file?: string
+  /** Whose signatures of models count; without it nobody's do. */
+  readonly signing?: Signing
   /** How long a stopping server waits for requests that have begun: 300 s unless said. */
   readonly drain_ms?: number
   /** The server's log; silent unless given. */

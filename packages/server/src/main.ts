@@ -13,6 +13,7 @@ import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
 import { Registrar } from './registry/manifests/index.ts'
+import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
 
 export type RunningServer = {
@@ -38,6 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
+    const trust = new TrustWatch(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log)
     const login = config.login && (await startLogin(db, config.login, config.settings.static_prefix))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
@@ -52,6 +54,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     courier.start()
     audit?.start()
     registrar.start()
+    trust.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
@@ -62,6 +65,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         await audit?.stop()
         await courier.stop()
         await registrar.stop()
+        await trust.stop()
         await db.close()
       },
     }

@@ -8,6 +8,7 @@ import type { Environment, Given } from './option.ts'
 import { Picker } from './pick.ts'
 import { type SecretKeys, secretKeysFrom } from './secret-keys.ts'
 import { serverOptions } from './server-options.ts'
+import { signingOf } from './signing.ts'
 import { artifactsDestination, defaultArtifactRoot } from './storage.ts'
 import { webhookRules } from './webhooks.ts'
 
@@ -28,6 +29,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
   refuseWhatIsNotThere(pick)
   const host = pick.text('host')?.value ?? '127.0.0.1'
   const login = loginOf(pick, env, warnings)
+  const signing = signingOf(pick, env)
   refuseOpenBind(host, pick.on('insecure-no-auth'), login !== undefined, warnings)
   const artifacts_only = pick.on('artifacts-only')
   const data_dir = resolve(pick.text('data-dir')?.value ?? 'millrace-data')
@@ -39,6 +41,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       database,
       settings: settingsOf(pick, data_dir, artifacts_only),
       ...(login && { login }),
+      ...(signing && { signing }),
       ...secretKeysFrom(env, database, data_dir),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },

@@ -25,5 +25,11 @@ export const secretVariables: readonly { readonly variable: string; readonly abo
     variable: 'MILLRACE_SECRET_KEY_FILE',
     about: 'A file that holds such keys, one a line, readable by its owner only; made beside the database when it is needed, unless set',
   },
+  {
+    variable: 'MILLRACE_SIGNING_KEY',
+    about: "A private key as PEM: the server's own (see --signing-key), or the one that `millrace sign` uses",
+  },
+  { variable: 'MILLRACE_KEY_PASSWORD', about: 'The password of an encrypted private key' },
+  { variable: 'MILLRACE_KEY_PASSWORD_FILE', about: 'A file that holds it and nothing else' },
   { variable: 'MLFLOW_BACKEND_STORE_URI', about: 'The one place where a URI may hold a password' },
 ]

@@ -190,6 +190,22 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   {
+    flag: 'signing-trust',
+    variables: ['MILLRACE_SIGNING_TRUST'],
+    value: '<file>',
+    fallback: "nobody's signatures count",
+    about: 'Whose signatures of models count, and what was revoked: the trust.json of millrace keys; read again when it changes',
+    group: 'Security',
+  },
+  {
+    flag: 'signing-key',
+    variables: ['MILLRACE_SIGNING_KEY_FILE'],
+    value: '<file>',
+    fallback: 'none',
+    about: 'The private key with which the server signs what it found out itself: scans and approvals',
+    group: 'Security',
+  },
+  {
     flag: 'insecure-no-auth',
     variables: ['MILLRACE_INSECURE_NO_AUTH'],
     fallback: 'off',

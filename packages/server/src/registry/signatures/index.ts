@@ -7,6 +7,7 @@ import { listAttestations } from './list.ts'
 export { type Attestation, attestationsOf, signersOf } from './attestations-of.ts'
 export { attestOwn, copyAttestations, forgetAttestations } from './keep-attestation.ts'
 export { type ReservedTag, setReservedTag } from './reserved-tags.ts'
+export { TrustWatch } from './trust-watch.ts'
 export { holdTrusted, type Trusted } from './trusted.ts'
 
 /** Attestations of versions, over the wire. */

@@ -85,7 +85,7 @@ const provenance = (files: Record<string, string>): Statement => ({
 })
 
 overEachDatabase('attestations of versions', (open) => {
-  test('a trusted signature over the version is kept, told and shown as a tag; others are refused', async () => {
+  test('RC-16 a trusted signature over the version is kept, told and shown as a tag; others are refused', async () => {
     const shelf = new Shelf(await open())
     const [release, stranger] = [newSigner(), newSigner()]
     holdTrusted(shelf.db.reader, { trust: trustIn({ release }) })
@@ -122,7 +122,7 @@ overEachDatabase('attestations of versions', (open) => {
     assert.equal((await shelf.list('m')).body.attestations.length, 1)
   })
 
-  test('the same bytes under other names are another model, for a statement that names it by digest', async () => {
+  test('RC-16 the same bytes under other names are another model, for a statement that names it by digest', async () => {
     const shelf = new Shelf(await open())
     const release = newSigner()
     holdTrusted(shelf.db.reader, { trust: trustIn({ release }) })
@@ -136,7 +136,7 @@ overEachDatabase('attestations of versions', (open) => {
     assert.equal((await shelf.send('m', await signStatement(release, only_root))).status, 400)
   })
 
-  test('what the server knows of a version is told in tags that no client sets, changes or deletes', async () => {
+  test('RC-16 what the server knows of a version is told in tags that no client sets, changes or deletes', async () => {
     const shelf = new Shelf(await open())
     await shelf.register('m')
     const set = (key: string) => shelf.server.post('model-versions/set-tag', { name: 'm', version: '1', key, value: 'clean' })
@@ -182,7 +182,7 @@ overEachDatabase('attestations of versions', (open) => {
     assert.deepEqual(await signersOf(shelf.db.reader, id), [])
   })
 
-  test('a key that is revoked counts no more from then on, for what it signed before as well', async () => {
+  test('RC-16 a key that is revoked counts no more from then on, for what it signed before as well', async () => {
     const shelf = new Shelf(await open())
     const release = newSigner()
     holdTrusted(shelf.db.reader, { trust: trustIn({ release }) })

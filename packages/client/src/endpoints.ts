@@ -587,6 +587,25 @@ export type TraceInfoV2 = {
   tags: KeyValue[]
 }
 
+export type Issue2 = {
+  issue_id: string
+  experiment_id: string
+  name: string
+  description: string
+  status: 'pending' | 'rejected' | 'resolved'
+  severity?: 'not_an_issue' | 'low' | 'medium' | 'high' | undefined
+  root_causes?: string[] | undefined
+  source_run_id?: string | undefined
+  /** Milliseconds since 1970 */
+  created_timestamp: number
+  /** Milliseconds since 1970 */
+  last_updated_timestamp: number
+  created_by?: string | undefined
+  categories?: string[] | undefined
+  /** How many traces have an assessment that names it; in searches that ask for it */
+  trace_count?: number | undefined
+}
+
 export type Scorer = {
   experiment_id: number
   scorer_name: string
@@ -2197,6 +2216,59 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** Create an issue: a problem that was found in the traces of an experiment */
+  'POST /api/3.0/mlflow/issues': {
+    input: {
+      experiment_id: string
+      name: string
+      description: string
+      status?: 'pending' | 'rejected' | 'resolved' | undefined
+      severity?: 'not_an_issue' | 'low' | 'medium' | 'high' | undefined
+      root_causes?: string[] | undefined
+      source_run_id?: string | undefined
+      created_by?: string | undefined
+      categories?: string[] | undefined
+    }
+    output: {
+      issue: Issue2
+    }
+  }
+  /** Change the state, the severity or the texts of an issue; what is left out or empty stays */
+  'PATCH /api/3.0/mlflow/issues/{issue_id}': {
+    input: {
+      issue_id: string
+      name?: string | undefined
+      description?: string | undefined
+      status?: 'pending' | 'rejected' | 'resolved' | undefined
+      severity?: 'not_an_issue' | 'low' | 'medium' | 'high' | undefined
+    }
+    output: {
+      issue: Issue2
+    }
+  }
+  /** Get an issue */
+  'GET /api/3.0/mlflow/issues/{issue_id}': {
+    input: {
+      issue_id: string
+    }
+    output: {
+      issue: Issue2
+    }
+  }
+  /** Search issues, the gravest and newest first */
+  'POST /api/3.0/mlflow/issues/search': {
+    input: {
+      experiment_id?: string | undefined
+      filter_string?: string | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+      include_trace_count?: boolean | undefined
+    }
+    output: {
+      issues: Issue2[]
+      next_page_token?: string | undefined
+    }
+  }
   /** Register a scorer, or its next version; its code is kept as text and never run */
   'POST /api/3.0/mlflow/scorers/register': {
     input: {
@@ -3008,6 +3080,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}',
   'GET /api/2.0/mlflow/traces/{request_id}/info',
   'GET /api/2.0/mlflow/traces',
+  'GET /api/3.0/mlflow/issues/{issue_id}',
+  'POST /api/3.0/mlflow/issues/search',
   'GET /api/3.0/mlflow/scorers/list',
   'GET /api/3.0/mlflow/scorers/versions',
   'GET /api/3.0/mlflow/scorers/get',
@@ -3493,6 +3567,21 @@ export abstract class Nouns {
     /** Search the traces of experiments, as clients before version 3 do */
     listV2: (input: Input<'GET /api/2.0/mlflow/traces'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/mlflow/traces', 'traces', input, options),
+  }
+
+  readonly issues = {
+    /** Create an issue: a problem that was found in the traces of an experiment */
+    create: (input: Input<'POST /api/3.0/mlflow/issues'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/issues', input, options),
+    /** Change the state, the severity or the texts of an issue; what is left out or empty stays */
+    update: (input: Input<'PATCH /api/3.0/mlflow/issues/{issue_id}'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/issues/{issue_id}', input, options),
+    /** Get an issue */
+    get: (input: Input<'GET /api/3.0/mlflow/issues/{issue_id}'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/issues/{issue_id}', input, options),
+    /** Search issues, the gravest and newest first */
+    search: (input: Input<'POST /api/3.0/mlflow/issues/search'>, options?: CallOptions) =>
+      this.paged('POST /api/3.0/mlflow/issues/search', 'issues', input, options),
   }
 
   readonly scorers = {

@@ -19,6 +19,7 @@ import { frameworkFor } from './http/framework.ts'
 import { type Log, logFailures, silent } from './http/log.ts'
 import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
+import { issueEndpoints } from './issues/index.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { promotionEndpoints } from './registry/promotions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
@@ -51,6 +52,7 @@ export const endpoints: readonly Endpoint[] = [
   ...attestationEndpoints,
   ...promotionEndpoints,
   ...traceEndpoints,
+  ...issueEndpoints,
   ...scorerEndpoints,
   ...webhookEndpoints,
   ...permissionEndpoints,

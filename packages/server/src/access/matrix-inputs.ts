@@ -10,6 +10,7 @@ export type Sample = {
   readonly dataset_id: string
   readonly scorer_id: string
   readonly promotion_request: string
+  readonly issue_id: string
   readonly source: string
   readonly folder: string
   readonly token_id: string
@@ -121,6 +122,7 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
   'POST /api/3.0/mlflow/traces/{trace_id}/assessments': () => ({
     assessment: { assessment_name: 'b', source, feedback: { value: true } },
   }),
+  'PATCH /api/3.0/mlflow/issues/{issue_id}': () => ({ status: 'resolved' }),
   'POST /api/3.0/mlflow/scorers/register': () => ({ name: 's', serialized_scorer: '{"name":"s"}' }),
   'PUT /api/3.0/mlflow/scorers/online-config': () => ({ name: 's', sample_rate: 0 }),
   'GET /api/3.0/mlflow/scorers/get': () => ({ name: 's' }),

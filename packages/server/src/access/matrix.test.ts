@@ -87,6 +87,7 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
   const { dataset_id } = (await post('datasets/create', { name: 'd', experiment_ids: [experiment_id], tags: '{"k":"v"}' }, '3.0')).dataset
   const scorer = { experiment_id, name: 's', serialized_scorer: '{"name":"s"}' }
   const { scorer_id } = await post('scorers/register', scorer, '3.0')
+  const { issue_id } = (await post('issues', { experiment_id, name: 'i', description: 'd' }, '3.0')).issue
   await post('registered-models/create', { name: 'm', tags: [{ key: 'k', value: 'v' }] })
   const source = `runs:/${run_id}/model`
   const promotion_request = await askForPromotion(as, { experiment_id, run_id, source })
@@ -123,6 +124,7 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
     assessment_id,
     dataset_id,
     scorer_id,
+    issue_id,
     source,
     folder,
   }

@@ -13,6 +13,7 @@ const OF_RUN = query<[id: number]>('select experiment from run where run_id = ?'
 const OF_LOGGED_MODEL = query<[id: number]>('select experiment from logged_model where model_id = ?')
 const OF_TRACE = query<[id: number]>('select experiment from trace where trace_id = ?')
 const OF_SCORER = query<[id: number]>('select experiment from scorer where scorer_id = ?')
+const OF_ISSUE = query<[id: number]>('select experiment from issue where issue_id = ?')
 const OF_DATASET = query<[id: number | null]>(
   `select e.experiment from evaluation_dataset d left join evaluation_dataset_experiment e on e.dataset = d.id where d.dataset_id = ?`,
 )
@@ -64,6 +65,7 @@ async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readon
   if ('logged_model' in resource) return db.tuples(OF_LOGGED_MODEL, resource.logged_model)
   if ('trace' in resource) return db.tuples(OF_TRACE, resource.trace)
   if ('scorer' in resource) return db.tuples(OF_SCORER, resource.scorer)
+  if ('issue' in resource) return db.tuples(OF_ISSUE, resource.issue)
   if ('evaluation_dataset' in resource) return db.tuples(OF_DATASET, resource.evaluation_dataset)
   return ownersOf(db, resource.artifact_path)
 }
@@ -96,6 +98,7 @@ function unknown(resource: OfThings): ApiError {
   }
   if ('trace' in resource) return missing(`Trace with ID '${resource.trace}' not found: it was never here, or it was deleted.`)
   if ('scorer' in resource) return missing(`Scorer with ID '${resource.scorer}' not found.`)
+  if ('issue' in resource) return missing(`Issue with ID '${resource.issue}' not found.`)
   if ('registered_model' in resource) return missing(`Registered Model with name=${resource.registered_model} not found`)
   if ('version_files' in resource) {
     // That there is such a version is no secret to who may read its model.

@@ -22,6 +22,7 @@ import { gates } from './migrations/019-gates.ts'
 import { attestations } from './migrations/020-attestations.ts'
 import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 import { traceArchive } from './migrations/025-trace-archive.ts'
+import { issues } from './migrations/026-issues.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -55,6 +56,7 @@ export const MIGRATIONS: readonly Migration[] = [
   attestations,
   versionsInOrder,
   traceArchive,
+  issues,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

@@ -18,6 +18,7 @@ export type Resource =
   | { version_files: string }
   | { trace: string }
   | { scorer: string }
+  | { issue: string }
   | { artifact_path: string }
   /** A role, a grant of a role, or all roles of a workspace: who manages the workspace manages them. */
   | { role: number }

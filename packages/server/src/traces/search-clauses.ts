@@ -45,9 +45,17 @@ function oneSql(dialect: Dialect, { entity, name, test }: Clause, keys: Readonly
     case 'feedback':
     case 'expectation':
       return assessmentSql(dialect, entity === 'feedback' ? 0 : 1, name, test)
+    case 'issue':
+      return issueSql(name, test)
     default:
       throw new Error(`the language of traces has no ${entity}`)
   }
+}
+
+/** Traces with an assessment that names the issue. */
+function issueSql(name: string, test: Test): Fragment {
+  if (name !== 'id' || test.kind !== 'text') throw invalid(`Invalid issue attribute '${name}'. Supported attributes: id.`)
+  return { sql: 'exists (select 1 from assessment x where x.trace = t.id and x.kind = 2 and x.name = ?)', values: [test.value] }
 }
 
 function nameSql(dialect: Dialect, test: Test): Fragment {

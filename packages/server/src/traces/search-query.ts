@@ -46,7 +46,7 @@ const LANGUAGE = language({
     number('end_time', 'end_time_ms'),
     number('experiment_id'),
   ],
-  keyed: { tag: KEYED, metadata: KEYED, span: TEXT, feedback: ASSESSED, expectation: ASSESSED },
+  keyed: { tag: KEYED, metadata: KEYED, span: TEXT, feedback: ASSESSED, expectation: ASSESSED, issue: ['='] },
   self: 'trace',
   bare_text: ['feedback', 'expectation'],
 })

@@ -64,7 +64,7 @@ function arrivedIn(resources: readonly OtlpResource[]): { arrived: Arrived[]; co
 function answer(type: string, rejected: number): StreamAnswer {
   const headers = { 'content-type': type }
   if (rejected === 0) return { headers, body: type === JSON_TYPE ? '{}' : Buffer.alloc(0) }
-  const message = `${rejected} spans were not taken: their ids are missing or too short, or their trace is archived or another experiment's.`
+  const message = `${rejected} spans were not taken: their ids are missing or short, or their trace is archived or another experiment's.`
   if (type === JSON_TYPE) {
     return { headers, body: JSON.stringify({ partialSuccess: { rejectedSpans: String(rejected), errorMessage: message } }) }
   }

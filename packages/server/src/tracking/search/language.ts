@@ -2,7 +2,7 @@
 export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'
 
 /** What a name before the dot stands for. */
-export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset' | 'metadata' | 'span' | 'feedback' | 'expectation'
+export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset' | 'metadata' | 'span' | 'feedback' | 'expectation' | 'issue'
 
 export const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '>', '>=', '<', '<=']
 export const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
@@ -38,6 +38,7 @@ const SPELLINGS: Record<Entity, readonly string[]> = {
   span: ['span'],
   feedback: ['feedback'],
   expectation: ['expectation'],
+  issue: ['issue'],
 }
 
 export type LanguageRules = {

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildWeb } from './web.ts'
 
 const root = new URL('..', import.meta.url).pathname
 
@@ -26,6 +27,8 @@ function inOrder(): string[] {
   return order
 }
 
+// The server's package carries the page.
+buildWeb()
 for (const folder of inOrder()) {
   const dist = join(root, folder, 'dist')
   rmSync(dist, { recursive: true, force: true })

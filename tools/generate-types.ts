@@ -43,7 +43,7 @@ export class TypeNames {
     if (Array.isArray(schema.enum)) return schema.enum.map((one) => JSON.stringify(one)).join(' | ')
     const anyOf = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined
     if (anyOf) return anyOf.map((one) => this.typeOf(one, direction, within)).join(' | ')
-    if (schema.type === 'string' || schema.type === 'boolean') return schema.type
+    if (schema.type === 'string' || schema.type === 'boolean' || schema.type === 'null') return schema.type
     if (schema.type === 'integer' || schema.type === 'number') return 'number'
     if (schema.type === 'array') {
       const item = this.typeOf((schema.items ?? {}) as JsonSchema, direction, within)

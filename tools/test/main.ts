@@ -75,6 +75,7 @@ const source = (path: string): boolean => !path.includes('node_modules/') && !pa
 const everything = async (): Promise<Counts[]> => [
   await step('format and lint', 'node_modules/.bin/biome', ['check', '.']),
   await step('types', 'node_modules/.bin/tsc', ['--noEmit']),
+  await step('types of the web page', 'node_modules/.bin/tsc', ['--noEmit', '-p', 'packages/web']),
   await tests(['packages', 'tools', 'conformance'].flatMap(below).filter(source).sort()),
 ]
 

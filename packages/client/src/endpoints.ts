@@ -157,9 +157,9 @@ export type Row = {
   end_time?: number | undefined
   deleted?: boolean | undefined
   /** The latest values, in the order of the columns that were asked for */
-  metrics: (Double | unknown)[]
-  params: (string | unknown)[]
-  tags: (string | unknown)[]
+  metrics: (Double | null)[]
+  params: (string | null)[]
+  tags: (string | null)[]
 }
 
 export type Metric2 = {

@@ -43,6 +43,8 @@ export type Settings = {
   readonly audit_log?: boolean
   /** Whether params and tags that look like credentials are refused; else they are masked for who doesn't manage what they are of. */
   readonly refuse_secrets?: boolean
+  /** The folder that holds the built web page; without one, the server's address shows a few words. */
+  readonly page_folder?: string
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean
 }

@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { mlflowNotice } from './db/mlflow-tables.ts'
 import { openDatabase } from './db/open.ts'
+import { withPage } from './docs/index.ts'
 import { Drain } from './drain.ts'
 import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
@@ -47,7 +48,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),
       ...(audit && { audit }),
     }
-    const app = buildApp({ db, settings: config.settings, ...plugs }, log)
+    const app = buildApp({ db, settings: withPage(config.settings), ...plugs }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })

@@ -3,5 +3,8 @@ import { apiPage } from './api.ts'
 import { asset } from './assets.ts'
 import { landingPage } from './landing.ts'
 import { openapi } from './openapi.ts'
+import { webAsset } from './web-file.ts'
 
-export const docsEndpoints: readonly Endpoint[] = [openapi, apiPage, landingPage, asset]
+export { withPage } from './web.ts'
+
+export const docsEndpoints: readonly Endpoint[] = [openapi, apiPage, landingPage, asset, webAsset]

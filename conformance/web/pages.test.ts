@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { MillraceClient } from '../../packages/client/src/index.ts'
+import { buildWeb } from '../../tools/web.ts'
+import { startChromium } from '../browser.ts'
+import { type StartedServer, startMillrace } from '../server.ts'
+import { type Filled, fill } from './fill.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const BROWSER_WAIT_MAX_MS = 600_000
+const WIDE = { width: 1280, height: 860 }
+const NARROW = { width: 390, height: 860 }
+
+let server: StartedServer
+let browser: Browser
+let filled: Filled
+
+before(
+  async () => {
+    buildWeb()
+    server = await startMillrace()
+    browser = await startChromium()
+    filled = await fill(new MillraceClient({ url: server.url }))
+  },
+  { timeout: BROWSER_WAIT_MAX_MS },
+)
+after(async () => {
+  await browser?.close()
+  assert.equal(await server.stop(), 0)
+})
+
+const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string, shows: RegExp])[] = [
+  ['the experiments', () => '/experiments', /empty/],
+  ['runs', ({ experiment_id }) => `/experiments/${experiment_id}`, /12 runs/],
+  ['runs of an empty experiment', ({ empty_id }) => `/experiments/${empty_id}`, /no runs here yet/],
+  ['charts of runs', ({ experiment_id }) => `/experiments/${experiment_id}?tab=charts`, /val\/accuracy/],
+  ['traces', ({ experiment_id }) => `/experiments/${experiment_id}?tab=traces`, /answer/],
+  ['a trace', ({ experiment_id, trace_id }) => `/experiments/${experiment_id}/traces/${trace_id}`, /Inputs/],
+  ['a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}`, /Parameters/],
+  ['charts of a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=charts`, /loss/],
+  [
+    'a text file',
+    ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=notes.txt`,
+    /Download/,
+  ],
+  [
+    'an HTML file',
+    ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=page.html`,
+    /Download/,
+  ],
+  ['a table', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=table.csv`, /plain/],
+  [
+    'a logged table',
+    ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=data.json`,
+    /window/,
+  ],
+  ['a drawing', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=drawing.svg`, /svg/],
+  ['a comparison', ({ run_ids }) => `/compare?runs=${run_ids.slice(0, 4).join(',')}`, /side by side/],
+  ['the models', () => '/models', /shop-model/],
+  ['a model', () => '/models/shop-model', /Version 1/],
+  ['a version', () => '/models/shop-model/versions/1', /not signed/],
+  ['the prompts', () => '/prompts', /greeting/],
+  ['a prompt', () => '/prompts/greeting', /welcome/],
+  ['no page', () => '/nowhere', /no such page/],
+]
+
+/** A page whose complaints are kept: what the browser refused by the policy, errors, and scripts that ran from data. */
+async function open(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) complaints.push(`asked another host: ${request.url()}`)
+  })
+  return { page, complaints }
+}
+
+async function show(page: Page, path: string, shows: RegExp): Promise<void> {
+  await page.goto(`${server.url}/#${path}`)
+  await page.getByText(shows).first().waitFor({ timeout: 30_000 })
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached', timeout: 30_000 })
+}
+
+describe('every page', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    for (const [name, path, shows] of PAGES) {
+      test(`${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
+        const context = await browser.newContext({ colorScheme: theme, viewport: WIDE })
+        const { page, complaints } = await open(context)
+        await show(page, path(filled), shows)
+        await page.evaluate(axe)
+        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run())
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+        assert.deepEqual(found, [])
+        assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined, 'text became a script')
+        assert.deepEqual(complaints, [])
+        await context.close()
+      })
+    }
+  }
+
+  test('nothing is wider than a narrow screen', async () => {
+    const context = await browser.newContext({ viewport: NARROW })
+    const { page } = await open(context)
+    for (const [name, path, shows] of PAGES) {
+      await show(page, path(filled), shows)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      assert.ok(width <= NARROW.width, `${name} is ${width} wide`)
+    }
+    await context.close()
+  })
+})
+
+type Axe = { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }

@@ -1,0 +1,218 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { count } from '../format.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Time } from '../parts/Time.tsx'
+import { say } from '../shell/Toasts.tsx'
+
+const SEARCH = 'POST /api/2.0/mlflow/experiments/search'
+const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
+const PAGE_MAX = 500
+const LIVE_MS = 3_000
+
+const quoted = (text: string): string => `'%${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}%'`
+
+/** All experiments, by their last change; search, create, rename, delete and bring back. */
+export function ExperimentsPage() {
+  const [typed, setTyped] = useState('')
+  const [deleted, setDeleted] = useState(false)
+  const field = useSearchKey()
+  const found = useApi(
+    SEARCH,
+    {
+      max_results: PAGE_MAX,
+      order_by: ['last_update_time DESC'],
+      view_type: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
+      ...(typed.trim() !== '' && { filter: `name ILIKE ${quoted(typed.trim())}` }),
+    },
+    { keep: true, refetch_ms: LIVE_MS },
+  )
+  const experiments = found.data?.experiments ?? []
+  const ids = experiments.map(({ experiment_id }) => experiment_id)
+  const activity = useApi(ACTIVITY, { experiment_ids: ids }, { enabled: ids.length > 0, keep: true, refetch_ms: LIVE_MS })
+  const busy = new Map((activity.data?.experiments ?? []).map((one) => [one.experiment_id, one]))
+  const isFresh = activity.isSuccess && !deleted && typed === '' && [...busy.values()].every(({ runs }) => runs === 0)
+  return (
+    <>
+      <div className="heading">
+        <h1>Experiments</h1>
+        <NewExperiment />
+      </div>
+      <div className="bar">
+        <input
+          ref={field}
+          className="grow"
+          type="search"
+          aria-label="Search experiments by name"
+          placeholder="Search by name"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <label className="check-line">
+          <input type="checkbox" checked={deleted} onChange={(event) => setDeleted(event.target.checked)} /> In the trash
+        </label>
+      </div>
+      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
+      {found.isPending && <Loading />}
+      {isFresh && <FirstRun />}
+      {found.data && experiments.length === 0 && (
+        <p className="faint">
+          {deleted ? 'The trash is empty.' : typed === '' ? 'There are no experiments.' : 'No experiment has that name.'}
+        </p>
+      )}
+      {experiments.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label="Experiments">
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th className="number">Runs</th>
+                <th>Last run</th>
+                <th>Changed</th>
+                <th>
+                  <span className="hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {experiments.map(({ experiment_id, name, last_update_time }) => (
+                <tr key={experiment_id}>
+                  <td className="wide">
+                    <Link to="/experiments/$experimentId" params={{ experimentId: experiment_id }} search={{}} title={name}>
+                      {name}
+                    </Link>
+                  </td>
+                  <td className="number">{activity.data ? (busy.get(experiment_id)?.runs ?? 0).toLocaleString('en-GB') : '…'}</td>
+                  <td>{activity.data && <Time at={busy.get(experiment_id)?.last_start_time} />}</td>
+                  <td>
+                    <Time at={last_update_time} />
+                  </td>
+                  <td>
+                    <Trash id={experiment_id} name={name} deleted={deleted} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found.data?.next_page_token && (
+        <p className="faint">The first {count(PAGE_MAX, 'experiment')} are shown: search by name for others.</p>
+      )}
+    </>
+  )
+}
+
+/** The `/` key goes to the search field, unless somebody types elsewhere. */
+function useSearchKey() {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as HTMLElement).closest('input, textarea, dialog')) return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  return field
+}
+
+function NewExperiment() {
+  const [open, setOpen] = useState(false)
+  const [name, setName] = useState('')
+  const [problem, setProblem] = useState('')
+  const navigate = useNavigate()
+  const create = async (event: React.FormEvent): Promise<void> => {
+    event.preventDefault()
+    try {
+      const { experiment_id } = await api.experiments.create({ name })
+      await refresh(SEARCH)
+      await navigate({ to: '/experiments/$experimentId', params: { experimentId: experiment_id }, search: {} })
+    } catch (error) {
+      setProblem(sentenceOf(error))
+    }
+  }
+  if (!open) {
+    return (
+      <button type="button" className="main" onClick={() => setOpen(true)}>
+        New experiment
+      </button>
+    )
+  }
+  return (
+    <form className="bar" onSubmit={create}>
+      <input
+        autoFocus
+        aria-label="Name of the new experiment"
+        placeholder="Name"
+        value={name}
+        aria-invalid={problem !== ''}
+        aria-describedby="new-problem"
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="submit" className="main" disabled={name.trim() === ''}>
+        Create
+      </button>
+      <button type="button" onClick={() => setOpen(false)}>
+        Cancel
+      </button>
+      <span id="new-problem" className="bad" role="alert">
+        {problem}
+      </span>
+    </form>
+  )
+}
+
+function Trash({ id, name, deleted }: { id: string; name: string; deleted: boolean }) {
+  const restore = async (): Promise<void> => {
+    await api.experiments.restore({ experiment_id: id })
+    await refresh(SEARCH)
+  }
+  const remove = async (): Promise<void> => {
+    try {
+      await api.experiments.delete({ experiment_id: id })
+      say(`“${name}” is in the trash.`, { undo: () => void restore() })
+      await refresh(SEARCH)
+    } catch (error) {
+      say(sentenceOf(error), { isProblem: true })
+    }
+  }
+  if (deleted) {
+    return (
+      <button type="button" className="quiet" onClick={restore} aria-label={`Bring back ${name}`}>
+        Bring back
+      </button>
+    )
+  }
+  return (
+    <button type="button" className="quiet" onClick={remove} aria-label={`Delete ${name}`}>
+      Delete
+    </button>
+  )
+}
+
+/** What an empty server says: how to log the first run. */
+function FirstRun() {
+  const address = new URL('.', document.baseURI).href.replace(/\/$/, '')
+  const code = `pip install mlflow
+
+import mlflow
+
+mlflow.set_tracking_uri("${address}")
+mlflow.set_experiment("first steps")
+with mlflow.start_run():
+    mlflow.log_param("learning_rate", 0.1)
+    for step in range(20):
+        mlflow.log_metric("loss", 1 / (step + 1), step=step)`
+  return (
+    <section className="empty">
+      <h2>Log your first run</h2>
+      <p>Any MLflow client works as it is. Paste this into Python, or change the tracking URI of a script that you have.</p>
+      <Code text={code} />
+      <p className="faint">It appears here when it arrives.</p>
+    </section>
+  )
+}

@@ -1,0 +1,96 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useApi } from '../api.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Time } from '../parts/Time.tsx'
+import { Trust } from './Trust.tsx'
+
+const PAGE_MAX = 200
+
+/** The registered models, each with its newest version's state of trust. */
+export function ModelsPage() {
+  const [typed, setTyped] = useState('')
+  const wanted = typed.trim().replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+  const found = useApi(
+    'GET /api/2.0/mlflow/registered-models/search',
+    { max_results: PAGE_MAX, order_by: ['last_updated_timestamp DESC'], ...(wanted !== '' && { filter: `name ILIKE '%${wanted}%'` }) },
+    { keep: true },
+  )
+  const models = found.data?.registered_models ?? []
+  return (
+    <>
+      <title>Models · Millrace</title>
+      <div className="heading">
+        <h1>Models</h1>
+      </div>
+      <div className="bar">
+        <input
+          type="search"
+          className="grow"
+          aria-label="Search models by name"
+          placeholder="Search by name"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
+      {found.isPending && <Loading />}
+      {found.data && models.length === 0 && (typed === '' ? <NoModels /> : <p className="faint">No model has that name.</p>)}
+      {models.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label="Models">
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Newest version</th>
+                <th>Aliases</th>
+                <th>Trust</th>
+                <th>Changed</th>
+              </tr>
+            </thead>
+            <tbody>
+              {models.map(({ name, latest_versions, aliases, last_updated_timestamp }) => {
+                const newest = [...latest_versions].sort((a, b) => Number(b.version) - Number(a.version))[0]
+                return (
+                  <tr key={name}>
+                    <td className="wide">
+                      <Link to="/models/$name" params={{ name }} title={name}>
+                        {name}
+                      </Link>
+                    </td>
+                    <td>{newest ? `version ${newest.version}` : <span className="faint">none</span>}</td>
+                    <td>
+                      <span className="chips">
+                        {aliases.map(({ alias, version }) => (
+                          <span key={alias} className="chip">
+                            @{alias} → {version}
+                          </span>
+                        ))}
+                      </span>
+                    </td>
+                    <td>{newest && <Trust version={newest} />}</td>
+                    <td>
+                      <Time at={last_updated_timestamp} />
+                    </td>
+                  </tr>
+                )
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  )
+}
+
+function NoModels() {
+  return (
+    <Empty title="No model is registered yet">
+      <p>Register one when it is logged, or from a run that has logged it:</p>
+      <Code text={'mlflow.sklearn.log_model(model, name="model", registered_model_name="churn")'} />
+      <p className="faint">Its files are then hashed and frozen, and checked before anything can serve them.</p>
+    </Empty>
+  )
+}

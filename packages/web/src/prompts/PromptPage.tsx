@@ -1,0 +1,111 @@
+import { variablesOf } from '@millrace/client'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useApi } from '../api.ts'
+import { Copy } from '../parts/Copy.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Time } from '../parts/Time.tsx'
+import { difference } from './difference.ts'
+
+const route = getRouteApi('/prompts/$name')
+const TEXT = 'mlflow.prompt.text'
+const PAGE_MAX = 200
+
+/** A prompt: its versions, each beside the one before. */
+export function PromptPage() {
+  const { name } = route.useParams()
+  const found = useApi('GET /api/2.0/mlflow/model-versions/search', {
+    filter: `name = '${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}' AND tags.\`mlflow.prompt.is_prompt\` = 'true'`,
+    order_by: ['version_number DESC'],
+    max_results: PAGE_MAX,
+  })
+  const [chosen, choose] = useState<string>()
+  const [other, setOther] = useState<string>()
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading />
+  const versions = found.data.model_versions
+  const at = Math.max(
+    0,
+    versions.findIndex(({ version }) => version === chosen),
+  )
+  const shown = versions[at]
+  if (!shown) return <p className="faint">This prompt has no version yet.</p>
+  const before = versions.find(({ version }) => version === other) ?? versions[at + 1]
+  const text = textOf(shown)
+  const variables = variablesOf(text)
+  return (
+    <>
+      <title>{`${name} · Millrace`}</title>
+      <div className="heading">
+        <h1>
+          <span className="crumb">
+            <Link to="/prompts">Prompts</Link>
+          </span>
+          {name}
+        </h1>
+        <Copy text={`prompts:/${name}/${shown.version}`} label="Copy the URI" />
+      </div>
+      <div className="bar">
+        <label>
+          Version{' '}
+          <select value={shown.version} onChange={(event) => choose(event.target.value)}>
+            {versions.map(({ version, aliases }) => (
+              <option key={version} value={version}>
+                {version} {aliases.map((alias) => `@${alias}`).join(' ')}
+              </option>
+            ))}
+          </select>
+        </label>
+        {versions.length > 1 && (
+          <label>
+            beside{' '}
+            <select value={before?.version ?? ''} onChange={(event) => setOther(event.target.value)}>
+              {versions.map(({ version }) => (
+                <option key={version} value={version}>
+                  {version}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <span className="faint">
+          <Time at={shown.creation_timestamp} /> {shown.description && `· ${shown.description}`}
+        </span>
+      </div>
+      {variables.length > 0 && (
+        <p className="chips">
+          {variables.map((variable) => (
+            <span key={variable} className="chip mono">
+              {variable}
+            </span>
+          ))}
+        </p>
+      )}
+      {before && before !== shown ? (
+        <section aria-label={`What changed from version ${before.version} to ${shown.version}`} className="difference">
+          {difference(textOf(before), text).map(({ kind, line }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
+            <div key={index} className={kind}>
+              <span aria-hidden="true">{kind === 'added' ? '+' : kind === 'removed' ? '−' : ' '}</span>
+              {kind !== 'same' && <span className="hidden">{kind}: </span>}
+              {line || ' '}
+            </div>
+          ))}
+        </section>
+      ) : (
+        <pre className="preview">{text}</pre>
+      )}
+    </>
+  )
+}
+
+function textOf({ tags }: { tags: readonly { key: string; value: string }[] }): string {
+  const text = tags.find(({ key }) => key === TEXT)?.value ?? ''
+  try {
+    const messages = JSON.parse(text) as unknown
+    if (!Array.isArray(messages)) return text
+    return messages.map(({ role, content }: { role: string; content: string }) => `${role}:\n${content}`).join('\n\n')
+  } catch {
+    return text
+  }
+}

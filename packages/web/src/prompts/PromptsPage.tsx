@@ -1,0 +1,74 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useApi } from '../api.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Time } from '../parts/Time.tsx'
+
+const PAGE_MAX = 200
+const IS_PROMPT = "tags.`mlflow.prompt.is_prompt` = 'true'"
+
+/** All prompts. */
+export function PromptsPage() {
+  const [typed, setTyped] = useState('')
+  const wanted = typed.trim().replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+  const filter = wanted === '' ? IS_PROMPT : `${IS_PROMPT} AND name ILIKE '%${wanted}%'`
+  const found = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: PAGE_MAX, filter }, { keep: true })
+  const prompts = found.data?.registered_models ?? []
+  return (
+    <>
+      <title>Prompts · Millrace</title>
+      <div className="heading">
+        <h1>Prompts</h1>
+      </div>
+      <div className="bar">
+        <input
+          type="search"
+          className="grow"
+          aria-label="Search prompts by name"
+          placeholder="Search by name"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
+      {found.isPending && <Loading />}
+      {found.data && prompts.length === 0 && typed !== '' && <p className="faint">No prompt has that name.</p>}
+      {found.data && prompts.length === 0 && typed === '' && (
+        <Empty title="No prompt is registered yet">
+          <p>A prompt is kept in versions, like a model; variables stand in double braces.</p>
+          <Code text={'mlflow.genai.register_prompt(name="greeting", template="Hello {{ name }}!")'} />
+        </Empty>
+      )}
+      {prompts.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label="Prompts">
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Aliases</th>
+                <th>Changed</th>
+              </tr>
+            </thead>
+            <tbody>
+              {prompts.map(({ name, aliases, last_updated_timestamp }) => (
+                <tr key={name}>
+                  <td className="wide">
+                    <Link to="/prompts/$name" params={{ name }} title={name}>
+                      {name}
+                    </Link>
+                  </td>
+                  <td>{aliases.map(({ alias, version }) => `@${alias} → ${version}`).join(', ')}</td>
+                  <td>
+                    <Time at={last_updated_timestamp} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,63 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { ExperimentsPage } from './experiments/ExperimentsPage.tsx'
+import { RunsPage } from './runs/RunsPage.tsx'
+import { readView } from './runs/view.ts'
+import { Broken, NothingHere } from './shell/Problems.tsx'
+import { Shell } from './shell/Shell.tsx'
+
+// MLflow's clients print addresses such as `/#/experiments/1/runs/2f1c…`: these are the same.
+const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere, errorComponent: Broken })
+const page = <const P extends string>(path: P) => ({ getParentRoute: () => root, path })
+
+const home = createRoute({
+  ...page('/'),
+  beforeLoad: () => {
+    throw redirect({ to: '/experiments' })
+  },
+})
+const experiments = createRoute({ ...page('/experiments'), component: ExperimentsPage })
+const runs = createRoute({ ...page('/experiments/$experimentId'), component: RunsPage, validateSearch: readView })
+const run = createRoute({
+  ...page('/experiments/$experimentId/runs/$runId'),
+  component: lazyRouteComponent(() => import('./run/RunPage.tsx'), 'RunPage'),
+  validateSearch: (search: Record<string, unknown>): { tab?: string | undefined; path?: string | undefined } => ({
+    ...(typeof search.tab === 'string' && { tab: search.tab }),
+    ...(typeof search.path === 'string' && { path: search.path }),
+  }),
+})
+const compare = createRoute({
+  ...page('/compare'),
+  component: lazyRouteComponent(() => import('./compare/ComparePage.tsx'), 'ComparePage'),
+  validateSearch: (search: Record<string, unknown>): { runs: string } => ({ runs: typeof search.runs === 'string' ? search.runs : '' }),
+})
+const models = createRoute({ ...page('/models'), component: lazyRouteComponent(() => import('./models/ModelsPage.tsx'), 'ModelsPage') })
+const model = createRoute({ ...page('/models/$name'), component: lazyRouteComponent(() => import('./models/ModelPage.tsx'), 'ModelPage') })
+const version = createRoute({
+  ...page('/models/$name/versions/$version'),
+  component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
+})
+const prompts = createRoute({
+  ...page('/prompts'),
+  component: lazyRouteComponent(() => import('./prompts/PromptsPage.tsx'), 'PromptsPage'),
+})
+const prompt = createRoute({
+  ...page('/prompts/$name'),
+  component: lazyRouteComponent(() => import('./prompts/PromptPage.tsx'), 'PromptPage'),
+})
+const trace = createRoute({
+  ...page('/experiments/$experimentId/traces/$traceId'),
+  component: lazyRouteComponent(() => import('./traces/TracePage.tsx'), 'TracePage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, experiments, runs, run, compare, models, model, version, prompts, prompt, trace]),
+  history: createHashHistory(),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

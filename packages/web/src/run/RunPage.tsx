@@ -1,0 +1,93 @@
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useApi } from '../api.ts'
+import { duration, moment } from '../format.ts'
+import { Copy } from '../parts/Copy.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Notes } from '../parts/Notes.tsx'
+import { Status } from '../parts/Status.tsx'
+import { TracesTable } from '../traces/TracesTable.tsx'
+import { Artifacts } from './Artifacts.tsx'
+import { RunCharts } from './RunCharts.tsx'
+import { RunOverview } from './RunOverview.tsx'
+
+const route = getRouteApi('/experiments/$experimentId/runs/$runId')
+const TABS = [
+  { tab: undefined, label: 'Overview' },
+  { tab: 'charts', label: 'Charts' },
+  { tab: 'system', label: 'System metrics' },
+  { tab: 'artifacts', label: 'Artifacts' },
+  { tab: 'traces', label: 'Traces' },
+] as const
+const LIVE_MS = 4_000
+
+/** One run: what it is, what it measured, what it left. */
+export function RunPage() {
+  const { experimentId, runId } = route.useParams()
+  const { tab, path } = route.useSearch()
+  const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: LIVE_MS, keep: true })
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading lines={10} />
+  const { info, data, inputs, outputs } = found.data.run
+  const tagged = new Map(data.tags.map(({ key, value }) => [key, value]))
+  const parent = tagged.get('mlflow.parentRunId')
+  return (
+    <>
+      <title>{`${info.run_name} · Millrace`}</title>
+      <div className="heading">
+        <h1>
+          <span className="crumb">
+            <Link to="/experiments">Experiments</Link> /{' '}
+            <Link to="/experiments/$experimentId" params={{ experimentId }} search={{}}>
+              {experimentId}
+            </Link>
+            {parent && (
+              <>
+                {' '}
+                /{' '}
+                <Link to="/experiments/$experimentId/runs/$runId" params={{ experimentId, runId: parent }}>
+                  parent run
+                </Link>
+              </>
+            )}
+          </span>
+          {info.run_name}
+        </h1>
+        <Status of={info.status} />
+        {info.lifecycle_stage === 'deleted' && <span className="chip bad">in the trash</span>}
+        <Copy text={runId} label="Copy the id" />
+      </div>
+      <p className="faint">
+        {info.start_time !== undefined && `Started ${moment(info.start_time)}`}
+        {info.user_id !== '' && ` by ${info.user_id}`}
+        {info.start_time !== undefined && info.end_time !== undefined && `, took ${duration(info.end_time - info.start_time)}`}
+      </p>
+      <nav className="tabs" aria-label="Parts of the run">
+        {TABS.map((one) => (
+          <Link
+            key={one.label}
+            to="/experiments/$experimentId/runs/$runId"
+            params={{ experimentId, runId }}
+            search={{ tab: one.tab }}
+            activeOptions={{ includeSearch: true, explicitUndefined: true }}
+          >
+            {one.label}
+          </Link>
+        ))}
+      </nav>
+      {tab === undefined && (
+        <>
+          <Notes text={tagged.get('mlflow.note.content') ?? ''} about={{ run_id: runId }} />
+          <RunOverview data={data} inputs={inputs} outputs={outputs} />
+        </>
+      )}
+      {(tab === 'charts' || tab === 'system') && (
+        <RunCharts
+          run={info}
+          metrics={data.metrics.map(({ key }) => key).filter((key) => key.startsWith('system/') === (tab === 'system'))}
+        />
+      )}
+      {tab === 'artifacts' && <Artifacts run_id={runId} experimentId={experimentId} path={path ?? ''} />}
+      {tab === 'traces' && <TracesTable experimentId={experimentId} runId={runId} />}
+    </>
+  )
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react'
+import { Menu } from '../parts/Menu.tsx'
+import type { Column, Names } from './view.ts'
+
+const SHOWN_MAX = 60
+const KINDS = ['metrics', 'params', 'tags'] as const
+
+/** Chooses the columns of the table, by typing a part of a name: there may be twelve thousand. */
+export function ColumnsMenu({
+  names,
+  shown,
+  onChange,
+}: {
+  names: Names | undefined
+  shown: readonly Column[]
+  onChange: (ids: string[]) => void
+}) {
+  const [typed, setTyped] = useState('')
+  const ids = shown.map(({ id }) => id)
+  const toggle = (id: string): void => onChange(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id])
+  const word = typed.toLowerCase()
+  return (
+    <Menu label={`Columns (${shown.length})`}>
+      <input
+        type="search"
+        aria-label="Find a column"
+        placeholder="Find a column"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      {KINDS.map((kind) => {
+        const all = (names?.[kind] ?? []).filter(
+          (name) => name.toLowerCase().includes(word) && !(kind === 'tags' && name.startsWith('mlflow.')),
+        )
+        if (all.length === 0) return null
+        const first = [...all]
+          .sort((a, b) => Number(ids.includes(`${kind}.${b}`)) - Number(ids.includes(`${kind}.${a}`)))
+          .slice(0, SHOWN_MAX)
+        return (
+          <fieldset key={kind} className="plain">
+            <h3>{{ metrics: 'Metrics', params: 'Parameters', tags: 'Tags' }[kind]}</h3>
+            {first.map((name) => (
+              <label key={name}>
+                <input type="checkbox" checked={ids.includes(`${kind}.${name}`)} onChange={() => toggle(`${kind}.${name}`)} /> {name}
+              </label>
+            ))}
+            {all.length > first.length && (
+              <p className="faint">and {(all.length - first.length).toLocaleString('en-GB')} more: type a part of the name.</p>
+            )}
+          </fieldset>
+        )
+      })}
+    </Menu>
+  )
+}

@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from 'react'
+import { type Names, spelled } from './view.ts'
+
+const SHOWN_MAX = 8
+const ATTRIBUTES = [
+  'attributes.run_name',
+  'attributes.status',
+  'attributes.start_time',
+  'attributes.end_time',
+  'attributes.user_id',
+  'attributes.run_id',
+]
+
+type Props = { filter: string; names: Names | undefined; problem: string; onChange: (filter: string) => void }
+
+/** The filter language, with completion of names. Enter asks; Escape takes back what was typed; `/` comes here from everywhere. */
+export function FilterField({ filter, names, problem, onChange }: Props) {
+  const [typed, setTyped] = useState(filter)
+  const [at, setAt] = useState(-1)
+  const [open, setOpen] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => setTyped(filter), [filter])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as HTMLElement).closest('input, textarea, dialog')) return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  const suggestions = open ? completions(typed, names) : []
+  const take = (name: string): void => {
+    setTyped(typed.replace(/[^\s]*$/, `${name} `))
+    setAt(-1)
+    field.current?.focus()
+  }
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, suggestions.length - 1))
+    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, -1))
+    else if (event.key === 'Tab' && open && suggestions[Math.max(at, 0)] && /[^\s]$/.test(typed))
+      take(suggestions[Math.max(at, 0)] as string)
+    else if (event.key === 'Enter') {
+      const chosen = suggestions[at]
+      if (chosen !== undefined) take(chosen)
+      else {
+        setOpen(false)
+        onChange(typed.trim())
+      }
+    } else if (event.key === 'Escape') {
+      setOpen(false)
+      setTyped(filter)
+    } else return
+    event.preventDefault()
+  }
+  return (
+    <div className="filter">
+      <input
+        ref={field}
+        type="search"
+        spellCheck={false}
+        autoComplete="off"
+        role="combobox"
+        aria-label="Filter of runs"
+        aria-expanded={suggestions.length > 0}
+        aria-controls="filter-names"
+        aria-activedescendant={at >= 0 ? `filter-name-${at}` : undefined}
+        aria-invalid={problem !== ''}
+        aria-describedby={problem === '' ? undefined : 'filter-problem'}
+        placeholder="metrics.loss < 0.5 AND params.model = 'tree'"
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          setOpen(true)
+          setAt(-1)
+          if (event.target.value === '') onChange('')
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={onKeyDown}
+      />
+      {suggestions.length > 0 && (
+        <div id="filter-names" role="listbox" aria-label="Names" className="suggestions">
+          {suggestions.map((name, index) => (
+            <div
+              key={name}
+              id={`filter-name-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === at}
+              // Before the field loses the focus, and with it this list.
+              onMouseDown={(event) => {
+                event.preventDefault()
+                take(name)
+              }}
+            >
+              {name}
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Names that the last word may become. */
+function completions(typed: string, names: Names | undefined): string[] {
+  const word = /[^\s]*$/.exec(typed)?.[0].toLowerCase() ?? ''
+  if (word === '' || /['"]/.test(word)) return []
+  const all = [
+    ...ATTRIBUTES,
+    ...(names?.metrics ?? []).map((name) => spelled({ kind: 'metrics', name })),
+    ...(names?.params ?? []).map((name) => spelled({ kind: 'params', name })),
+    ...(names?.tags ?? []).map((name) => spelled({ kind: 'tags', name })),
+  ]
+  return all.filter((name) => name.toLowerCase().includes(word) && name.toLowerCase() !== word).slice(0, SHOWN_MAX)
+}

@@ -1,0 +1,104 @@
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useApi } from '../api.ts'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Notes } from '../parts/Notes.tsx'
+import { ColumnsMenu } from './ColumnsMenu.tsx'
+import { FilterField } from './FilterField.tsx'
+import { RunsGrid } from './RunsGrid.tsx'
+import { Selected } from './Selected.tsx'
+import { useRuns } from './use-runs.ts'
+import { columnsOf, type View } from './view.ts'
+
+const RunsCharts = lazy(async () => ({ default: (await import('../charts/RunsCharts.tsx')).RunsCharts }))
+const TracesTable = lazy(async () => ({ default: (await import('../traces/TracesTable.tsx')).TracesTable }))
+
+const route = getRouteApi('/experiments/$experimentId')
+const TABS = [
+  { tab: undefined, label: 'Runs' },
+  { tab: 'charts', label: 'Charts' },
+  { tab: 'traces', label: 'Traces' },
+] as const
+
+/** The runs of an experiment: a table, their charts, and traces. The address holds the whole view. */
+export function RunsPage() {
+  const { experimentId } = route.useParams()
+  const view = route.useSearch()
+  const navigate = route.useNavigate()
+  const change = (part: Partial<View>): void => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
+  const experiment = useApi('GET /api/2.0/mlflow/experiments/get', { experiment_id: experimentId })
+  const names = useApi('GET /api/2.0/millrace/runs/columns', { experiment_ids: [experimentId] })
+  const columns = columnsOf(view, names.data)
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set())
+  const runs = useRuns(experimentId, view, columns, view.columns !== undefined || names.data !== undefined)
+  if (experiment.isError) return <Problem error={experiment.error} />
+  const { name = '', tags = [] } = experiment.data?.experiment ?? {}
+  const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''
+  return (
+    <>
+      <title>{name === '' ? 'Millrace' : `${name} · Millrace`}</title>
+      <div className="heading">
+        <h1>
+          <span className="crumb">
+            <Link to="/experiments">Experiments</Link> <span className="faint">· {experimentId}</span>
+          </span>
+          {name || ' '}
+        </h1>
+      </div>
+      <Notes text={note} about={{ experiment_id: experimentId }} />
+      <nav className="tabs" aria-label="Views of the experiment">
+        {TABS.map(({ tab, label }) => (
+          <Link
+            key={label}
+            to="/experiments/$experimentId"
+            params={{ experimentId }}
+            search={{ ...view, tab }}
+            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      {view.tab === 'traces' ? (
+        <Suspense fallback={<Loading />}>
+          <TracesTable experimentId={experimentId} />
+        </Suspense>
+      ) : (
+        <>
+          <div className="bar">
+            <FilterField filter={view.filter ?? ''} names={names.data} problem={runs.problem} onChange={(filter) => change({ filter })} />
+            <label className="check-line">
+              <input type="checkbox" checked={view.deleted ?? false} onChange={(event) => change({ deleted: event.target.checked })} />{' '}
+              Trash
+            </label>
+            {view.tab === undefined && <ColumnsMenu names={names.data} shown={columns} onChange={(ids) => change({ columns: ids })} />}
+            {view.tab === undefined && (
+              <Selected chosen={chosen} choose={choose} runs={runs} columns={columns} deleted={view.deleted ?? false} />
+            )}
+          </div>
+          {runs.problem !== '' && (
+            <p className="filter-problem" role="alert" id="filter-problem">
+              {runs.problem}
+            </p>
+          )}
+          {view.tab === 'charts' ? (
+            <Suspense fallback={<Loading />}>
+              <RunsCharts runs={runs.rows} metrics={names.data?.metrics ?? []} view={view} change={change} />
+            </Suspense>
+          ) : (
+            <RunsGrid
+              experimentId={experimentId}
+              runs={runs}
+              columns={columns}
+              order={view.order}
+              setOrder={(order) => change({ order })}
+              chosen={chosen}
+              choose={choose}
+              isFiltered={view.filter !== undefined}
+            />
+          )}
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import type { Output } from '@millrace/client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, sentenceOf } from '../api.ts'
+import type { Column, View } from './view.ts'
+
+const TABLE = 'POST /api/2.0/millrace/runs/table'
+const PAGE_MAX = 100
+const LIVE_MS = 4_000
+
+export type Row = Output<typeof TABLE>['rows'][number]
+
+export type Runs = {
+  readonly rows: readonly Row[]
+  /** How many there are in all; undefined while nobody knows. */
+  readonly total: number | undefined
+  readonly isLoading: boolean
+  /** Why there are none: the server's sentence about the filter, mostly. */
+  readonly problem: string
+  readonly hasMore: boolean
+  readonly more: () => void
+}
+
+const namesOf = (columns: readonly Column[], kind: Column['kind']): string[] =>
+  columns.filter((column) => column.kind === kind).map(({ name }) => name)
+
+/** The runs of a view, page by page as somebody scrolls, with the columns that are shown and no others. */
+export function useRuns(experiment_id: string, view: View, columns: readonly Column[], enabled: boolean): Runs {
+  const input = {
+    experiment_ids: [experiment_id],
+    filter: view.filter ?? '',
+    run_view_type: view.deleted ? ('DELETED_ONLY' as const) : ('ACTIVE_ONLY' as const),
+    order_by: view.order ? [view.order] : [],
+    max_results: PAGE_MAX,
+    metrics: namesOf(columns, 'metrics'),
+    params: namesOf(columns, 'params'),
+    tags: ['mlflow.parentRunId', ...namesOf(columns, 'tags')],
+  }
+  const found = useInfiniteQuery({
+    queryKey: [TABLE, input],
+    queryFn: ({ pageParam, signal }) => api.call(TABLE, { ...input, page_token: pageParam, count: pageParam === '' }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_page_token,
+    enabled,
+    placeholderData: (before) => before,
+    // New runs appear by themselves while the first page is what is looked at; a long scroll is not loaded again and again.
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 1 ? LIVE_MS : false),
+  })
+  const rows = useMemo(() => found.data?.pages.flatMap((page) => page.rows) ?? [], [found.data])
+  return {
+    rows: found.isError ? [] : rows,
+    total: found.isError ? undefined : found.data?.pages[0]?.total,
+    isLoading: found.isPending,
+    problem: found.isError ? sentenceOf(found.error) : '',
+    hasMore: found.hasNextPage,
+    more: () => {
+      if (!found.isFetchingNextPage && found.hasNextPage) void found.fetchNextPage()
+    },
+  }
+}

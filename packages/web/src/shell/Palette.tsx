@@ -1,0 +1,112 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { useApi } from '../api.ts'
+
+type Place = { readonly label: string; readonly hint: string; readonly go: () => void }
+
+const SHOWN_MAX = 9
+const NAMES_MAX = 200
+
+/** Jumps to an experiment, a model or a page by typing a part of its name: Ctrl K or Cmd K, from everywhere. */
+export function Palette({ open, onChange }: { open: boolean; onChange: (open: boolean) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        onChange(true)
+      }
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [onChange])
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal()
+    if (!open && dialog.current?.open) dialog.current.close()
+  }, [open])
+  return (
+    <dialog ref={dialog} className="palette" aria-label="Jump to a page" onClose={() => onChange(false)}>
+      {open && <Choices close={() => onChange(false)} />}
+    </dialog>
+  )
+}
+
+function Choices({ close }: { close: () => void }) {
+  const [typed, setTyped] = useState('')
+  const [at, setAt] = useState(0)
+  const places = usePlaces()
+  const words = typed.toLowerCase().split(/\s+/)
+  const found = places
+    .filter(({ label, hint }) => words.every((word) => `${hint} ${label}`.toLowerCase().includes(word)))
+    .slice(0, SHOWN_MAX)
+  const go = (place: Place | undefined): void => {
+    if (!place) return
+    close()
+    place.go()
+  }
+  const onKey = (event: React.KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
+    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+    else if (event.key === 'Enter') go(found[at])
+    else return
+    event.preventDefault()
+  }
+  return (
+    <>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="places"
+        aria-activedescendant={found[at] ? `place-${at}` : undefined}
+        aria-label="Name of an experiment, a model or a page"
+        placeholder="Experiment, model or page…"
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={onKey}
+      />
+      <div id="places" role="listbox" aria-label="Places" className="places">
+        {found.map((place, index) => (
+          <div
+            key={`${place.hint} ${place.label}`}
+            id={`place-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            onClick={() => go(place)}
+            onKeyDown={onKey}
+            onMouseMove={() => setAt(index)}
+          >
+            <span className="name">{place.label}</span>
+            <span className="faint">{place.hint}</span>
+          </div>
+        ))}
+        {found.length === 0 && <p className="faint">Nothing has that name.</p>}
+      </div>
+    </>
+  )
+}
+
+function usePlaces(): Place[] {
+  const navigate = useNavigate()
+  const experiments = useApi('POST /api/2.0/mlflow/experiments/search', { max_results: NAMES_MAX, order_by: ['last_update_time DESC'] })
+  const models = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: NAMES_MAX })
+  return [
+    { label: 'Experiments', hint: 'page', go: () => navigate({ to: '/experiments' }) },
+    { label: 'Models', hint: 'page', go: () => navigate({ to: '/models' }) },
+    { label: 'Prompts', hint: 'page', go: () => navigate({ to: '/prompts' }) },
+    ...(experiments.data?.experiments ?? []).map(({ name, experiment_id }) => ({
+      label: name,
+      hint: 'experiment',
+      go: () => navigate({ to: '/experiments/$experimentId', params: { experimentId: experiment_id }, search: {} }),
+    })),
+    ...(models.data?.registered_models ?? []).map(({ name }) => ({
+      label: name,
+      hint: 'model',
+      go: () => navigate({ to: '/models/$name', params: { name } }),
+    })),
+  ]
+}

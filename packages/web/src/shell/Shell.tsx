@@ -1,0 +1,62 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Palette } from './Palette.tsx'
+import { Toasts } from './Toasts.tsx'
+import { applyTheme, nextTheme, theme } from './theme.ts'
+
+const PAGES = [
+  { to: '/experiments', label: 'Experiments' },
+  { to: '/models', label: 'Models' },
+  { to: '/prompts', label: 'Prompts' },
+] as const
+
+/** The frame of every page. */
+export function Shell() {
+  const [chosen, choose] = useState(theme)
+  const [palette, setPalette] = useState(false)
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
+        Skip to the content
+      </button>
+      <header className="top">
+        <Link to="/experiments" className="brand">
+          <img src="docs/assets/icon.svg" alt="" width="22" height="22" />
+          Millrace
+        </Link>
+        <nav aria-label="Pages">
+          {PAGES.map(({ to, label }) => (
+            <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <button type="button" className="jump" onClick={() => setPalette(true)}>
+          <span>Jump to…</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => {
+            const next = nextTheme(chosen)
+            applyTheme(next)
+            choose(next)
+          }}
+          aria-label={`Theme: ${chosen}. Change it`}
+          title={`Theme: ${chosen}`}
+        >
+          {chosen === 'dark' ? '☾' : chosen === 'light' ? '☀' : '◐'}
+        </button>
+        <a className="quiet" href="docs/api">
+          API
+        </a>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Palette open={palette} onChange={setPalette} />
+      <Toasts />
+    </>
+  )
+}

@@ -1,0 +1,121 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useApi } from '../api.ts'
+import { duration } from '../format.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Status } from '../parts/Status.tsx'
+import { Time } from '../parts/Time.tsx'
+
+const PAGE_MAX = 100
+const LIVE_MS = 5_000
+
+/** "1.234s", as protobuf writes durations, in milliseconds. */
+const msOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number.parseFloat(text) * 1_000)
+
+/** The traces of an experiment, or of one of its runs. */
+export function TracesTable({ experimentId, runId }: { experimentId: string; runId?: string }) {
+  const [typed, setTyped] = useState('')
+  const [filter, setFilter] = useState('')
+  const take = (text: string): void => {
+    setTyped(text)
+    setFilter(text)
+  }
+  const both = [filter, runId && `attributes.run_id = '${runId}'`].filter(Boolean).join(' AND ')
+  const found = useApi(
+    'POST /api/3.0/mlflow/traces/search',
+    {
+      locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } }],
+      max_results: PAGE_MAX,
+      order_by: ['timestamp_ms DESC'],
+      ...(both !== '' && { filter: both }),
+    },
+    { keep: true, refetch_ms: LIVE_MS },
+  )
+  const traces = found.data?.traces ?? []
+  return (
+    <>
+      <form
+        className="bar"
+        onSubmit={(event) => {
+          event.preventDefault()
+          setFilter(typed.trim())
+        }}
+      >
+        <div className="filter">
+          <input
+            type="search"
+            spellCheck={false}
+            aria-label="Filter of traces"
+            placeholder="status = 'ERROR' AND execution_time_ms > 1000"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        </div>
+        <button type="button" onClick={() => take("status = 'ERROR'")}>
+          Errors
+        </button>
+        <button type="button" onClick={() => take('execution_time_ms > 1000')}>
+          Slower than 1 s
+        </button>
+      </form>
+      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
+      {found.isPending && <Loading />}
+      {found.data && traces.length === 0 && (filter === '' ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
+      {traces.length > 0 && (
+        <div className="scroll tall" tabIndex={0} role="region" aria-label="Traces">
+          <table>
+            <thead>
+              <tr>
+                <th>Trace</th>
+                <th>Status</th>
+                <th>Asked</th>
+                <th>Answered</th>
+                <th className="number">Took</th>
+                <th>When</th>
+              </tr>
+            </thead>
+            <tbody>
+              {traces.map((trace) => {
+                const took = msOf(trace.execution_duration)
+                return (
+                  <tr key={trace.trace_id}>
+                    <td className="mono">
+                      <Link to="/experiments/$experimentId/traces/$traceId" params={{ experimentId, traceId: trace.trace_id }}>
+                        {trace.tags?.['mlflow.traceName'] ?? trace.trace_id.slice(0, 14)}
+                      </Link>
+                    </td>
+                    <td>
+                      <Status of={trace.state ?? ''} />
+                    </td>
+                    <td className="wide" title={trace.request_preview}>
+                      {trace.request_preview}
+                    </td>
+                    <td className="wide" title={trace.response_preview}>
+                      {trace.response_preview}
+                    </td>
+                    <td className="number">{took === undefined ? '' : duration(took)}</td>
+                    <td>
+                      <Time at={Date.parse(trace.request_time)} />
+                    </td>
+                  </tr>
+                )
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found.data?.next_page_token && <p className="faint">The newest {PAGE_MAX} are shown: filter for others.</p>}
+    </>
+  )
+}
+
+function NoTraces() {
+  return (
+    <Empty title="No trace was logged here yet">
+      <p>A trace shows what an application asked a model, and how long each step took.</p>
+      <Code text={'@mlflow.trace\ndef answer(question):\n    ...'} />
+    </Empty>
+  )
+}

@@ -12,17 +12,20 @@ const PACKAGES = [`mlflow==${version}`, 'boto3']
  * The Python of a virtual environment with MLflow's client, made at the first call and kept in `.cache/`.
  * @throws when Python or PyPI can't be had: a missing client is a failure, never a skip.
  */
-export function pythonWithMlflow(): string {
-  const venv = join(root, '.cache', 'venv')
+export const pythonWithMlflow = (): string => pythonWith(PACKAGES, 'venv')
+
+/** The Python of a virtual environment in a folder of `.cache/`, which holds these packages and what they need. */
+export function pythonWith(packages: readonly string[], folder: string): string {
+  const venv = join(root, '.cache', folder)
   const python = join(venv, 'bin', 'python')
   const mark = join(venv, 'installed.txt')
-  const wanted = PACKAGES.join('\n')
+  const wanted = packages.join('\n')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python
-  console.log(`installing ${PACKAGES.join(', ')} from PyPI into .cache/venv: a few minutes, once`)
+  console.log(`installing ${packages.join(', ')} from PyPI into .cache/${folder}: a few minutes, once`)
   rmSync(venv, { recursive: true, force: true })
   mkdirSync(join(root, '.cache'), { recursive: true })
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
-  execFileSync(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...PACKAGES], { stdio: 'inherit' })
+  execFileSync(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages], { stdio: 'inherit' })
   writeFileSync(mark, wanted)
   return python
 }

@@ -177,8 +177,8 @@ function tooMany(what: string, wait_ms: number): ApiError {
 
 function dayIsFull(scope: Scope, most: number, day: number, now_ms: number): ApiError {
   const seconds = Math.ceil(((day + 1) * DAY_MS - now_ms) / 1000)
-  const message = `With this upload ${whose(scope)} would have sent more than the ${most} bytes that it may in a day (UTC). Nothing of it was kept.`
-  return new ApiError('REQUEST_LIMIT_EXCEEDED', `${message} Send it tomorrow, or ask an admin for a larger quota.`, {
-    headers: { 'retry-after': String(seconds) },
-  })
+  const message =
+    `With this upload ${whose(scope)} would have sent more than the ${most} bytes that it may in a day (UTC). Nothing of it was kept: ` +
+    'send it tomorrow, or ask an admin for a larger quota.'
+  return new ApiError('REQUEST_LIMIT_EXCEEDED', message, { headers: { 'retry-after': String(seconds) } })
 }

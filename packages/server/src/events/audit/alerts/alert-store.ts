@@ -5,7 +5,7 @@ export type AlertRow = {
   readonly id: number
   readonly alert_id: string
   readonly name: string
-  readonly kind: 'burst' | 'new_address'
+  readonly kind: 'burst' | 'new_address' | 'promotion_refused'
   readonly action: string | null
   readonly outcome: string | null
   readonly per: 'user' | 'address' | 'all'

@@ -81,6 +81,26 @@ overEachDatabase('alerts over the audit log', (open) => {
     )
   })
 
+  test('a promotion that its gate refused is told once for each version and place; another denial is not', async () => {
+    const { db, audit, server, webhook_id } = await place(await open())
+    const rule = { name: 'gate', kind: 'promotion_refused', webhook_id, within_seconds: 600 }
+    assert.equal((await server.call('POST', ALERTS, rule)).status, 200)
+    const tried = (version: string, more: object) =>
+      audit.recordAlone(
+        entry({ outcome: 'denied', on: { kind: 'registered_model', id: 'm' }, detail: { alias: 'champion', version, ...more } }),
+      )
+    tried('1', {})
+    for (const version of ['2', '2', '3']) {
+      tried(version, { promotion: 'refused' })
+      await audit.flush()
+    }
+    const alerts = await told(db)
+    assert.deepEqual(
+      alerts.map(({ data }) => [data.name, data.kind, data.last.resource, data.last.user]),
+      Array(2).fill(['gate', 'promotion_refused', 'm', 'ann']),
+    )
+  })
+
   test('are listed and deleted; one without a webhook is refused', async () => {
     const { server, webhook_id } = await place(await open())
     assert.equal((await server.call('POST', ALERTS, { name: 'x', kind: 'burst', webhook_id: 'gone' })).status, 404)

@@ -7,11 +7,11 @@ import { insertAlert } from './alert-store.ts'
 
 export const createAlert = write({
   route: 'POST /api/2.0/millrace/audit-log/alerts',
-  summary: 'Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address',
+  summary: 'Have a webhook told of a burst of entries, a user who comes from a new address, or a promotion that its gate refused',
   access: { permission: 'manage', on: () => ({ server: 'audit_log' }) },
   input: object({
     name: string({ min: 1, max: 256 }),
-    kind: enumOf(['burst', 'new_address']),
+    kind: enumOf(['burst', 'new_address', 'promotion_refused']),
     webhook_id: string({ max: 64 }),
     action: optional(string({ min: 1, max: 256, description: "Only this action: an endpoint's route, or `login`" })),
     outcome: optional(enumOf(['done', 'denied', 'failed'])),

@@ -8,11 +8,11 @@ export async function raiseAlerts(tx: Writer, entries: readonly Linked[], now_ms
   const alerts = await allAlerts(tx)
   const strange = await newAddresses(tx, entries, now_ms)
   for (const alert of alerts) {
-    for (const entry of alert.kind === 'new_address' ? strange : entries) {
+    for (const entry of entriesFor(alert, entries, strange)) {
       if (alert.kind === 'burst' && !matches(alert, entry)) continue
-      const about = alert.kind === 'new_address' ? `${entry.user_id} ${entry.address}` : aboutOf(alert, entry)
+      const about = aboutOf(alert, entry)
       if (await wasTold(tx, alert.id, about, now_ms - alert.within_ms)) continue
-      const count = alert.kind === 'new_address' ? 1 : await countWithin(tx, alert, entry)
+      const count = alert.kind === 'burst' ? await countWithin(tx, alert, entry) : entry.requests
       if (alert.kind === 'burst' && count < alert.threshold) continue
       await noteTold(tx, alert.id, about, now_ms)
       await tell(tx, alert, entry, about, count, now_ms)
@@ -23,7 +23,20 @@ export async function raiseAlerts(tx: Writer, entries: readonly Linked[], now_ms
 const matches = ({ action, outcome }: AlertRow, entry: Linked): boolean =>
   (action === null || entry.action === action) && (outcome === null || entry.outcome === outcome)
 
-const aboutOf = ({ per }: AlertRow, entry: Linked): string => (per === 'user' ? entry.user_name : per === 'address' ? entry.address : 'all')
+function aboutOf({ kind, per }: AlertRow, entry: Linked): string {
+  if (kind === 'new_address') return `${entry.user_id} ${entry.address}`
+  if (kind === 'promotion_refused') return `${entry.user_id} ${entry.target} ${entry.detail}`
+  return per === 'user' ? entry.user_name : per === 'address' ? entry.address : 'all'
+}
+
+function entriesFor({ kind }: AlertRow, entries: readonly Linked[], strange: readonly Linked[]): readonly Linked[] {
+  if (kind === 'new_address') return strange
+  return kind === 'promotion_refused' ? entries.filter(isRefusedPromotion) : entries
+}
+
+/** Somebody wanted to give a version an alias or a stage that a policy protects, and what it asks for was not there. */
+const isRefusedPromotion = ({ outcome, detail }: Linked): boolean =>
+  outcome === 'denied' && detail !== '' && (JSON.parse(detail) as { promotion?: unknown }).promotion === 'refused'
 
 /** Entries by which a user came from an address for the first time. Without rules, too: what is known must be known before. */
 async function newAddresses(tx: Writer, entries: readonly Linked[], now_ms: number): Promise<Linked[]> {

@@ -2929,11 +2929,11 @@ export type Endpoints = {
       signatures_checked: boolean
     }
   }
-  /** Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address */
+  /** Have a webhook told of a burst of entries, a user who comes from a new address, or a promotion that its gate refused */
   'POST /api/2.0/millrace/audit-log/alerts': {
     input: {
       name: string
-      kind: 'burst' | 'new_address'
+      kind: 'burst' | 'new_address' | 'promotion_refused'
       webhook_id: string
       /** Only this action: an endpoint's route, or `login` */
       action?: string | undefined
@@ -3738,7 +3738,7 @@ export abstract class Nouns {
     /** Verify the audit log: whether an entry was changed, removed or put in */
     verify: (input: Input<'GET /api/2.0/millrace/audit-log/verification'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/audit-log/verification', input, options),
-    /** Have a webhook told when entries of the audit log come in a burst, or a user comes from a new address */
+    /** Have a webhook told of a burst of entries, a user who comes from a new address, or a promotion that its gate refused */
     createAlert: (input: Input<'POST /api/2.0/millrace/audit-log/alerts'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/audit-log/alerts', input, options),
     /** List the alerts over the audit log */

@@ -123,6 +123,8 @@ export function refuse({ name, version }: Candidate, target: Target, missing: re
   return new Refusal(new ApiError('PERMISSION_DENIED', message), {
     [target.kind]: target.name,
     version: String(version),
+    // By this word the audit log's alerts know it from a want of permission.
+    promotion: 'refused',
     ...(request_id !== undefined && { request: request_id }),
   })
 }

@@ -3,7 +3,11 @@
  * format or go over a limit. None imports, calls or evaluates anything, and none writes. What serves a model and what scans it read it
  * by these same readers.
  */
+export { type LightgbmText, readLightgbm } from './boosters/lightgbm.ts'
+export { type NumberArray, readUbjson, type Ubjson, type UbjsonObject } from './boosters/ubjson.ts'
 export { decompress, type Packing } from './compressed.ts'
+export { isObject, JSON_LIMITS, type Json, type JsonDocument, type JsonLimits, type JsonObject, readJson } from './documents/json.ts'
+export { readYaml, type Yaml, type YamlDocument, type YamlTag } from './documents/yaml.ts'
 export { endsAsZip, isText, type Kind, kindOf } from './kind.ts'
 export { type Literal, readLiteral } from './numpy/literal.ts'
 export { type NpyHeader, readNpyHeader } from './numpy/npy.ts'

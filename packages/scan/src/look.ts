@@ -3,7 +3,9 @@ import { judgePacked } from './archives/judge-packed.ts'
 import { judgeTar } from './archives/judge-tar.ts'
 import { judgeZip } from './archives/judge-zip.ts'
 import { judgeNumpy } from './arrays/judge-numpy.ts'
+import { judgeText } from './documents/judge-text.ts'
 import type { Inspection, Subject } from './inspection.ts'
+import { judgeBooster } from './models/judge-booster.ts'
 import { isPickle, judgePickle } from './pickle/judge-pickle.ts'
 
 type Judge = (inspection: Inspection, subject: Subject) => void
@@ -84,11 +86,12 @@ function pickleOrNot(inspection: Inspection, subject: Subject): void {
 /** The oldest protocols are text, and have no signature. */
 function textOrPickle(inspection: Inspection, subject: Subject): void {
   if (startsPickle(subject)) judgePickle(inspection, subject, look)
+  else judgeText(inspection, subject)
 }
 
 function binaryOrPickle(inspection: Inspection, subject: Subject): void {
   if (startsPickle(subject)) judgePickle(inspection, subject, look)
-  else unknown(inspection, subject)
+  else if (!judgeBooster(inspection, subject)) unknown(inspection, subject)
 }
 
 function startsPickle({ source }: Subject): boolean {

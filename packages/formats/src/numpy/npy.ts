@@ -41,7 +41,7 @@ export function readNpyHeader(source: Source): NpyHeader {
 }
 
 type Dtype = { readonly item_bytes: number; readonly has_objects: boolean }
-const DTYPE = /^[<>|=]?([?bBhHiIlLqQefdgFDGSaUVOmMp])(\d*)(?:\[[\w/]+\])?$/
+const DTYPE = /^[<>|=]?([?bBhHiIlLqQefdgFDGSaUVOmMpuc])(\d*)(?:\[[\w/]+\])?$/
 
 /** The size of an element. @throws Unreadable for what is no dtype */
 function dtypeOf(descr: Literal, at: number, depth: number): Dtype {

@@ -1,10 +1,16 @@
 import type { Member, ZipArchive } from '@millrace/formats'
 import type { Inspection, Subject } from '../inspection.ts'
+import { judgeSkops } from '../models/judge-skops.ts'
 import type { Open } from './judge-zip.ts'
 
 /** Judges an archive as the model that it is, beyond what each of its members is by itself. */
 export function judgeContents(inspection: Inspection, subject: Subject, { members }: ZipArchive, open: Open): void {
   judgeTorch(inspection, subject, members, open)
+  for (const one of members) {
+    if (one.name !== 'schema.json') continue
+    const source = open(one)
+    if (source) judgeSkops(inspection, subject.member === '' ? one.name : `${subject.member}!${one.name}`, source)
+  }
 }
 
 const TORCHSCRIPT = /(?:^|\/)code\/.+\.py$/

@@ -14,6 +14,7 @@ import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
 import { Registrar } from './registry/manifests/index.ts'
+import { scanStep } from './registry/scans/index.ts'
 import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
 
@@ -41,7 +42,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
     const trust = new TrustWatch(db, config.signing, log)
-    const registrar = new Registrar(db, config.settings, log)
+    const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
     const login = config.login && (await startLogin(db, config.login, config.settings.static_prefix))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
     const plugs = {

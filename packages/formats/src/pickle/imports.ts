@@ -73,6 +73,8 @@ function build(m: Machine): void {
   if (target instanceof Instance) {
     target.state = state
     if (target.of instanceof Global) target.of.builds++
+    // What belongs to the instance may follow behind the frame, and is no operation of it.
+    if (m.onBuild && m.frame_end === m.position) m.frame_end = -1
     m.onBuild?.(m, target)
   } else if (target instanceof Global) {
     target.builds++

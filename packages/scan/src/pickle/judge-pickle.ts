@@ -1,4 +1,4 @@
-import { type Bytes, type Global, type Oddity, type PickleStream, readPickles, type Unpickled } from '@millrace/formats'
+import { type Bytes, type Global, kindOf, type Oddity, type PickleStream, readPickles, type Unpickled } from '@millrace/formats'
 import { type Inspection, inner, type Subject, slice } from '../inspection.ts'
 import type { RuleId } from '../rules.ts'
 import { decoded } from './disguise.ts'
@@ -85,14 +85,14 @@ function judgeInside(inspection: Inspection, subject: Subject, look: Look): void
   look(inspection, subject)
 }
 
-/** Whether bytes hold something that a loader would take: a pickle that names something, or a container. */
+const CONTAINERS = new Set(['zip', 'tar', 'gzip', 'zstd', 'numpy', 'hdf5', 'native', 'bytecode'])
+
+/** Whether bytes hold something that a loader would take: a container, or a pickle that is more than chance. */
 function isLoadable({ source }: Subject): boolean {
-  const head = source.read(0, 4)
-  if (head[0] === 0x50 && head[1] === 0x4b) return true
-  if (head[0] === 0x93 || (head[0] === 0x1f && head[1] === 0x8b)) return true
-  const { pickles } = readPickles(source)
-  const [first] = pickles
-  return first !== undefined && (isPickle(first) || (first.error === undefined && head[0] === 0x80))
+  const kind = kindOf(source)
+  if (CONTAINERS.has(kind)) return true
+  const [first] = readPickles(source).pickles
+  return first !== undefined && (isPickle(first) || (kind === 'pickle' && first.error === undefined))
 }
 
 /** Whether a stream without a protocol number is a pickle, and not a text that begins like one: it ends well, or calls something. */

@@ -5,7 +5,7 @@ import { defaultSettings, type Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { type Log, silent } from '../http/log.ts'
 import type { House } from '../http/pipeline.ts'
-import { Registrar } from '../registry/manifests/index.ts'
+import { Registrar, type Step } from '../registry/manifests/index.ts'
 import { newFolder } from './folder.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the answer's JSON as it expects it
@@ -16,9 +16,10 @@ export class TestServer {
   readonly app: FastifyInstance
   readonly settings: Settings
 
-  constructor(db: Database, settings: Partial<Settings> = {}, house: Partial<House> = {}, log?: Log) {
+  /** `steps` are what a registration does beside hashing; a scan is none of them unless it is given. */
+  constructor(db: Database, settings: Partial<Settings> = {}, house: Partial<House> = {}, log?: Log, steps: readonly Step[] = []) {
     this.settings = { ...testSettings(), ...settings }
-    new Registrar(db, this.settings, log ?? silent).start()
+    new Registrar(db, this.settings, log ?? silent, steps).start()
     this.app = buildApp({ ...house, db, settings: this.settings }, log)
   }
 

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { silent } from '../../http/log.ts'
+import { overEachDatabase } from '../../testing/databases.ts'
+import { registryOf } from '../../testing/registry.ts'
+import { TestServer } from '../../testing/server.ts'
+import { scanStep } from './index.ts'
+
+/** A pickle that calls `os.system`. */
+const EVIL = Buffer.from("cos\nsystem\n(S'true'\ntR.", 'latin1')
+const HARMLESS = Buffer.from('\x80\x02N.', 'latin1')
+
+overEachDatabase('scans at registration', (open) => {
+  test('RC-01 RC-02 a version with a malicious file fails its registration, whatever the file is called, and its status names the finding', async () => {
+    const shelf = await shelfOf(open)
+    await shelf.put('evil/weights.bin', EVIL)
+    const version = await shelf.register('evil')
+    assert.equal(version.status, 'FAILED_REGISTRATION')
+    assert.match(version.status_message, /weights\.bin: pickle\/dangerous-import: .*os system/)
+    assert.equal(shelf.tagOf(version), 'malicious')
+    const { body } = await shelf.server.call('GET', '/api/2.0/millrace/model-versions/scan?name=evil&version=1')
+    assert.equal(body.scan.ending, 'malicious')
+    assert.equal(body.scan.findings[0].file, 'weights.bin')
+  })
+
+  test('a harmless version is ready, and shows in a tag that no client may set how the scan ended', async () => {
+    const shelf = await shelfOf(open)
+    await shelf.put('fine/model.pkl', HARMLESS)
+    await shelf.put('fine/MLmodel', Buffer.from('flavors: {}\n'))
+    const version = await shelf.register('fine')
+    assert.equal(version.status, 'READY')
+    assert.equal(shelf.tagOf(version), 'clean')
+    const set = await shelf.server.post('model-versions/set-tag', { name: 'fine', version: '1', key: 'millrace.scan', value: 'mine' })
+    assert.equal(set.status, 400)
+  })
+
+  test('what is not understood makes a version ready and not clean', async () => {
+    const shelf = await shelfOf(open)
+    await shelf.put('odd/data', Buffer.from([1, 2, 3, 4, 5]))
+    const version = await shelf.register('odd')
+    assert.equal(version.status, 'READY')
+    assert.equal(shelf.tagOf(version), 'not looked at')
+  })
+})
+
+async function shelfOf(open: () => Promise<Parameters<typeof scanStep>[0]>) {
+  const db = await open()
+  const server = new TestServer(db, {}, {}, undefined, [scanStep(db, silent)])
+  const registry = registryOf(server)
+  const run = (await server.post('runs/create', { experiment_id: '0' })).body.run.info.run_id
+  return {
+    server,
+    registry,
+    put: (path: string, bytes: Buffer) => server.call('PUT', `/api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/${path}`, bytes),
+    /** Registers a folder under its own name, and waits until that has ended, as MLflow's client does. */
+    register: async (name: string) => {
+      await registry.post('registered-models/create', { name })
+      await registry.post('model-versions/create', { name, source: `runs:/${run}/${name}` })
+      for (let tries = 0; tries < 600; tries++) {
+        const { model_version } = await registry.get('model-versions/get', { name, version: '1' })
+        if (model_version.status !== 'PENDING_REGISTRATION') return model_version
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      throw new Error('the registration did not end')
+    },
+    tagOf: (version: { tags?: { key: string; value: string }[] }) => version.tags?.find(({ key }) => key === 'millrace.scan')?.value,
+  }
+}

@@ -11,7 +11,7 @@ const EVIL = Buffer.from("cos\nsystem\n(S'true'\ntR.", 'latin1')
 const HARMLESS = Buffer.from('\x80\x02N.', 'latin1')
 
 overEachDatabase('scans at registration', (open) => {
-  test('RC-01 RC-02 a version with a malicious file fails its registration, whatever the file is called, and its status names the finding', async () => {
+  test('RC-01 RC-02 a malicious file fails the registration, whatever it is called, and the status names it', async () => {
     const shelf = await shelfOf(open)
     await shelf.put('evil/weights.bin', EVIL)
     const version = await shelf.register('evil')

@@ -16,8 +16,11 @@ export class Bench {
   readonly #port: number
   readonly pid: number
   readonly connections: number
+  readonly #always: http.OutgoingHttpHeaders
 
-  constructor(port: number, pid: number, connections: number) {
+  /** @param always headers of every request */
+  constructor(port: number, pid: number, connections: number, always: http.OutgoingHttpHeaders = {}) {
+    this.#always = always
     this.#port = port
     this.pid = pid
     this.connections = connections
@@ -26,7 +29,7 @@ export class Bench {
   /** Sends a request; gives the body. @throws Error on a status that isn't 2xx */
   raw(method: string, path: string, body?: Buffer, type = 'application/json', more: http.OutgoingHttpHeaders = {}): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const headers = body ? { ...more, 'content-type': type, 'content-length': body.length } : more
+      const headers = { ...this.#always, ...more, ...(body && { 'content-type': type, 'content-length': body.length }) }
       const request = http.request({ host: '127.0.0.1', port: this.#port, method, path, agent: this.#agent, headers }, (answer) => {
         const parts: Buffer[] = []
         answer.on('data', (part) => parts.push(part))

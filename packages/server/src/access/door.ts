@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../db/database.ts'
 import type { Reader } from '../db/handles.ts'
@@ -72,7 +72,7 @@ function covers({ token }: Caller, endpoint: Endpoint): ApiError | undefined {
  */
 export class Door {
   readonly #db: Database
-  readonly #key = randomBytes(32)
+  readonly #key = randomBytes(32).toString('base64')
   readonly #proven = new Map<string, Proven>()
   readonly #checks = new Map<string, Promise<Proven>>()
   readonly #attempts: Attempts
@@ -91,7 +91,7 @@ export class Door {
     if (proof.by === 'cookie' && !this.#isOwnPage(request, proof.text)) throw foreignPage()
     const now_ms = Date.now()
     const epoch = await epochOf(this.#db.reader, now_ms)
-    const key = createHmac('sha256', this.#key).update(`${proof.by} ${proof.text}`).digest('base64')
+    const key = hash('sha256', `${this.#key} ${proof.by} ${proof.text}`, 'base64')
     const known = this.#proven.get(key)
     if (known && (await this.#holds(known, epoch, now_ms))) return { ...known.caller, address: ip }
     try {

@@ -1,4 +1,4 @@
-import { query, type Reader } from '../db/handles.ts'
+import { query, type Reader, type Writer } from '../db/handles.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { experimentOfFiles } from '../registry/model-versions/index.ts'
 import type { Kind } from './level.ts'
@@ -56,18 +56,39 @@ export async function anchorOf(db: Reader, resource: OfThings): Promise<Anchor |
 type Apart = { registered_model: string } | { version_files: string } | { promotion_request: string }
 type OfExperiment = Exclude<OfThings, Apart>
 
-async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly [id: number | null][]> {
+async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly (readonly [id: number | null])[]> {
   if ('experiment' in resource) {
     return /^\d{1,15}$/.test(resource.experiment) ? db.tuples(EXPERIMENT, Number(resource.experiment)) : []
   }
   if ('experiment_name' in resource) return db.tuples(EXPERIMENT_BY_NAME, db.workspace, resource.experiment_name)
-  if ('run' in resource) return db.tuples(OF_RUN, resource.run)
+  if ('run' in resource) return experimentOfRun(db, resource.run)
   if ('logged_model' in resource) return db.tuples(OF_LOGGED_MODEL, resource.logged_model)
   if ('trace' in resource) return db.tuples(OF_TRACE, resource.trace)
   if ('scorer' in resource) return db.tuples(OF_SCORER, resource.scorer)
   if ('issue' in resource) return db.tuples(OF_ISSUE, resource.issue)
   if ('evaluation_dataset' in resource) return db.tuples(OF_DATASET, resource.evaluation_dataset)
   return ownersOf(db, resource.artifact_path)
+}
+
+const RUNS_REMEMBERED_MAX = 20_000
+type RunRow = readonly [experiment: number]
+const runs = new WeakMap<object, Map<string, RunRow>>()
+
+/** A run never changes its experiment, and its id is never given out again: what was found once is remembered. */
+async function experimentOfRun(db: Reader, run_id: string): Promise<readonly RunRow[]> {
+  const known = runs.get(db.identity) ?? new Map<string, RunRow>()
+  const before = known.get(run_id)
+  if (before) return [before]
+  const rows = await db.tuples(OF_RUN, run_id)
+  const [row] = rows
+  const keep = (): void => {
+    if (known.size >= RUNS_REMEMBERED_MAX) known.delete(known.keys().next().value as string)
+    runs.set(db.identity, known.set(run_id, row as RunRow))
+  }
+  // What a transaction sees may be its own, and be rolled back.
+  if (row && 'afterCommit' in db) (db as Writer).afterCommit(keep)
+  else if (row) keep()
+  return rows
 }
 
 /** The experiments at or above whose location a path of the artifact root lies: all of them, where several were put in one place. */

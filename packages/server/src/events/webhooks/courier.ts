@@ -14,6 +14,11 @@ import { wakeOnCommit } from './wake.ts'
 const LEASE_MS = 15_000
 const AT_ONCE_MAX = 16
 const AT_ONCE_PER_WEBHOOK = 4
+/**
+ * A receiver that answers within this time gets one delivery after the other, so that events of different things come in their order too,
+ * as a rule; only a slower one gets several at once.
+ */
+const IN_ORDER_MS = 250
 const DRAIN_MS = 10_000
 const TAKEN_BY_ANOTHER_MS = 5_000
 
@@ -25,7 +30,7 @@ export class Courier {
   readonly #db: Database
   readonly #settings: Settings
   readonly #log: Log
-  readonly #under_way = new Map<number, { webhook: number; done: Promise<void> }>()
+  readonly #under_way = new Map<number, { webhook: number; since_ms: number; done: Promise<void> }>()
   readonly #stop = new AbortController()
   readonly #clock: Clock
   readonly #rounds: Rounds
@@ -70,20 +75,26 @@ export class Courier {
     // With no room, the end of one that is under way wakes.
     if (due_ms === undefined || room === 0) return undefined
     if (due_ms > now_ms) return { at_ms: due_ms }
-    const full = this.#fullWebhooks()
-    const claimed = await this.#db.write((tx) => claimDue(tx, now_ms, LEASE_MS, full, Math.min(room, AT_ONCE_PER_WEBHOOK)))
-    for (const delivery of claimed) this.#begin(delivery)
+    const full = this.#fullWebhooks(now_ms)
+    const claimed = await this.#db.write((tx) => claimDue(tx, now_ms, LEASE_MS, full, room))
+    for (const delivery of claimed) this.#begin(delivery, now_ms)
     if (claimed.length > 0) return 'again'
-    // What is due is of webhooks that are full, whose next end wakes; or another process took it.
-    return full.length === 0 ? { at_ms: now_ms + TAKEN_BY_ANOTHER_MS } : undefined
+    // What is due is of webhooks that are full, whose next end wakes, or that take more when they turn out slow; or another process took it.
+    if (full.length === 0) return { at_ms: now_ms + TAKEN_BY_ANOTHER_MS }
+    const slow_ms = Math.min(
+      ...[...this.#under_way.values()].map(({ since_ms }) => since_ms + IN_ORDER_MS).filter((at_ms) => at_ms > now_ms),
+    )
+    return Number.isFinite(slow_ms) ? { at_ms: slow_ms } : undefined
   }
 
-  #fullWebhooks(): number[] {
+  #fullWebhooks(now_ms: number): number[] {
+    const isFull = (those: readonly { since_ms: number }[]): boolean =>
+      those.length >= AT_ONCE_PER_WEBHOOK || those.some(({ since_ms }) => now_ms < since_ms + IN_ORDER_MS)
     const byWebhook = Map.groupBy(this.#under_way.values(), ({ webhook }) => webhook)
-    return [...byWebhook].filter(([, those]) => those.length >= AT_ONCE_PER_WEBHOOK).map(([webhook]) => webhook)
+    return [...byWebhook].filter(([, those]) => isFull(those)).map(([webhook]) => webhook)
   }
 
-  #begin(delivery: Claimed): void {
+  #begin(delivery: Claimed, since_ms: number): void {
     const done = this.#deliver(delivery)
       .catch((error: unknown) =>
         this.#log.error({ err: error, delivery_id: delivery.delivery_id }, 'webhooks: a delivery was not recorded'),
@@ -92,7 +103,7 @@ export class Courier {
         this.#under_way.delete(delivery.id)
         this.wake()
       })
-    this.#under_way.set(delivery.id, { webhook: delivery.webhook, done })
+    this.#under_way.set(delivery.id, { webhook: delivery.webhook, since_ms, done })
   }
 
   async #deliver(delivery: Claimed): Promise<void> {

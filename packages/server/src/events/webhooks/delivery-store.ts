@@ -49,13 +49,14 @@ const REPLAY = command(
 )
 
 /**
- * Takes deliveries that are due, for `lease_ms`: another process that looks at the same time gets others, and when this one dies they are
+ * Takes deliveries that are due, the next of each webhook, for `lease_ms`: another process that looks at the same time gets others, and when this one dies they are
  * due again after that time.
  * @param full webhooks to which enough is under way
  */
 export async function claimDue(tx: Writer, now_ms: number, lease_ms: number, full: readonly number[], count: number): Promise<Claimed[]> {
   const claimed: Claimed[] = []
   for (const row of await tx.all(DUE, now_ms, now_ms, tx.dialect.list(full), count)) {
+    if (claimed.some(({ webhook }) => webhook === row.webhook)) continue
     if ((await tx.run(LEASE, now_ms + lease_ms, row.id, now_ms)) === 1) claimed.push(row)
   }
   return claimed

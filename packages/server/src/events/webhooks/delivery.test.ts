@@ -20,7 +20,11 @@ class Receiver {
   readonly got: Got[] = []
   readonly #server = createServer(async (request, response) => {
     let body = ''
+    this.most_at_once = Math.max(this.most_at_once, ++this.#at_once)
     for await (const chunk of request) body += chunk
+    await this.held
+    await new Promise((done) => setTimeout(done, this.answer_after_ms(this.#n++)))
+    this.#at_once--
     const tag = (JSON.parse(body) as { data: { value?: string } }).data.value ?? ''
     const status = this.answer(tag, this.got.length)
     this.got.push({ headers: request.headers, body, tag, status })
@@ -28,6 +32,11 @@ class Receiver {
     this.#changed()
   })
   answer: (tag: string, n: number) => number = () => 200
+  answer_after_ms: (n: number) => number = () => 0
+  held: Promise<void> | undefined
+  most_at_once = 0
+  #at_once = 0
+  #n = 0
   #changed: () => void = () => {}
 
   async listen(port = 0): Promise<string> {
@@ -96,7 +105,7 @@ after(async () => {
   for (const close of closing) await close()
 })
 
-async function place(db: Database, fields: object = {}): Promise<Place> {
+async function place(db: Database, fields: object = {}, clock?: Clock): Promise<Place> {
   const keys = readKeys(newKey(), 'a test')
   holdKeys(db.reader, new KeyRing(() => keys))
   const receiver = new Receiver()
@@ -104,7 +113,7 @@ async function place(db: Database, fields: object = {}): Promise<Place> {
   const server = new TestServer(db, { webhook_allowed_hosts: ['127.0.0.1'], webhook_allowed_schemes: ['http'] })
   const events = [{ entity: 'MODEL_VERSION_TAG', action: 'SET' }]
   const { webhook_id } = (await server.post('webhooks', { name: 'hook', url, events, ...fields })).body.webhook
-  const courier = new Courier(db, server.settings, silent)
+  const courier = new Courier(db, server.settings, silent, clock)
   closing.push(
     () => courier.stop(0),
     () => receiver.close(),
@@ -135,6 +144,35 @@ overEachDatabase('delivery of webhooks', (open) => {
     )
     await nothingWaits(db)
     assert.equal(got.length, 20)
+  })
+
+  test('events of different things come in their order, one after the other, to a receiver that answers soon', async () => {
+    // It stands still: how busy the machine is makes no receiver slow.
+    const clock = new TestClock()
+    const { db, receiver, courier } = await place(await open(), {}, clock)
+    receiver.answer_after_ms = (n) => (n % 3 === 0 ? 40 : 0)
+    courier.start()
+    const names = Array.from({ length: 12 }, (_, n) => `model ${n}`)
+    for (const name of names) await setTag(db, name, name, clock.now())
+    const got = await receiver.until(names.length)
+    assert.deepEqual(
+      got.map(({ tag }) => tag),
+      names,
+    )
+    assert.equal(receiver.most_at_once, 1)
+  })
+
+  test('a slow receiver gets several at once', async () => {
+    const { db, receiver, courier } = await place(await open())
+    const hung = Promise.withResolvers<void>()
+    receiver.held = hung.promise
+    courier.start()
+    for (let n = 0; n < 6; n++) await setTag(db, String(n), `model ${n}`)
+    const late = AbortSignal.timeout(10_000)
+    while (receiver.most_at_once < 4 && !late.aborted) await new Promise((done) => setTimeout(done, 20))
+    assert.equal(receiver.most_at_once, 4)
+    hung.resolve()
+    await receiver.until(6)
   })
 
   test('ID-07: what is sent again has the same id and body, a new time, and a signature over the three', async () => {

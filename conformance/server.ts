@@ -18,10 +18,10 @@ export type StartedServer = {
 /** Starts `./millrace server` as a user would, in a new folder, and waits until it answers. */
 export async function startMillrace(
   args: readonly string[] = [],
-  options: { dir?: string; env?: Record<string, string> } = {},
+  options: { dir?: string; env?: Record<string, string>; port?: number } = {},
 ): Promise<StartedServer> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const child = spawn(join(root, 'millrace'), ['server', '--port', String(port), ...args], {
     cwd: dir,
     env: { ...process.env, ...options.env },

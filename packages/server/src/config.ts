@@ -66,6 +66,27 @@ export type Login = {
   readonly admin_username: string
   /** Their password; without one, the first start makes a token. */
   readonly admin_password?: Secret
+  /** A provider whose people may sign in. */
+  readonly oidc?: OidcSettings
+}
+
+/** An OpenID Connect provider whose people may sign in. */
+export type OidcSettings = {
+  readonly issuer: string
+  readonly client_id: string
+  readonly client_secret?: Secret
+  /** What the login page calls it. */
+  readonly name: string
+  readonly scopes: string
+  /** Of the claims, the one that names a new account, and the one that lists groups. */
+  readonly username_claim: string
+  readonly groups_claim: string
+  /** Who may come in; everybody whom the provider knows, when empty. */
+  readonly allowed_groups: readonly string[]
+  /** Who administers this server; not the provider's to say, when empty. */
+  readonly admin_groups: readonly string[]
+  /** The address by which browsers call this server, when it is another than the one that it sees. */
+  readonly public_url?: string
 }
 
 /** Whose signatures of models count, and what the server signs its own findings with. */

@@ -43,7 +43,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const trust = new TrustWatch(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
-    const login = config.login && (await startLogin(db, config.login, config.settings.static_prefix))
+    const login = config.login && (await startLogin(db, config.login, { static_prefix: config.settings.static_prefix, log }))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
     const plugs = {
       ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),

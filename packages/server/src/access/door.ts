@@ -5,6 +5,7 @@ import type { Reader } from '../db/handles.ts'
 import { type Authority, type Caller, NOBODY } from '../http/access.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { ApiError } from '../http/errors.ts'
+import { type Log, silent } from '../http/log.ts'
 import { LoginRefused } from '../http/login-record.ts'
 import { type Account, accountById, accountByName } from './account-store.ts'
 import { Attempts } from './attempts.ts'
@@ -12,6 +13,7 @@ import { cookieOf, isCsrfOf } from './cookies.ts'
 import { type Credential, credentialOf, notSignedIn, unauthenticated } from './credential.ts'
 import { epochOf } from './epoch.ts'
 import type { Level } from './level.ts'
+import { accountOf, type Person, type Provider } from './oidc/index.ts'
 import { isPassword, PASSWORD_LENGTH_MAX } from './password.ts'
 import { rulesOf } from './rules.ts'
 import { contains, scopeFor, withContained } from './scope.ts'
@@ -46,11 +48,13 @@ type Proof = { readonly by: 'header' | 'cookie'; readonly text: string }
 /** Pages that post a form: the token that a script would send in a header is a field of theirs, which they check themselves. */
 const FORMS: ReadonlySet<string> = new Set(['/api/2.0/mlflow/users/create-ui', '/ajax-api/2.0/mlflow/users/create-ui'])
 
+export type DoorOptions = { readonly static_prefix?: string; readonly provider?: Provider | undefined; readonly log?: Log }
+
 const doors = new WeakMap<object, Door>()
 
 /** The authority of a server with login: HTTP Basic with a password or a token, a token as Bearer, or the cookie of a browser. */
-export function loginAuthority(db: Database, everyone: Level, static_prefix = ''): Authority {
-  const door = new Door(db, static_prefix)
+export function loginAuthority(db: Database, everyone: Level, options: DoorOptions = {}): Authority {
+  const door = new Door(db, options)
   doors.set(db.reader.identity, door)
   return { identify: (request) => door.identify(request), covers, ...rulesOf(everyone) }
 }
@@ -77,11 +81,16 @@ export class Door {
   readonly #checks = new Map<string, Promise<Proven>>()
   readonly #attempts: Attempts
   readonly #static_prefix: string
+  /** Where people sign in besides, if anywhere. */
+  readonly provider: Provider | undefined
+  readonly log: Log
 
-  constructor(db: Database, static_prefix: string) {
+  constructor(db: Database, { static_prefix = '', provider, log = silent }: DoorOptions) {
     this.#db = db
     this.#attempts = new Attempts(db)
     this.#static_prefix = static_prefix
+    this.provider = provider
+    this.log = log
   }
 
   async identify(request: FastifyRequest): Promise<Caller> {
@@ -198,8 +207,14 @@ export class Door {
   }
 
   /** Signs a browser in; gives what its cookie holds. */
-  signIn({ id }: Pick<Account, 'id'>, origin: Origin, now_ms: number): Promise<string> {
-    return this.#db.write((tx) => addSession(tx, id, origin, now_ms))
+  signIn({ id }: Pick<Account, 'id'>, origin: Origin, now_ms: number, lasts_ms?: number): Promise<string> {
+    return this.#db.write((tx) => addSession(tx, id, origin, now_ms, lasts_ms))
+  }
+
+  /** The account of a person who comes from the provider; undefined when they may not come in. */
+  async accountOf(person: Person, now_ms: number): Promise<Account | undefined> {
+    const { provider } = this
+    return provider && this.#db.write((tx) => accountOf(tx, person, provider.settings, now_ms))
   }
 
   /** Signs the browser out whose cookie it is. */

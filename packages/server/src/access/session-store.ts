@@ -44,11 +44,17 @@ const DROP_EXPIRED = command('delete from account_session where expires_ms <= ? 
 const hashOf = (secret: string): string => hash('sha256', secret)
 
 /** Signs a browser in: a week at most, and a day after it was last used. Gives what its cookie holds, which is stored nowhere. */
-export async function addSession(tx: Writer, account: number, { method, address, agent }: Origin, now_ms: number): Promise<string> {
+export async function addSession(
+  tx: Writer,
+  account: number,
+  { method, address, agent }: Origin,
+  now_ms: number,
+  lasts_ms = LASTS_MS,
+): Promise<string> {
   await tx.run(DROP_EXPIRED, now_ms, now_ms - UNUSED_MS)
   const secret = randomBytes(32).toString('base64url')
   const shown = agent.replace(/\p{Cc}/gu, '').slice(0, AGENT_MAX)
-  await tx.run(ADD, hashOf(secret), randomUUID(), account, method, address, shown, now_ms, now_ms, now_ms + LASTS_MS)
+  await tx.run(ADD, hashOf(secret), randomUUID(), account, method, address, shown, now_ms, now_ms, now_ms + lasts_ms)
   return secret
 }
 

@@ -2,7 +2,8 @@ import type { Login } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Authority } from '../http/access.ts'
 import { ensureFirstAdmin } from './account-store.ts'
-import { loginAuthority } from './door.ts'
+import { type DoorOptions, loginAuthority } from './door.ts'
+import { Provider } from './oidc/index.ts'
 import { hashPassword } from './password.ts'
 
 /**
@@ -12,10 +13,10 @@ import { hashPassword } from './password.ts'
 export async function startLogin(
   db: Database,
   login: Login,
-  static_prefix = '',
+  options: Omit<DoorOptions, 'provider'> = {},
 ): Promise<{ authority: Authority; first_admin_token?: string }> {
   const hash = login.admin_password ? await hashPassword(login.admin_password.reveal()) : null
   const first_admin_token = await db.write((tx) => ensureFirstAdmin(tx, login.admin_username, hash, Date.now()))
-  const authority = loginAuthority(db, login.default_permission, static_prefix)
+  const authority = loginAuthority(db, login.default_permission, { ...options, provider: login.oidc && new Provider(login.oidc) })
   return { authority, ...(first_admin_token !== undefined && { first_admin_token }) }
 }

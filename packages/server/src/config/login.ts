@@ -4,6 +4,7 @@ import { requireGoodPassword } from '../access/password.ts'
 import type { Login, UserQuota } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
 import { Secret } from '../secret.ts'
+import { oidcOf } from './oidc.ts'
 import type { Environment } from './option.ts'
 import type { Picker } from './pick.ts'
 
@@ -25,7 +26,14 @@ export function loginOf(pick: Picker, env: Environment, warnings: string[]): Log
   const admin_username = settings.get('admin_username') || 'admin'
   const password = passwordFrom(env) ?? settings.get('admin_password')
   if (password) requirePassword(password, admin_username)
-  return { user_quota: userQuota(pick), default_permission, admin_username, ...(password && { admin_password: new Secret(password) }) }
+  const oidc = oidcOf(pick, env)
+  return {
+    ...(oidc && { oidc }),
+    user_quota: userQuota(pick),
+    default_permission,
+    admin_username,
+    ...(password && { admin_password: new Secret(password) }),
+  }
 }
 
 function userQuota(pick: Picker): UserQuota {

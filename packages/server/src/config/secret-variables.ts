@@ -7,6 +7,8 @@ export const secretVariables: readonly { readonly variable: string; readonly abo
   },
   { variable: 'MILLRACE_ADMIN_PASSWORD', about: 'The password of the first admin, with --auth and a database without accounts' },
   { variable: 'MILLRACE_ADMIN_PASSWORD_FILE', about: 'A file that holds it and nothing else' },
+  { variable: 'MILLRACE_OIDC_CLIENT_SECRET', about: 'What this server proves itself by to the identity provider of --oidc-issuer' },
+  { variable: 'MILLRACE_OIDC_CLIENT_SECRET_FILE', about: 'A file that holds it and nothing else' },
   { variable: 'MILLRACE_USER_PASSWORD', about: 'The password that `millrace users create` and `set-password` give to an account' },
   { variable: 'MILLRACE_USER_PASSWORD_FILE', about: 'A file that holds it and nothing else' },
   {

@@ -1,3 +1,4 @@
+import { oidcOptions } from './oidc.ts'
 import type { Option } from './option.ts'
 import { quotaOptions } from './quota-options.ts'
 
@@ -312,4 +313,12 @@ const forMlflow: readonly Option[] = [
 ]
 
 /** Every flag of `millrace server`: those of `mlflow server` 3.17.2, and a few of our own. */
-export const serverOptions: readonly Option[] = [...storage, ...network, ...security, ...quotaOptions, ...operation, ...forMlflow]
+export const serverOptions: readonly Option[] = [
+  ...storage,
+  ...network,
+  ...security,
+  ...oidcOptions,
+  ...quotaOptions,
+  ...operation,
+  ...forMlflow,
+]

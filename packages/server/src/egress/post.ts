@@ -54,7 +54,11 @@ export async function post(outgoing: Outgoing): Promise<Sent> {
   }
 }
 
-async function connected(url: URL, outgoing: Outgoing, signal: AbortSignal): Promise<Socket> {
+/** How a connection is made: where it may go, and by what. */
+export type Ways = Pick<Outgoing, 'allowed_hosts' | 'resolve' | 'open'>
+
+/** A connection to where the URL says, if it may be. @throws Refused */
+export async function connected(url: URL, outgoing: Ways, signal: AbortSignal): Promise<Socket> {
   const problem = hostProblem(url, outgoing.allowed_hosts)
   if (problem !== undefined) throw new Refused(problem)
   const any = isAllowed(url, outgoing.allowed_hosts)

@@ -60,7 +60,7 @@ export type Route = `${Method} /${string}`
 /** What a `stream` endpoint answers: bytes with headers of its own. */
 export type StreamAnswer = {
   status?: number
-  headers?: Record<string, string | number>
+  headers?: Record<string, string | number | string[]>
   body?: Readable | Buffer | string
 }
 
@@ -75,6 +75,8 @@ export type Exchange = {
   upload?: Upload
   headers: Record<string, string | string[] | undefined>
   method: string
+  /** What stands behind the `?`, as it was sent. */
+  query?: string
   /** Aborts when the caller goes away. */
   signal: AbortSignal
 }

@@ -246,6 +246,7 @@ async function answerStream(
     body: request.raw,
     headers: request.headers,
     method: request.method,
+    query: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
     signal: gone.signal,
   }
   const answering = endpoint.handler(input, context, exchange).finally(() => upload?.end())

@@ -89,6 +89,8 @@ describe('the table of routes', () => {
       'GET /api/3.0/mlflow/server-info': 'clients ask it before they sign in, and it names capabilities only',
       'GET /login': 'whoever is to sign in is not signed in',
       'GET /login/assets/{file}': 'the login page shows them',
+      'GET /login/oidc': 'whoever signs in is not signed in',
+      'GET /login/oidc/callback': 'whoever signs in is not signed in',
       'POST /login': 'whoever signs in is not signed in',
       'POST /logout': 'a session that has ended is signed out without an error',
       'GET /metrics': 'the operator turned it on for a scraper that has no login, and it holds numbers by route, no names',

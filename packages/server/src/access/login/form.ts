@@ -17,10 +17,16 @@ export const loginForm = stream({
     if (!door) throw missing('Nobody signs in to this server: it was started without --auth.')
     const known = problem !== undefined && Object.hasOwn(PROBLEMS, problem) ? (problem as Problem) : undefined
     const said = known ? `<p class="${known === 'ended' ? 'done' : 'problem'}" role="alert">${PROBLEMS[known]}</p>` : ''
-    const body = `${said}
+    const path = ownPath(next, settings.static_prefix)
+    const { provider } = door
+    const other = provider
+      ? `<a class="other" href="${settings.static_prefix}/login/oidc?next=${encodeURIComponent(path)}">Sign in with ${escaped(provider.settings.name)}</a>
+      <div class="or">or</div>`
+      : ''
+    const body = `${said}${other}
       <form method="post" action="${settings.static_prefix}/login">
         {csrf}
-        <input type="hidden" name="next" value="${escaped(ownPath(next, settings.static_prefix))}">
+        <input type="hidden" name="next" value="${escaped(path)}">
         <label>User name <input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
         <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
         <button>Sign in</button>

@@ -1,0 +1,3 @@
+/** Signing in with an OpenID Connect provider. */
+export { accountOf } from './identity-store.ts'
+export { newFlow, nextOf, type Person, Provider } from './provider.ts'

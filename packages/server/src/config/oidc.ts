@@ -65,8 +65,7 @@ export const oidcOptions: readonly Option[] = [
     variables: ['MILLRACE_PUBLIC_URL'],
     value: '<url>',
     fallback: 'the address that the browser called',
-    about:
-      'The address by which browsers call this server, without --static-prefix; the provider sends them back to /login/oidc/callback below it',
+    about: 'How browsers call this server, without --static-prefix; the provider sends them back to /login/oidc/callback below it',
   }),
 ]
 

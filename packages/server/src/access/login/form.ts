@@ -19,8 +19,9 @@ export const loginForm = stream({
     const said = known ? `<p class="${known === 'ended' ? 'done' : 'problem'}" role="alert">${PROBLEMS[known]}</p>` : ''
     const path = ownPath(next, settings.static_prefix)
     const { provider } = door
+    const there = `${settings.static_prefix}/login/oidc?next=${encodeURIComponent(path)}`
     const other = provider
-      ? `<a class="other" href="${settings.static_prefix}/login/oidc?next=${encodeURIComponent(path)}">Sign in with ${escaped(provider.settings.name)}</a>
+      ? `<a class="other" href="${there}">Sign in with ${escaped(provider.settings.name)}</a>
       <div class="or">or</div>`
       : ''
     const body = `${said}${other}

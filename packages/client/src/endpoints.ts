@@ -688,6 +688,19 @@ export type Delivery = {
   problem: string
 }
 
+export type TraceArchivalConfig = {
+  location?: string | undefined
+  /** A number and m, h or d: 30d */
+  retention?: string | undefined
+}
+
+export type Workspace = {
+  name: string
+  description?: string | undefined
+  default_artifact_root?: string | undefined
+  trace_archival_config?: TraceArchivalConfig | undefined
+}
+
 export type ExperimentPermission = {
   experiment_id: string
   user_id: number
@@ -2452,6 +2465,59 @@ export type Endpoints = {
       replayed: number
     }
   }
+  /** List the workspaces in which the caller has something, by name */
+  'GET /api/3.0/mlflow/workspaces': {
+    input: Record<string, never>
+    output: {
+      workspaces: Workspace[]
+    }
+  }
+  /** Create a workspace */
+  'POST /api/3.0/mlflow/workspaces': {
+    input: {
+      /** Lowercase letters, digits and hyphens, 2 to 63 */
+      name: string
+      description?: string | undefined
+      default_artifact_root?: string | undefined
+      trace_archival_config?: TraceArchivalConfig | undefined
+    }
+    output: {
+      workspace: Workspace
+    }
+  }
+  /** Get a workspace */
+  'GET /api/3.0/mlflow/workspaces/{workspace_name}': {
+    input: {
+      /** Lowercase letters, digits and hyphens, 2 to 63 */
+      workspace_name: string
+    }
+    output: {
+      workspace: Workspace
+    }
+  }
+  /** Change what is given of a workspace; an empty text takes a value away. Its name stays */
+  'PATCH /api/3.0/mlflow/workspaces/{workspace_name}': {
+    input: {
+      /** Lowercase letters, digits and hyphens, 2 to 63 */
+      workspace_name: string
+      description?: string | undefined
+      default_artifact_root?: string | undefined
+      trace_archival_config?: TraceArchivalConfig | undefined
+    }
+    output: {
+      workspace: Workspace
+    }
+  }
+  /** Delete a workspace that is empty, or with what is in it, or after all of that was moved to the default one */
+  'DELETE /api/3.0/mlflow/workspaces/{workspace_name}': {
+    input: {
+      /** Lowercase letters, digits and hyphens, 2 to 63 */
+      workspace_name: string
+      /** RESTRICT, CASCADE, SET_DEFAULT */
+      mode?: string | undefined
+    }
+    output: Record<string, never>
+  }
   /** Grant a user a permission on an experiment */
   'POST /api/2.0/mlflow/experiments/permissions/create': {
     input: {
@@ -3005,6 +3071,7 @@ export type Output<R extends Route> = Endpoints[R]['output']
 export type ErrorCode =
   | 'BAD_REQUEST'
   | 'INVALID_PARAMETER_VALUE'
+  | 'FEATURE_DISABLED'
   | 'RESOURCE_ALREADY_EXISTS'
   | 'UNAUTHENTICATED'
   | 'PERMISSION_DENIED'
@@ -3090,6 +3157,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/mlflow/webhooks/{webhook_id}',
   'POST /api/2.0/mlflow/webhooks/{webhook_id}/test',
   'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries',
+  'GET /api/3.0/mlflow/workspaces',
+  'GET /api/3.0/mlflow/workspaces/{workspace_name}',
   'GET /api/2.0/mlflow/experiments/permissions/get',
   'GET /api/2.0/mlflow/registered-models/permissions/get',
   'GET /api/2.0/mlflow/users/get',
@@ -3627,6 +3696,24 @@ export abstract class Nouns {
     /** Send an example of an event to a webhook, once, and tell how that went */
     addTest: (input: Input<'POST /api/2.0/mlflow/webhooks/{webhook_id}/test'>, options?: CallOptions) =>
       this.call('POST /api/2.0/mlflow/webhooks/{webhook_id}/test', input, options),
+  }
+
+  readonly workspaces = {
+    /** List the workspaces in which the caller has something, by name */
+    list: (input: Input<'GET /api/3.0/mlflow/workspaces'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/workspaces', input, options),
+    /** Create a workspace */
+    create: (input: Input<'POST /api/3.0/mlflow/workspaces'>, options?: CallOptions) =>
+      this.call('POST /api/3.0/mlflow/workspaces', input, options),
+    /** Get a workspace */
+    get: (input: Input<'GET /api/3.0/mlflow/workspaces/{workspace_name}'>, options?: CallOptions) =>
+      this.call('GET /api/3.0/mlflow/workspaces/{workspace_name}', input, options),
+    /** Change what is given of a workspace; an empty text takes a value away. Its name stays */
+    update: (input: Input<'PATCH /api/3.0/mlflow/workspaces/{workspace_name}'>, options?: CallOptions) =>
+      this.call('PATCH /api/3.0/mlflow/workspaces/{workspace_name}', input, options),
+    /** Delete a workspace that is empty, or with what is in it, or after all of that was moved to the default one */
+    delete: (input: Input<'DELETE /api/3.0/mlflow/workspaces/{workspace_name}'>, options?: CallOptions) =>
+      this.call('DELETE /api/3.0/mlflow/workspaces/{workspace_name}', input, options),
   }
 
   readonly users = {

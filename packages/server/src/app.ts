@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { groupEndpoints } from './access/groups/index.ts'
+import { inWorkspaces } from './access/in-workspaces.ts'
 import { loginEndpoints } from './access/login/index.ts'
 import { permissionEndpoints } from './access/permissions/index.ts'
 import { quotaEndpoints } from './access/quotas/index.ts'
@@ -12,6 +13,7 @@ import { docsEndpoints } from './docs/index.ts'
 import { auditEndpoints } from './events/audit/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
 import { healthEndpoints } from './health/index.ts'
+import { localOwner } from './http/access.ts'
 import { putDeniedOnRecord } from './http/denied.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { answerErrors } from './http/failures.ts'
@@ -34,6 +36,7 @@ import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experim
 import { loggedModelEndpoints } from './tracking/logged-models/index.ts'
 import { metricEndpoints } from './tracking/metrics/index.ts'
 import { runEndpoints } from './tracking/runs/index.ts'
+import { workspaceEndpoints } from './workspaces/index.ts'
 
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
 export const endpoints: readonly Endpoint[] = [
@@ -55,6 +58,7 @@ export const endpoints: readonly Endpoint[] = [
   ...issueEndpoints,
   ...scorerEndpoints,
   ...webhookEndpoints,
+  ...workspaceEndpoints,
   ...permissionEndpoints,
   ...userEndpoints,
   ...tokenEndpoints,
@@ -74,6 +78,7 @@ export function buildApp(house: House, log: Log = silent): FastifyInstance {
   logFailures(app, log)
   keepMetrics(app, house.settings)
   const served = endpoints.map((endpoint) => servedOrOff(endpoint, house.settings))
-  serveEndpoints(app, served, house)
+  const { settings, authority = localOwner } = house
+  serveEndpoints(app, served, settings.workspaces ? { ...house, authority: inWorkspaces(authority, house.db.reader) } : house)
   return app
 }

@@ -45,6 +45,8 @@ export type Settings = {
   readonly refuse_secrets?: boolean
   /** The folder that holds the built web page; without one, the server's address shows a few words. */
   readonly page_folder?: string
+  /** Whether there are workspaces: without them, everything is in the default one. */
+  readonly workspaces?: boolean
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean
 }
@@ -62,6 +64,8 @@ export type Login = {
   readonly user_quota?: UserQuota
   /** What an account may do to a thing for which it was granted nothing. */
   readonly default_permission: Level
+  /** Where there are workspaces: whether everybody has that in the default one. In others only their members have it. */
+  readonly default_workspace_is_open?: boolean
   /** The admin that a database without accounts gets. */
   readonly admin_username: string
   /** Their password; without one, the first start makes a token. */

@@ -17,6 +17,7 @@ import { Registrar } from './registry/manifests/index.ts'
 import { scanStep } from './registry/scans/index.ts'
 import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
+import { requireNothingOutside } from './workspaces/index.ts'
 
 export type RunningServer = {
   /** Where it listens, for a person: `http://127.0.0.1:5000`. */
@@ -38,6 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     const notice = await mlflowNotice(db.reader)
     await migrate(db)
+    if (!config.settings.workspaces) await requireNothingOutside(db.reader)
     if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)

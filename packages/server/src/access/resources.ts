@@ -1,3 +1,4 @@
+import { locationsAbove, WORKSPACES_FOLDER } from '../artifacts/index.ts'
 import { query, type Reader, type Writer } from '../db/handles.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { experimentOfFiles } from '../registry/model-versions/index.ts'
@@ -8,6 +9,7 @@ import type { OfThings } from './workspace-manager.ts'
 export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean }
 
 const EXPERIMENT = query<[id: number]>('select id from experiment where id = ?')
+const EXPERIMENT_WITHIN = query<[id: number]>('select id from experiment where id = ? and workspace = ?')
 const EXPERIMENT_BY_NAME = query<[id: number]>('select id from experiment where workspace = ? and name = ?')
 const OF_RUN = query<[id: number]>('select experiment from run where run_id = ?')
 const OF_LOGGED_MODEL = query<[id: number]>('select experiment from logged_model where model_id = ?')
@@ -27,9 +29,6 @@ const OF_PROMOTION_REQUEST = query<[id: number]>(
   'select r.model from gate_request r join registered_model m on m.id = r.model where m.workspace = ? and r.request_id = ?',
 )
 const BY_LOCATION = query<[id: number]>((dialect) => `select id from experiment where ${dialect.inTexts('artifact_location')}`)
-
-/** More names than this has no location. */
-const LOCATION_NAMES_MAX = 16
 
 /**
  * What the thing hangs on, or the error that tells that it isn't there. The texts are those of the rooms' own errors, so that an admin's
@@ -93,15 +92,11 @@ async function experimentOfRun(db: Reader, run_id: string): Promise<readonly Run
 
 /** The experiments at or above whose location a path of the artifact root lies: all of them, where several were put in one place. */
 async function ownersOf(db: Reader, path: string): Promise<readonly [id: number][]> {
-  const names = path.split('/').slice(0, LOCATION_NAMES_MAX)
-  const locations = names.flatMap((_, at) => {
-    const part = names.slice(0, at + 1)
-    return [`mlflow-artifacts:/${part.join('/')}`, `mlflow-artifacts:/${part.map(encodeURIComponent).join('/')}`]
-  })
-  const found = await db.tuples(BY_LOCATION, db.dialect.list([...new Set(locations.flatMap((one) => [one, `${one}/`]))]))
+  const names = path.split('/')
+  const found = await db.tuples(BY_LOCATION, locationsAbove(db, names))
   // Where the default root is another, a folder is named after its experiment nevertheless.
-  const first = names[0] as string
-  const named = /^\d{1,15}$/.test(first) ? await db.tuples(EXPERIMENT, Number(first)) : []
+  const first = (names[0] === WORKSPACES_FOLDER ? names[2] : names[0]) ?? ''
+  const named = /^\d{1,15}$/.test(first) ? await db.tuples(EXPERIMENT_WITHIN, Number(first), db.workspace) : []
   return [...found, ...named]
 }
 

@@ -12,11 +12,14 @@ export { sendArtifact } from './answer.ts'
 export { FileInfos } from './file-info.ts'
 export { changesSettled, freeze, frozenBy, onSlipped, refuseFrozen, thaw, writeThawed } from './frozen.ts'
 export { incomingBytes, incomingOf } from './incoming.ts'
-export { artifactPath, folderPath, invalidPath } from './path.ts'
+export type { Location } from './location.ts'
+export { locationsAbove } from './owner.ts'
+export { type ArtifactPath, artifactPath, folderPath, invalidPath } from './path.ts'
 export { type Places, putPlacesOnRecord, settingsWithPlaces } from './places-on-record.ts'
 export { notSupported } from './proxied/multipart.ts'
 export type { DirectAccess, Incoming } from './stores/store.ts'
 export { artifactStores, listPlace, locationOfExperiment, measureTree, type Place, removeTree } from './stores.ts'
+export { pathInWorkspace, WORKSPACES_FOLDER } from './workspace-path.ts'
 
 /** The artifacts that this server hands through, by their paths. */
 export const artifactEndpoints: readonly Endpoint[] = [

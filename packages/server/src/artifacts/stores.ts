@@ -7,6 +7,7 @@ import { DiskStore } from './stores/disk-store.ts'
 import { diskPath } from './stores/disk-tree.ts'
 import { S3Store } from './stores/s3-store.ts'
 import type { Entry, Store } from './stores/store.ts'
+import { WORKSPACES_FOLDER } from './workspace-path.ts'
 
 /** A folder of a store: where the artifacts of an experiment, a run or a model are. */
 export type Place = { readonly store: Store; readonly folder: Segments }
@@ -73,8 +74,13 @@ export function artifactStores(settings: Settings): ArtifactStores {
   return stores
 }
 
+/** A workspace, and the root that it has of its own, if it has one. */
+export type OwnRoot = { readonly name: string; readonly artifact_root: string | null }
+
 /** Where a new experiment keeps its artifacts: where its maker said, if that is allowed, and else below the default root. */
-export function locationOfExperiment(settings: Settings, experiment_id: string, wanted?: string): string {
+export function locationOfExperiment(settings: Settings, experiment_id: string, wanted?: string, workspace?: OwnRoot): string {
+  if (workspace?.artifact_root) return childOf(workspace.artifact_root, experiment_id)
+  if (workspace) return childOf(absoluteLocation(settings.default_artifact_root), WORKSPACES_FOLDER, workspace.name, experiment_id)
   if (!wanted) return childOf(absoluteLocation(settings.default_artifact_root), experiment_id)
   const { location } = artifactStores(settings).check(wanted)
   // MLflow resolves a relative folder the same way, where its server was started.

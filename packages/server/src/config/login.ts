@@ -31,6 +31,7 @@ export function loginOf(pick: Picker, env: Environment, warnings: string[]): Log
     ...(oidc && { oidc }),
     user_quota: userQuota(pick),
     default_permission,
+    default_workspace_is_open: settings.get('grant_default_workspace_access')?.toLowerCase() === 'true',
     admin_username,
     ...(password && { admin_password: new Secret(password) }),
   }

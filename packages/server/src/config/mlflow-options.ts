@@ -32,14 +32,6 @@ export const forMlflow: readonly Option[] = [
     flag: 'workspace-store-uri',
     variables: ['MLFLOW_WORKSPACE_STORE_URI'],
     value: '<uri>',
-    about: 'There are no workspaces',
+    about: 'Workspaces are kept in the backend store',
   }),
-  {
-    flag: 'enable-workspaces',
-    off: 'disable-workspaces',
-    variables: ['MLFLOW_ENABLE_WORKSPACES'],
-    fallback: 'off',
-    about: 'Refused when it is turned on: there are no workspaces',
-    group: 'Accepted for MLflow, without effect',
-  },
 ]

@@ -122,8 +122,20 @@ function settingsOf(pick: Picker, data_dir: string, artifacts_only: boolean): Se
     ...(pick.on('refuse-secrets') && { refuse_secrets: true }),
     ...(pick.askedBy('audit-log') && { audit_log: pick.on('audit-log') }),
     x_frame_options: (pick.text('x-frame-options')?.value ?? 'DENY') as Settings['x_frame_options'],
+    ...workspacesOf(pick, artifacts_only),
     expose_prometheus: pick.askedBy('expose-prometheus') !== undefined,
   }
+}
+
+function workspacesOf(pick: Picker, artifacts_only: boolean): Partial<Settings> {
+  if (!pick.on('enable-workspaces')) return {}
+  const asked = pick.askedBy('enable-workspaces')
+  if (artifacts_only) throw new ConfigProblem(`--artifacts-only serves without a database, so it knows no workspaces: leave out ${asked}.`)
+  const root = pick.text('default-artifact-root')
+  if (root && /(^|[/:])workspaces(\/[^/]*)?\/*$/.test(root.value)) {
+    throw new ConfigProblem(`${root.from} ends in "workspaces", where ${asked} makes a folder for each workspace: take another root.`)
+  }
+  return { workspaces: true }
 }
 
 function limitsOfArtifacts(pick: Picker): Partial<Settings> {
@@ -165,9 +177,6 @@ function workersOf(pick: Picker, database: Location, warnings: string[]): number
 }
 
 function refuseWhatIsNotThere(pick: Picker): void {
-  if (pick.on('enable-workspaces')) {
-    throw new ConfigProblem(`Millrace has no workspaces yet: leave out ${pick.askedBy('enable-workspaces')}.`)
-  }
   const registry = pick.text('registry-store-uri')
   const backend = pick.text('backend-store-uri')
   if (registry && registry.value !== backend?.value) {

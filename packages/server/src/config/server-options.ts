@@ -237,6 +237,14 @@ const security: readonly Option[] = [
 
 const operation: readonly Option[] = [
   {
+    flag: 'enable-workspaces',
+    off: 'disable-workspaces',
+    variables: ['MLFLOW_ENABLE_WORKSPACES'],
+    fallback: 'off',
+    about: 'Keep teams apart: a request sees only what is in the workspace that X-MLFLOW-WORKSPACE names, and no other',
+    group: 'Operation',
+  },
+  {
     flag: 'expose-prometheus',
     variables: ['MLFLOW_EXPOSE_PROMETHEUS'],
     value: '<folder>',

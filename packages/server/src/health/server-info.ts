@@ -13,7 +13,7 @@ export const serverInfo = stream({
     const in_parts = settings.serve_artifacts && settings.artifacts_destination.startsWith('s3://')
     const body = JSON.stringify({
       store_type: 'SqlStore',
-      workspaces_enabled: false,
+      workspaces_enabled: settings.workspaces === true,
       trace_archival_enabled: false,
       multipart_uploads_enabled: in_parts,
       multipart_downloads_enabled: in_parts,

@@ -82,7 +82,7 @@ export class Recorded {
   }
 
   /** Records that the caller may not, whether the answer says so or that there is no such thing. */
-  unlessDenied(allowed: Promise<void>): Promise<void> {
+  unlessDenied<T>(allowed: Promise<T>): Promise<T> {
     return this.#watch(allowed, DENIALS)
   }
 

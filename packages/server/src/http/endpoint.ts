@@ -24,7 +24,19 @@ export type Resource =
   | { role: number }
   | { role_permission: number }
   | { roles_of_workspace: string }
-  | { server: 'settings' | 'experiments' | 'evaluation_datasets' | 'registered_models' | 'webhooks' | 'audit_log' | 'roles' | 'groups' }
+  | { server: OnServer }
+
+/** What is the server's as a whole, and what is made on it. */
+export type OnServer =
+  | 'settings'
+  | 'experiments'
+  | 'evaluation_datasets'
+  | 'registered_models'
+  | 'webhooks'
+  | 'workspaces'
+  | 'audit_log'
+  | 'roles'
+  | 'groups'
 
 /** MLflow's permissions, the weaker contained in the stronger: READ < USE < EDIT < MANAGE. */
 export type Permission = 'read' | 'use' | 'edit' | 'manage'
@@ -94,6 +106,10 @@ type Declared<Input, Output> = {
   access: Access<NoInfer<Input>>
   input: Schema<Input>
   output: Schema<Output>
+  /** The field of the input that holds a path below the artifact root: with workspaces, it is looked for in the caller's own. */
+  rooted?: string
+  /** What a success is answered with: 200 unless said, and 204 has no body. */
+  status?: 201 | 204
   /** How long the body may be, in bytes, before it is read: 1 MiB unless said. */
   body_max_bytes?: number
   /** It reads, and the audit log still records it: a download. What writes is recorded without being asked. */

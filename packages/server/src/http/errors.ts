@@ -5,6 +5,8 @@
 export const STATUS_OF_CODE = {
   BAD_REQUEST: 400,
   INVALID_PARAMETER_VALUE: 400,
+  // MLflow answers 500, by which its clients try again for minutes.
+  FEATURE_DISABLED: 400,
   RESOURCE_ALREADY_EXISTS: 400,
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type ArtifactPath, pathInWorkspace } from '../artifacts/index.ts'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Reader, Writer } from '../db/handles.ts'
@@ -16,6 +17,7 @@ import type { Quotas } from './quota.ts'
 import { ReaderThread, startReader } from './reader-thread.ts'
 import { Refusal } from './refusal.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
+import { refuseOtherWorkspaces } from './workspace-header.ts'
 
 const BODY_MAX_BYTES = 2 ** 20
 
@@ -86,6 +88,8 @@ function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | unde
     const answer = answerJson(endpoint, house, thread, admitted, encode)
     const text = await (admitted.recorded ? admitted.recorded.unlessForbidden(answer) : answer)
     if (endpoint.audited) admitted.recorded?.alone()
+    if (endpoint.status === 204) return reply.code(204).send()
+    if (endpoint.status) reply.code(endpoint.status)
     return reply.header('content-type', 'application/json; charset=utf-8').send(text)
   }
 }
@@ -149,18 +153,21 @@ type Admitted = { readonly input: unknown; readonly context: Context; readonly d
 /** Who asks, what for, and whether they may (`answerWrite`, for what writes): every endpoint's handler runs behind this. */
 async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | undefined, request: FastifyRequest): Promise<Admitted> {
   const authority = house.authority ?? localOwner
+  if (!house.settings.workspaces && !('public' in endpoint.access)) refuseOtherWorkspaces(request)
   const caller: Caller = 'public' in endpoint.access ? { ...NOBODY, address: request.ip } : await authority.identify(request)
   const now_ms = Date.now()
   const counted = house.quotas?.count(caller, now_ms)
   if (counted) await counted
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
-  const input = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
-  if (house.settings.refuse_secrets) refuseCredentials(endpoint, input)
+  const decoded = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
+  if (house.settings.refuse_secrets) refuseCredentials(endpoint, decoded)
   const db = readWithin(house.db.reader, caller.workspace_id)
   logins?.cameIn(caller, now_ms)
-  const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, input, now_ms)
+  const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, decoded, now_ms)
   const refusal = caller.token && authority.covers?.(caller, endpoint)
   if (refusal) await (recorded ? recorded.unlessDenied(Promise.reject(refusal)) : Promise.reject(refusal))
+  const own = house.settings.workspaces && endpoint.rooted ? inOwnFolder(db, caller, decoded, endpoint.rooted) : decoded
+  const input = await (recorded && own instanceof Promise ? recorded.unlessDenied(own) : own)
   if (authority !== localOwner && endpoint.kind !== 'write') {
     const allowed = requireAccess(authority, caller, endpoint.access, input, db)
     await (recorded ? recorded.unlessDenied(allowed) : allowed)
@@ -180,6 +187,11 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
     db,
     recorded,
   }
+}
+
+async function inOwnFolder(db: Reader, caller: Caller, input: unknown, field: string): Promise<unknown> {
+  const fields = input as Readonly<Record<string, ArtifactPath | undefined>>
+  return { ...fields, [field]: await pathInWorkspace(db, caller, fields[field]) }
 }
 
 /** Of which things the answer holds only those that the caller may read. */

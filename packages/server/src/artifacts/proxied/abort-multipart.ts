@@ -7,6 +7,7 @@ import { directAccess, LocalPath, targetOf, UploadId } from './multipart.ts'
 export const abortMultipartUpload = read({
   route: 'POST /api/2.0/mlflow-artifacts/mpu/abort/{*artifact_path}',
   summary: 'Abort a multipart upload',
+  rooted: 'artifact_path',
   access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath, path: LocalPath, upload_id: UploadId }),
   output: object({}),

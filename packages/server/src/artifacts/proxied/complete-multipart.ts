@@ -12,6 +12,7 @@ const BODY_MAX_BYTES = 16 * 2 ** 20
 export const completeMultipartUpload = read({
   route: 'POST /api/2.0/mlflow-artifacts/mpu/complete/{*artifact_path}',
   summary: 'Complete a multipart upload',
+  rooted: 'artifact_path',
   access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   body_max_bytes: BODY_MAX_BYTES,
   input: object({

@@ -11,6 +11,7 @@ const PARTS_MAX = 10_000
 export const createMultipartUpload = read({
   route: 'POST /api/2.0/mlflow-artifacts/mpu/create/{*artifact_path}',
   summary: 'Begin a multipart upload',
+  rooted: 'artifact_path',
   access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath, path: LocalPath, num_parts: withDefault(int64({ min: 1, max: PARTS_MAX }), 1) }),
   output: object({

@@ -11,6 +11,7 @@ import { artifactStores } from '../stores.ts'
 export const deleteArtifact = read({
   route: 'DELETE /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}',
   summary: 'Delete an artifact, or a folder of artifacts',
+  rooted: 'artifact_path',
   access: { permission: 'manage', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath }),
   output: object({}),

@@ -9,6 +9,7 @@ const EXPIRES_S = 300
 export const presignedArtifactDownload = read({
   route: 'GET /api/2.0/mlflow-artifacts/presigned/{*artifact_path}',
   summary: 'Get a signed URL under which the artifact store itself hands out an artifact',
+  rooted: 'artifact_path',
   access: { permission: 'read', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath }),
   output: object({ url: string(), headers: record(string()), file_size: int64() }),

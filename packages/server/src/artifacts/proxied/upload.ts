@@ -9,6 +9,7 @@ import { artifactStores } from '../stores.ts'
 export const uploadArtifact = stream({
   route: 'PUT /api/2.0/mlflow-artifacts/artifacts/{*artifact_path}',
   summary: 'Upload an artifact',
+  rooted: 'artifact_path',
   access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath }),
   answers: 'Nothing but {}; the SHA-256 of what was kept is in the header Repr-Digest',

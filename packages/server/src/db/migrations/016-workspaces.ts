@@ -4,7 +4,8 @@ import type { Migration } from '../migrate.ts'
 /**
  * Workspaces: a name is unique within one, and what has no name follows the experiment or the registered model that it hangs on. Number 1
  * is the default, where everything is that was made without workspaces. An id is never given out again, so that a workspace of the same
- * name, made later, doesn't come into what the one before had.
+ * name, made later, doesn't come into what the one before had. One that was deleted keeps its row, under a name that no caller can say, for
+ * the experiments of it that still lie in the trash.
  */
 export const workspaces: Migration = {
   id: 16,
@@ -14,7 +15,7 @@ export const workspaces: Migration = {
     return [
       `create table workspace (
         id ${id_never_reused}, name ${text} not null unique, description ${text}, artifact_root ${text},
-        trace_location ${text}, trace_retention ${text}, created_ms ${int} not null
+        trace_location ${text}, trace_retention ${text}, created_ms ${int} not null, deleted_ms ${int}
       )`,
       // At once, since the rows of the other tables refer to it from here on.
       "insert into workspace (id, name, description, created_ms) values (1, 'default', 'What was made without workspaces', 0)",

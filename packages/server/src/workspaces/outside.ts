@@ -12,7 +12,7 @@ const OUTSIDE = query<{ id: number }>(
 export async function requireNothingOutside(db: Reader): Promise<void> {
   if (!(await db.get(OUTSIDE))) return
   throw new Error(
-    'Cannot disable workspaces because something exists outside the default workspace: start the server with ' +
-      '--enable-workspaces and delete the other workspaces (mode=SET_DEFAULT keeps what is in them). What was deleted with one is in the trash until `millrace gc`.',
+    'Cannot disable workspaces because something exists outside the default workspace: start the server with --enable-workspaces and ' +
+      'delete the other workspaces (mode=SET_DEFAULT keeps what is in them). What went with one is in the trash until `millrace gc`.',
   )
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { type KeyObject, X509Certificate } from 'node:crypto'
 import { BIT_STRING, BOOLEAN, derValues, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, oidOf, SEQUENCE } from './der.ts'
 import { SignatureProblem } from './problem.ts'
 
@@ -35,6 +35,15 @@ export function readCertificates(pem: string, what: string): readonly X509Certif
   const each = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   if (each.length === 0) throw new SignatureProblem(`${what} holds no certificate (BEGIN CERTIFICATE).`)
   return each.map((one) => readCertificate(one, what))
+}
+
+/** The public key in a certificate. @throws SignatureProblem when it is of no kind that is known */
+export function keyOfCertificate(certificate: X509Certificate): KeyObject {
+  try {
+    return certificate.publicKey
+  } catch (error) {
+    throw new SignatureProblem(`The key in the certificate of ${identitiesOf(certificate).join(', ')} can't be read.`, { cause: error })
+  }
 }
 
 /** SHA-256 of a certificate, in hex: the name by which it is revoked. */
@@ -77,7 +86,7 @@ export function chainTo(
 }
 
 function isIssuer(one: X509Certificate, of: X509Certificate, below: number, at_ms: number): boolean {
-  if (!one.ca || !of.checkIssued(one) || !of.verify(one.publicKey)) return false
+  if (!one.ca || !of.checkIssued(one) || !of.verify(keyOfCertificate(one))) return false
   if (at_ms < Date.parse(one.validFrom) || at_ms > Date.parse(one.validTo)) return false
   const { is_ca, path_max, key_usage } = usesOf(one)
   // Below it are the certificates so far, of which the signer's own doesn't count.

@@ -154,6 +154,9 @@ describe('signatures by certificates', () => {
     for (const id of [fingerprintOf(own), fingerprintOf(root), readPublicKey(own.publicKey).id]) {
       assert.equal(told(checkBundle(bundle, trustIn(ca, {}, [id]))), 'revoked')
     }
+    const keys = trustKey(newKey().signer.public_key, 'release')
+    const posing = testCertificate('release', { issuer: ca })
+    assert.equal(told(checkBundle(readBundle(await signed(posing)), joinTrust(trustIn(ca), keys))), 'untrusted', "a key's name")
     assert.throws(() => withCertificates(signerFromPem(newKey().pem), leaf.pem, undefined), /another key's/)
   })
 })
@@ -201,6 +204,44 @@ describe('hostile bundles and trust files', () => {
     ]) {
       assert.throws(() => readSignedModel(statement), { name: 'SignatureProblem' })
     }
+  })
+
+  test('bundles with changed bytes anywhere are refused or count for the same; nothing else happens', async () => {
+    const ca = testCertificate('CA', { ca: true })
+    const leaf = testCertificate('signer', { issuer: ca, extended: [CODE_SIGNING], email: 'ml@example.com' })
+    const middle = testCertificate('Middle', { issuer: ca, ca: true })
+    const text = await signStatement(withCertificates(signerFromPem(leaf.key_pem), leaf.pem, middle.pem), STATEMENT)
+    const trust = readTrust(JSON.stringify({ certificates: [{ name: 'ca', certificate: ca.pem }] }))
+    const good = JSON.stringify(checkBundle(readBundle(text), trust))
+    let seed = 11
+    const pick = (max: number): number => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31
+      return Math.floor((seed / 2 ** 31) * max)
+    }
+    const endings = new Set<string>()
+    for (let round = 0; round < 4000; round++) {
+      const json = JSON.parse(text)
+      const places = [
+        ...json.verificationMaterial.x509CertificateChain.certificates.map((one: object) => [one, 'rawBytes']),
+        [json.dsseEnvelope, 'payload'],
+        [json.dsseEnvelope.signatures[0], 'sig'],
+      ] as [Record<string, string>, string][]
+      const [holder, field] = places[pick(places.length)] as [Record<string, string>, string]
+      const bytes = Buffer.from(holder[field] as string, 'base64')
+      for (let change = pick(3); change >= 0; change--) bytes[pick(bytes.length)] = pick(256)
+      holder[field] = bytes.subarray(0, pick(10) === 0 ? pick(bytes.length) : undefined).toString('base64')
+      let checked: Checked
+      try {
+        checked = checkBundle(readBundle(JSON.stringify(json)), trust)
+      } catch (error) {
+        assert.equal((error as Error).name, 'SignatureProblem', String(error))
+        continue
+      }
+      endings.add(checked.ok ? 'ok' : checked.because)
+      // A change that leaves it good is one to the certificate that nobody needs.
+      if (checked.ok) assert.equal(JSON.stringify(checked), good)
+    }
+    assert.ok(endings.has('broken') && endings.has('untrusted'))
   })
 
   test('a trust file with a mistake is refused, and says where', () => {

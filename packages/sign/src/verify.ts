@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Bundle } from './bundle.ts'
-import { chainTo, fingerprintOf, identitiesOf, readCertificate } from './certificates.ts'
+import { chainTo, fingerprintOf, identitiesOf, keyOfCertificate, readCertificate } from './certificates.ts'
 import { preAuthenticated, preAuthenticatedOld } from './dsse.ts'
 import { isSignedBy, type PublicKey, readPublicKey } from './keys.ts'
 import { type Kind, kindOf } from './kinds.ts'
@@ -94,7 +94,7 @@ function byKey(bundle: Bundle, statement: Statement, trust: Trust, hint: string 
 
 function byCertificate(bundle: Bundle, statement: Statement, trust: Trust, ders: readonly Buffer[]): Found {
   const [leaf, ...others] = ders.map((der) => readCertificate(der)) as [X509Certificate, ...X509Certificate[]]
-  const key = readPublicKey(leaf.publicKey, "The signer's key")
+  const key = readPublicKey(keyOfCertificate(leaf), "The signer's key")
   if (!isSigned(bundle, statement, key)) {
     return { because: 'broken', sentence: "The signature is not that of the certificate's key over these bytes: it or they were changed." }
   }
@@ -109,6 +109,10 @@ function byCertificate(bundle: Bundle, statement: Statement, trust: Trust, ders:
   if (revoked !== undefined) return { because: 'revoked', sentence: `A certificate of the chain or its key was revoked: ${revoked}.` }
   const root = fingerprintOf(chain.at(-1) as X509Certificate)
   const names = identitiesOf(leaf)
+  // An authority can write any name into a certificate: it makes nobody the holder of a key, or another authority.
+  const taken = names.find((one) => trust.keys.some(({ name }) => name === one) || trust.authorities.some(({ name }) => name === one))
+  if (taken !== undefined)
+    return { because: 'untrusted', sentence: `The certificate is of '${taken}', which names something else in the trust file.` }
   for (const { name, certificate, identities, may } of trust.authorities) {
     if (fingerprintOf(certificate) !== root) continue
     const identity = identities === undefined ? names[0] : names.find((one) => identities.includes(one))

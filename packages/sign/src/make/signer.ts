@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, sign as ecdsa, type KeyObject, type X509Certificate } from 'node:crypto'
 import { bundleText, type Material } from '../bundle.ts'
-import { readCertificates } from '../certificates.ts'
+import { keyOfCertificate, readCertificates } from '../certificates.ts'
 import { PAYLOAD_TYPE, preAuthenticated } from '../dsse.ts'
 import { isSignedBy, type PublicKey, readPublicKey } from '../keys.ts'
 import { SignatureProblem } from '../problem.ts'
@@ -39,7 +39,7 @@ function privateKey(pem: string, passphrase: string | undefined, what: string): 
 /** A signer with the certificates that vouch for it, from PEM. @throws SignatureProblem when the first is another key's */
 export function withCertificates(signer: MessageSigner, certificate: string, chain: string | undefined): ModelSigner {
   const [own, ...more] = readCertificates(certificate, 'The certificate') as [X509Certificate, ...X509Certificate[]]
-  if (readPublicKey(own.publicKey, "The certificate's key").id !== signer.public_key.id) {
+  if (readPublicKey(keyOfCertificate(own), "The certificate's key").id !== signer.public_key.id) {
     throw new SignatureProblem("The certificate is another key's: its public key is not the one that signs.")
   }
   return { signer, chain: [own, ...more, ...(chain === undefined ? [] : readCertificates(chain, 'The chain'))] }

@@ -8,6 +8,7 @@ import {
   isSame,
   readBundle,
   readSignedModel,
+  SignatureProblem,
   type Signer,
 } from '@millrace/sign'
 import type { Reader } from '../../db/handles.ts'
@@ -44,12 +45,17 @@ export async function checkedRow(db: Reader, version: number, row: AttestationRo
   return { row, checked: checkOn(db, row.bundle, await manifestOfVersion(db, version)) }
 }
 
-/** Whether a bundle is a trusted signer's, and about these files. @throws SignatureProblem when it is no bundle */
+/** Whether a bundle is a trusted signer's, and about these files. What is no bundle is nobody's. */
 export function checkOn(db: Pick<Reader, 'identity'>, text: string, manifest: Manifest | undefined): Checked {
-  const checked = checkBundle(readBundle(text), trustedOn(db).trust)
-  if (!checked.ok) return checked
-  const sentence = manifest ? mismatch(checked, manifest) : 'The files of the version are not known.'
-  return sentence === undefined ? checked : { ok: false, because: 'broken', kind: checked.kind, sentence }
+  try {
+    const checked = checkBundle(readBundle(text), trustedOn(db).trust)
+    if (!checked.ok) return checked
+    const sentence = manifest ? mismatch(checked, manifest) : 'The files of the version are not known.'
+    return sentence === undefined ? checked : { ok: false, because: 'broken', kind: checked.kind, sentence }
+  } catch (error) {
+    if (error instanceof SignatureProblem) return { ok: false, because: 'broken', sentence: error.message }
+    throw error
+  }
 }
 
 function mismatch({ kind, statement }: Extract<Checked, { ok: true }>, { files }: Manifest): string | undefined {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { attestedDigests, type Kind, kindOf, SignatureProblem, type Statement, type Subject, subjectOf } from '@millrace/sign'
+import { attestedDigests, type Kind, kindOf, type Statement, type Subject, subjectOf } from '@millrace/sign'
 import { signStatement } from '@millrace/sign/make'
 import type { Writer } from '../../db/handles.ts'
 import { ApiError, invalid } from '../../http/errors.ts'
-import { manifestOfVersion } from '../manifests/index.ts'
+import { type Manifest, manifestOfVersion } from '../manifests/index.ts'
 import { attestationCount, copyRows, deleteOwnOfKind, deleteRows, insertAttestation, nameOfVersion } from './attestation-store.ts'
 import { type Attestation, checkOn } from './attestations-of.ts'
 import { showSigners } from './reserved-tags.ts'
@@ -23,7 +23,7 @@ export async function receiveAttestation(tx: Writer, version: number, bundle: st
       "The version's files are not on record: wait until it is READY; files elsewhere can't be attested.",
     )
   }
-  const checked = asRequest(() => checkOn(tx, bundle, manifest))
+  const checked = checkOn(tx, bundle, manifest)
   if (!checked.ok) {
     if (checked.because === 'broken') throw invalid(`The attestation was not taken: ${checked.sentence}`)
     throw new ApiError('PERMISSION_DENIED', `The attestation was not taken: ${checked.sentence} The server's --signing-trust says who is.`)
@@ -46,16 +46,17 @@ export async function receiveAttestation(tx: Writer, version: number, bundle: st
 
 /**
  * Attests something that the server itself found out, with the server's own key. Gives the attestation's id; undefined when the server
- * has no key, or the version no files on record. Of scans, the newest is kept.
+ * has no key, or the version no files on record, unless they are `known` already. Of scans, the newest is kept.
  */
 export async function attestOwn(
   tx: Writer,
   version: number,
   statementOf: (subject: Subject) => Statement,
   now_ms: number,
+  known?: Pick<Manifest, 'files'>,
 ): Promise<string | undefined> {
   const { own } = trustedOn(tx)
-  const manifest = own && (await manifestOfVersion(tx, version))
+  const manifest = own && (known ?? (await manifestOfVersion(tx, version)))
   const digests = manifest && attestedDigests(manifest.files)
   if (!own || digests?.dirHash === undefined) return undefined
   const statement = statementOf(subjectOf(await nameOfVersion(tx, version), digests))
@@ -78,12 +79,3 @@ export async function copyAttestations(tx: Writer, version: number, of: number):
 export const forgetAttestations = (tx: Writer, version: number): Promise<void> => deleteRows(tx, version)
 
 const idOf = (bundle: string): string => createHash('sha256').update(bundle).digest('hex')
-
-function asRequest<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof SignatureProblem) throw invalid(`The attestation was not taken: ${error.message}`)
-    throw error
-  }
-}

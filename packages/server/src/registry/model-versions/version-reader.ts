@@ -2,11 +2,8 @@ import { query, type Reader } from '../../db/handles.ts'
 import { type ModelVersion, STATUSES } from './model-version.ts'
 import type { VersionRow } from './version-store.ts'
 
-// What a scan said is of the files, which several versions may have; it is shown among each one's tags, and kept once.
 const TAGS = query<[version: number, key: string, value: string]>(
-  (dialect) => `select version, key, value from model_version_tag where ${dialect.inIntegers('version')}
-    union all select f.version, 'millrace.scan', s.ending from model_version_manifest f join scan_result s on s.root_sha256 = f.root_sha256
-    where ${dialect.inIntegers('f.version')} order by version, key`,
+  (dialect) => `select version, key, value from model_version_tag where ${dialect.inIntegers('version')} order by version, key`,
 )
 const ALIASES = query<[model: number, version: number, alias: string]>(
   (dialect) => `select model, version, alias from registered_model_alias where ${dialect.inIntegers('model')} order by model, alias`,
@@ -18,8 +15,7 @@ export async function versionsToWire(db: Reader, rows: readonly VersionRow[]): P
   const wires = rows.map(bare)
   const byId = new Map(rows.map((row, at) => [row.id, wires[at] as ModelVersion]))
   const byNumber = new Map(rows.map((row, at) => [`${row.model}/${row.version}`, wires[at] as ModelVersion]))
-  const ids = db.dialect.list([...byId.keys()])
-  for (const [version, key, value] of await db.tuples(TAGS, ids, ids)) {
+  for (const [version, key, value] of await db.tuples(TAGS, db.dialect.list([...byId.keys()]))) {
     byId.get(version)?.tags.push({ key, value })
   }
   const models = [...new Set(rows.map(({ model }) => model))]

@@ -1,5 +1,6 @@
 import { query, type Writer } from '../../db/handles.ts'
 import { emit } from '../../events/index.ts'
+import { showVerdict } from './show-verdict.ts'
 import type { Verdict } from './verdict.ts'
 import { saveVerdict, verdictOfDigest, versionsWithDigest } from './verdict-store.ts'
 
@@ -15,8 +16,10 @@ const STAGES = ['None', 'Staging', 'Production', 'Archived']
 export async function recordVerdict(tx: Writer, root_sha256: string, verdict: Verdict): Promise<void> {
   const before = await verdictOfDigest(tx, root_sha256)
   await saveVerdict(tx, root_sha256, verdict)
+  const versions = await versionsWithDigest(tx, root_sha256)
+  for (const { id } of versions) await showVerdict(tx, id, verdict)
   if (verdict.ending !== 'malicious' || before?.ending === 'malicious') return
-  for (const { id, model, name, version } of await versionsWithDigest(tx, root_sha256)) {
+  for (const { id, model, name, version } of versions) {
     const { stage = 0, created_by = null } = (await tx.get(STANDING, id)) ?? {}
     const aliases = (await tx.all(ALIASES, model, version)).map(({ alias }) => alias)
     const where = { aliases, stage: STAGES[stage] as string, owner: created_by }

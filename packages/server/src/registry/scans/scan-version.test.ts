@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
+import { NOBODY } from '@millrace/sign'
+import { signerFromPem } from '@millrace/sign/make'
 import { silent } from '../../http/log.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { registryOf } from '../../testing/registry.ts'
 import { TestServer } from '../../testing/server.ts'
+import { holdTrusted } from '../signatures/index.ts'
 import { scanStep } from './index.ts'
 
 /** A pickle that calls `os.system`. */
@@ -43,12 +47,36 @@ overEachDatabase('scans at registration', (open) => {
   })
 })
 
+overEachDatabase('verdicts that are shown', (open) => {
+  test('a version and its copy show one verdict in one tag, and the server attests it with its key', async () => {
+    const shelf = await shelfOf(open)
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const signer = signerFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+    holdTrusted(shelf.db.reader, { trust: NOBODY, own: { signer } })
+    await shelf.put('fine/model.pkl', HARMLESS)
+    await shelf.register('fine')
+    await shelf.registry.post('registered-models/create', { name: 'copy' })
+    await shelf.registry.post('model-versions/create', { name: 'copy', source: 'models:/fine/1' })
+    for (const name of ['fine', 'copy']) {
+      const { model_version } = await shelf.registry.get('model-versions/get', { name, version: '1' })
+      assert.deepEqual(model_version.tags, [{ key: 'millrace.scan', value: 'clean' }], name)
+      const { body } = await shelf.server.call('GET', `/api/2.0/millrace/attestations/list?name=${name}&version=1`)
+      assert.deepEqual(
+        body.attestations.map((one: { kind: string; valid: boolean; summary: string }) => [one.kind, one.valid, one.summary]),
+        [['scan', true, 'clean, by millrace']],
+        name,
+      )
+    }
+  })
+})
+
 async function shelfOf(open: () => Promise<Parameters<typeof scanStep>[0]>) {
   const db = await open()
   const server = new TestServer(db, {}, {}, undefined, [scanStep(db, silent)])
   const registry = registryOf(server)
   const run = (await server.post('runs/create', { experiment_id: '0' })).body.run.info.run_id
   return {
+    db,
     server,
     registry,
     put: (path: string, bytes: Buffer) => server.call('PUT', `/api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/${path}`, bytes),

@@ -8,8 +8,8 @@ import type { Place } from '../../artifacts/index.ts'
 import type { Database } from '../../db/database.ts'
 import type { Log } from '../../http/log.ts'
 import type { Manifest, Step } from '../manifests/index.ts'
-import { setReservedTag } from '../signatures/index.ts'
 import { recordVerdict } from './record-verdict.ts'
+import { showVerdict } from './show-verdict.ts'
 import type { Finding, Verdict } from './verdict.ts'
 import { verdictOfDigest } from './verdict-store.ts'
 
@@ -18,8 +18,7 @@ const FINDINGS_MAX = 100
 
 /**
  * The step of a registration that scans: it records what was found, shows it in the version's tags, and refuses what is malicious. Files
- * with
- * a digest that these rules have judged already are not read again.
+ * with a digest that these rules have judged already are not read again.
  */
 export function scanStep(db: Database, log: Log): Step {
   return async (version, manifest, place) => {
@@ -28,13 +27,11 @@ export function scanStep(db: Database, log: Log): Step {
     const verdict = known?.rules_version === RULES_VERSION ? known : await judge(manifest, place, log)
     await db.write(async (tx) => {
       if (verdict !== known) await recordVerdict(tx, manifest.root_sha256, verdict)
-      await setReservedTag(tx, version, 'millrace.scan', shown(verdict.ending))
+      await showVerdict(tx, version, verdict, manifest)
     })
     return verdict.ending === 'malicious' ? { refused: refusal(verdict) } : undefined
   }
 }
-
-const shown = (ending: Verdict['ending']): string => ending.replaceAll('_', ' ')
 
 /** For the exception that MLflow's client raises. */
 function refusal({ findings }: Verdict): string {

@@ -7,6 +7,7 @@ export type AttestationRow = {
   readonly kind: Kind
   readonly predicate_type: string
   readonly bundle: string
+  /** Null where the server made it, and empty where nobody signs in. */
   readonly received_by: string | null
   readonly received_ms: number
 }

@@ -13,7 +13,7 @@ import {
 } from '@millrace/sign'
 import type { Reader } from '../../db/handles.ts'
 import { type Manifest, manifestOfVersion } from '../manifests/index.ts'
-import { type AttestationRow, attestationRows, rowsOfKind } from './attestation-store.ts'
+import { type AttestationRow, attestationRow, attestationRows, rowsOfKind } from './attestation-store.ts'
 import { trustedOn } from './trusted.ts'
 
 /** A statement on a version, and whether it counts now. */
@@ -40,9 +40,10 @@ export async function attestationsOf(db: Reader, version: number): Promise<reado
   return rows.map((row) => ({ row, checked: checkOn(db, row.bundle, manifest) }))
 }
 
-/** A statement on a version, checked. */
-export async function checkedRow(db: Reader, version: number, row: AttestationRow): Promise<Attestation> {
-  return { row, checked: checkOn(db, row.bundle, await manifestOfVersion(db, version)) }
+/** The statement on a version that has this id, or undefined. */
+export async function attestationOf(db: Reader, version: number, attestation_id: string): Promise<Attestation | undefined> {
+  const row = await attestationRow(db, version, attestation_id)
+  return row && { row, checked: checkOn(db, row.bundle, await manifestOfVersion(db, version)) }
 }
 
 /** Whether a bundle is a trusted signer's, and about these files. What is no bundle is nobody's. */

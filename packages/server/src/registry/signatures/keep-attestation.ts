@@ -6,7 +6,7 @@ import { ApiError, invalid } from '../../http/errors.ts'
 import { type Manifest, manifestOfVersion } from '../manifests/index.ts'
 import { attestationCount, copyRows, deleteOwnOfKind, deleteRows, insertAttestation, nameOfVersion } from './attestation-store.ts'
 import { type Attestation, checkOn } from './attestations-of.ts'
-import { showSigners } from './reserved-tags.ts'
+import { copyScanTag, showSigners } from './reserved-tags.ts'
 import { trustedOn } from './trusted.ts'
 
 const PER_VERSION_MAX = 100
@@ -36,7 +36,7 @@ export async function receiveAttestation(tx: Writer, version: number, bundle: st
     kind,
     predicate_type: statement.predicate_type,
     bundle,
-    received_by: by || null,
+    received_by: by,
     received_ms: now_ms,
   }
   await insertAttestation(tx, version, row)
@@ -69,9 +69,10 @@ export async function attestOwn(
   return attestation_id
 }
 
-/** Gives a copy of a version what was attested of its files. */
+/** Gives a copy of a version what was attested and found of its files. */
 export async function copyAttestations(tx: Writer, version: number, of: number): Promise<void> {
   await copyRows(tx, version, of)
+  await copyScanTag(tx, version, of)
   await showSigners(tx, version)
 }
 

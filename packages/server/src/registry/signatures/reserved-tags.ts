@@ -18,6 +18,11 @@ export async function setReservedTag(tx: Writer, version: number, key: ReservedT
   else await tx.run(SET, version, key, value)
 }
 
+/** Shows on a copy what the scan of its original's files said: they are the same. */
+export async function copyScanTag(tx: Writer, version: number, of: number): Promise<void> {
+  await setReservedTag(tx, version, 'millrace.scan', (await tx.get(NOW, of, 'millrace.scan'))?.value)
+}
+
 /** Shows who signed a version, among those who are trusted now. */
 export async function showSigners(tx: Writer, version: number): Promise<void> {
   const names = [

@@ -18,6 +18,7 @@ import { overEachDatabase } from '../../testing/databases.ts'
 import { registryOf } from '../../testing/registry.ts'
 import { type Answer, TestServer } from '../../testing/server.ts'
 import { versionByNumber } from '../model-versions/index.ts'
+import { recordVerdict } from '../scans/index.ts'
 import { attestOwn, holdTrusted, setReservedTag, signersOf } from './index.ts'
 
 const newSigner = (): ModelSigner => {
@@ -212,11 +213,17 @@ overEachDatabase('attestations of versions', (open) => {
     holdTrusted(shelf.db.reader, { trust: trustIn({}), own: newSigner() })
     await attest('malicious')
     await attest('clean')
+    assert.equal((await shelf.send('m', await signStatement(newSigner(), scan('clean')))).status, 403)
     const { attestations } = (await shelf.list('m')).body
     assert.deepEqual(
       attestations.map((one: { valid: boolean; summary: string; signer: { name: string } }) => [one.valid, one.summary, one.signer.name]),
       [[true, 'clean, by s', 'server']],
     )
+    const { root_sha256 } = (await shelf.server.call('GET', '/api/2.0/millrace/model-versions/manifest?name=m&version=1')).body
+    const findings = [{ rule: 'pickle', severity: 'high', file: 'a' }]
+    await shelf.db.write((tx) => recordVerdict(tx, root_sha256, { ending: 'malicious', findings, rules_version: '2', scanned_ms: 9 }))
+    const [rescanned, ...more] = (await shelf.list('m')).body.attestations
+    assert.deepEqual([rescanned.valid, rescanned.summary, more.length], [true, 'malicious, by millrace', 0])
   })
 })
 

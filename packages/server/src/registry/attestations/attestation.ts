@@ -1,6 +1,6 @@
 import { KINDS, summaryOf } from '@millrace/sign'
 import { boolean, enumOf, int64, object, optional, type Static, string } from '../../http/schema.ts'
-import type { Attestation as Known } from './attestations-of.ts'
+import type { Attestation as Known } from '../signatures/index.ts'
 
 /** The digest of a bundle, by which an attestation is named. */
 export const AttestationId = string({ pattern: /^[0-9a-f]{64}$/, description: "SHA-256 of the bundle's text, in hex" })
@@ -35,7 +35,7 @@ export function attestationToWire({ row, checked }: Known): Attestation {
     valid: checked.ok,
     problem: checked.ok ? undefined : checked.sentence,
     signer: checked.ok ? checked.signer : undefined,
-    received_by: row.received_by ?? undefined,
+    received_by: row.received_by || undefined,
     received_ms: row.received_ms,
   }
 }

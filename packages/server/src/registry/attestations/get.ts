@@ -3,9 +3,8 @@ import { missing } from '../../http/errors.ts'
 import { object, string } from '../../http/schema.ts'
 import { versionByNumber } from '../model-versions/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
+import { attestationOf } from '../signatures/index.ts'
 import { Attestation, AttestationId, attestationToWire } from './attestation.ts'
-import { attestationRow } from './attestation-store.ts'
-import { checkedRow } from './attestations-of.ts'
 
 export const getAttestation = read({
   route: 'GET /api/2.0/millrace/attestations/get',
@@ -15,8 +14,8 @@ export const getAttestation = read({
   output: object({ attestation: Attestation, bundle: string() }),
   async handler(db, { name, version, attestation_id }) {
     const { id } = await versionByNumber(db, name, version)
-    const row = await attestationRow(db, id, attestation_id)
-    if (!row) throw missing(`Model Version (name=${name}, version=${version}) has no attestation ${attestation_id}.`)
-    return { attestation: attestationToWire(await checkedRow(db, id, row)), bundle: row.bundle }
+    const found = await attestationOf(db, id, attestation_id)
+    if (!found) throw missing(`Model Version (name=${name}, version=${version}) has no attestation ${attestation_id}.`)
+    return { attestation: attestationToWire(found), bundle: found.row.bundle }
   },
 })

@@ -2,8 +2,8 @@ import { read } from '../../http/endpoint.ts'
 import { array, object } from '../../http/schema.ts'
 import { versionByNumber } from '../model-versions/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
+import { attestationsOf } from '../signatures/index.ts'
 import { Attestation, attestationToWire } from './attestation.ts'
-import { attestationsOf } from './attestations-of.ts'
 
 export const listAttestations = read({
   route: 'GET /api/2.0/millrace/attestations/list',

@@ -2,8 +2,8 @@ import { write } from '../../http/endpoint.ts'
 import { object, string } from '../../http/schema.ts'
 import { versionByNumber } from '../model-versions/index.ts'
 import { RegisteredName, VersionNumber } from '../names.ts'
+import { receiveAttestation } from '../signatures/index.ts'
 import { Attestation, attestationToWire } from './attestation.ts'
-import { receiveAttestation } from './keep-attestation.ts'
 
 /** A signature over 30,000 files. */
 const BUNDLE_MAX = 8 * 2 ** 20

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createCipheriv } from 'node:crypto'
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -21,13 +22,31 @@ describe('sealed secrets (ID-02)', () => {
     const keys = ring(newKey())
     const sealed = keys.seal('secret', 'row 1')
     assert.throws(() => keys.open(sealed, 'row 2'))
-    const bytes = Buffer.from(sealed.text, 'base64')
-    for (const at of [0, 12, bytes.length - 1]) {
+    const [form = '', content = ''] = sealed.text.split('.')
+    const bytes = Buffer.from(content, 'base64')
+    for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] as number) ^ 1
-      assert.throws(() => keys.open({ ...sealed, text: changed.toString('base64') }, 'row 1'))
+      assert.throws(() => keys.open({ ...sealed, text: `${form}.${changed.toString('base64')}` }, 'row 1'))
     }
     assert.notEqual(keys.seal('secret', 'row 1').text, sealed.text)
+  })
+
+  test('have a key each: of two texts neither opens with the other’s', () => {
+    const keys = ring(newKey())
+    const [one, other] = [keys.seal('one', 'row 1'), keys.seal('other', 'row 1')].map(({ text }) => Buffer.from(text.slice(3), 'base64'))
+    const mixed = Buffer.concat([(one as Buffer).subarray(0, 60), (other as Buffer).subarray(60)])
+    assert.throws(() => keys.open({ key_id: keys.ids[0] as string, text: `e1.${mixed.toString('base64')}` }, 'row 1'))
+  })
+
+  test('from before there were envelopes are opened still', () => {
+    const key = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='
+    const nonce = Buffer.alloc(12, 7)
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce)
+    cipher.setAAD(Buffer.from('row 1'))
+    const inside = Buffer.concat([cipher.update('old', 'utf8'), cipher.final()])
+    const text = Buffer.concat([nonce, cipher.getAuthTag(), inside]).toString('base64')
+    assert.equal(ring(key).open({ key_id: ring(key).ids[0] as string, text }, 'row 1'), 'old')
   })
 
   test('a key that is none is refused by a message that does not show it', () => {

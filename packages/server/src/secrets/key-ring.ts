@@ -8,6 +8,10 @@ export type Sealed = { readonly text: string; readonly key_id: string }
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** How a text begins that holds its key's envelope first. */
+const ENVELOPE = 'e1.'
+const ENVELOPE_BYTES = NONCE_BYTES + TAG_BYTES + KEY_BYTES
+const envelopeOf = (context: string): string => `key of ${context}`
 
 /** Keys by their names, the current one first. The name tells keys apart and nothing about them. */
 export type Keys = ReadonlyMap<string, Secret>
@@ -31,6 +35,23 @@ export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64')
 
 const idOf = (key: Buffer): string => createHash('sha256').update('millrace key id').update(key).digest('hex').slice(0, 16)
 
+/** Nonce, tag and what was encrypted (AES-256-GCM). */
+function encrypted(key: Buffer, bytes: Buffer, context: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(context))
+  const inside = Buffer.concat([cipher.update(bytes), cipher.final()])
+  return Buffer.concat([nonce, cipher.getAuthTag(), inside])
+}
+
+/** @throws Error when a byte was changed, or the key or the context is another */
+function decrypted(key: Buffer, bytes: Buffer, context: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(Buffer.from(context))
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])
+}
+
 /** A key of its own for signatures, made of the key that encrypts. */
 function macOf(key: Secret, context: string, text: string): Buffer {
   const own = createHmac('sha256', Buffer.from(key.reveal(), 'base64')).update('millrace signatures').digest()
@@ -44,7 +65,7 @@ export const noKeys = (): Keys => {
   throw new ApiError('INVALID_STATE', 'This server has no key to encrypt secrets with: set MILLRACE_SECRET_KEY (openssl rand -base64 32).')
 }
 
-/** Encrypts with the current key (AES-256-GCM), decrypts with the key that was used. */
+/** Encrypts under the current key, decrypts with the key that was used. */
 export class KeyRing {
   #keys: Keys | undefined
   readonly #load: () => Keys
@@ -64,14 +85,15 @@ export class KeyRing {
     return [...this.#loaded().keys()]
   }
 
-  /** @param context what the text belongs to: it is opened with the same context only */
+  /**
+   * Encrypts with a key of its own, which is encrypted with the current one: that one sees nothing but keys.
+   * @param context what the text belongs to: it is opened with the same context only
+   */
   seal(text: string, context: string): Sealed {
     const [key_id, key] = this.#loaded().entries().next().value as [string, Secret]
-    const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce)
-    cipher.setAAD(Buffer.from(context))
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-    return { key_id, text: Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64') }
+    const own = randomBytes(KEY_BYTES)
+    const envelope = encrypted(Buffer.from(key.reveal(), 'base64'), own, envelopeOf(context))
+    return { key_id, text: ENVELOPE + Buffer.concat([envelope, encrypted(own, Buffer.from(text, 'utf8'), context)]).toString('base64') }
   }
 
   /** Whether there are keys at all. */
@@ -94,16 +116,12 @@ export class KeyRing {
 
   /** @throws Error when the key isn't there, or what was sealed is not what is there now */
   open({ key_id, text }: Sealed, context: string): string {
-    const bytes = Buffer.from(text, 'base64')
-    const decipher = createDecipheriv(
-      'aes-256-gcm',
-      Buffer.from(this.#keyNamed(key_id).reveal(), 'base64'),
-      bytes.subarray(0, NONCE_BYTES),
-      { authTagLength: TAG_BYTES },
-    )
-    decipher.setAAD(Buffer.from(context))
-    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+    const key = Buffer.from(this.#keyNamed(key_id).reveal(), 'base64')
+    // What was sealed before there were envelopes.
+    if (!text.startsWith(ENVELOPE)) return decrypted(key, Buffer.from(text, 'base64'), context).toString('utf8')
+    const bytes = Buffer.from(text.slice(ENVELOPE.length), 'base64')
+    const own = decrypted(key, bytes.subarray(0, ENVELOPE_BYTES), envelopeOf(context))
+    return decrypted(own, bytes.subarray(ENVELOPE_BYTES), context).toString('utf8')
   }
 
   #loaded(): Keys {

@@ -5,6 +5,9 @@ import { loginForm } from './form.ts'
 import { logout } from './logout.ts'
 import { loginWithOidc } from './oidc.ts'
 import { signIn } from './sign-in.ts'
+import { signupForm } from './signup.ts'
+
+export { escaped, fieldsOf, formPage, isOwnForm } from './page.ts'
 
 /** Where people sign in and out with a browser. */
-export const loginEndpoints: readonly Endpoint[] = [loginForm, loginAsset, signIn, loginWithOidc, oidcCallback, logout]
+export const loginEndpoints: readonly Endpoint[] = [loginForm, loginAsset, signIn, loginWithOidc, oidcCallback, logout, signupForm]

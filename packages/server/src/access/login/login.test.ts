@@ -227,6 +227,40 @@ overEachDatabase('browser sessions', (open) => {
   })
 })
 
+test('AU-04 AZ-01 an account is made by the form of /signup, by an admin, and by no form of another page', async () => {
+  const { openSqlite } = await import('../../db/sqlite.ts')
+  const { migrate } = await import('../../db/migrate.ts')
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const { server, jar } = await withLogin(db)
+  await addPerson(db, 'bob', PASSWORD)
+  for (const prefix of ['/api', '/ajax-api']) {
+    const url = `${prefix}/2.0/mlflow/users/create-ui`
+    const fields = { username: `made by <b> ${prefix.slice(1)}`, password: 'seven tall maples 9' }
+    assert.equal((await jar().post(url, fields)).status, 401)
+    const bob = jar()
+    await bob.signIn('bob', PASSWORD)
+    assert.equal((await bob.call('GET', '/signup', undefined, PAGE)).status, 403)
+    assert.equal((await bob.post(url, fields)).status, 403)
+    const admin = jar()
+    await admin.signIn('admin', PASSWORD)
+    const page = await admin.call('GET', '/signup', undefined, PAGE)
+    const csrf_token = /name="csrf_token" value="([^"]+)"/.exec(page.text)?.[1] as string
+    assert.match((await admin.post(url, fields)).body.message, /The CSRF token is missing/)
+    assert.equal((await admin.post(url, { ...fields, csrf_token: 'x'.repeat(43) })).status, 403)
+    const foreign = { ...FORM, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    assert.equal((await admin.post(url, { ...fields, csrf_token }, foreign)).status, 403)
+    assert.equal((await admin.post(url, { ...fields, csrf_token }, { ...foreign, 'sec-fetch-site': 'same-site' })).status, 403)
+    assert.equal((await admin.post(url, { ...fields, csrf_token, password: 'password1234' })).status, 400)
+    const made = await admin.post(url, { ...fields, csrf_token })
+    assert.equal(made.status, 200, made.text)
+    assert.match(made.text, /Successfully signed up user: made by &#60;b&#62;/)
+    assert.equal((await admin.post(url, { ...fields, csrf_token })).status, 400)
+  }
+  await server.app.close()
+  await db.close()
+})
+
 test('BR-13 after signing in one stays on this server', () => {
   for (const bad of [
     '//evil.example',

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../http/endpoint.ts'
 import { createUser } from './create.ts'
 import { createServiceUser } from './create-service.ts'
+import { createUserByForm } from './create-ui.ts'
 import { getCurrentUser } from './current.ts'
 import { listCurrentUserPermissions } from './current-permissions.ts'
 import { deleteUser } from './delete.ts'
@@ -19,6 +20,7 @@ import { updatePassword } from './update-password.ts'
 export const userEndpoints: readonly Endpoint[] = [
   createUser,
   createServiceUser,
+  createUserByForm,
   getUser,
   listUsers,
   getCurrentUser,

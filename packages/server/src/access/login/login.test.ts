@@ -4,7 +4,8 @@ import type { Database } from '../../db/database.ts'
 import { command, query } from '../../db/handles.ts'
 import { addPerson } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
-import { type Answer, TestServer } from '../../testing/server.ts'
+import { FORM, Jar, PAGE, SCRIPT } from '../../testing/jar.ts'
+import { TestServer } from '../../testing/server.ts'
 import { addAccount } from '../account-store.ts'
 import { ownPath } from '../own-path.ts'
 import { startLogin } from '../start.ts'
@@ -12,48 +13,6 @@ import { addToken } from '../token-store.ts'
 
 const PASSWORD = 'grey-otter-41-lantern'
 const API = '/api/2.0/millrace'
-/** What a browser sends that opens an address, or sends a form. */
-const PAGE = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
-const FORM = { ...PAGE, 'content-type': 'application/x-www-form-urlencoded', origin: 'http://localhost:5000' }
-/** What it sends from a script of a page. */
-const SCRIPT = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', origin: 'http://localhost:5000' }
-
-/** A browser without a window: it keeps cookies. */
-class Jar {
-  readonly cookies = new Map<string, string>()
-  readonly #server: TestServer
-
-  constructor(server: TestServer) {
-    this.#server = server
-  }
-
-  async call(method: string, url: string, payload?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await this.#server.call(method, url, payload, { ...(cookie !== '' && { cookie }), ...headers })
-    for (const line of [answer.headers['set-cookie'] ?? []].flat() as string[]) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (value === '') this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
-    return answer
-  }
-
-  post(url: string, fields: Record<string, string>, headers: Record<string, string> = FORM): Promise<Answer> {
-    return this.call('POST', url, Buffer.from(new URLSearchParams(fields).toString()), headers)
-  }
-
-  async signIn(username: string, password: string, next = ''): Promise<Answer> {
-    const form = await this.call('GET', `/login?next=${encodeURIComponent(next)}`, undefined, PAGE)
-    assert.equal(form.status, 200, form.text)
-    const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(form.text)?.[1] ?? ''
-    return this.post('/login', { csrf_token: field('csrf_token'), next: field('next'), username, password })
-  }
-
-  async csrf(): Promise<string> {
-    return (await this.call('GET', `${API}/sessions/current`, undefined, SCRIPT)).body.csrf_token
-  }
-}
-
 async function withLogin(db: Database) {
   await addPerson(db, 'admin', PASSWORD, true)
   const login = { default_permission: 'READ', admin_username: 'admin' } as const

@@ -40,7 +40,8 @@ const bare = (row: VersionRow): ModelVersion => ({
   current_stage: row.stage,
   description: row.description ?? undefined,
   source: row.source,
-  run_id: row.run_id ?? undefined,
+  // As MLflow says of a version of no run: clients read the field without asking whether it is there.
+  run_id: row.run_id ?? '',
   status: statusOf(row),
   status_message: row.status_message ?? undefined,
   tags: [],

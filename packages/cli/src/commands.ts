@@ -6,6 +6,12 @@ import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
 import { dbUpgrade } from './db-upgrade.ts'
 import { gc } from './gc.ts'
+import { policyCheck } from './promotions/policy-check.ts'
+import { policyExplain } from './promotions/policy-explain.ts'
+import { requestsApprove, requestsBypass, requestsReject } from './promotions/requests-decide.ts'
+import { requestsList } from './promotions/requests-list.ts'
+import { requestsShow } from './promotions/requests-show.ts'
+import { rollback } from './promotions/rollback.ts'
 import { scan } from './scan.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
@@ -46,6 +52,14 @@ export const commands: readonly Command[] = [
   auditLogPrune,
   sign,
   verify,
+  policyCheck,
+  policyExplain,
+  requestsList,
+  requestsShow,
+  requestsApprove,
+  requestsReject,
+  requestsBypass,
+  rollback,
   keysMake,
   keysList,
   keysRotate,

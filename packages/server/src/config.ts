@@ -111,6 +111,8 @@ export type Config = {
   readonly settings: Settings
   /** Whether people have to sign in; without it, whoever reaches the server is its owner. */
   readonly login?: Login
+  /** A policy of promotions: its text, and the file that it was read from, for messages. */
+  readonly policy?: { readonly file: string; readonly text: string }
   /** Keys that encrypt secrets in the database, 32 bytes each in base64, the current one first. */
   readonly secret_keys?: Secret
   /** The file that holds such keys when `secret_keys` are not given; it is made when it is needed. */

@@ -5,6 +5,7 @@ import { startLogin } from './access/start.ts'
 import { buildApp } from './app.ts'
 import { putPlacesOnRecord } from './artifacts/index.ts'
 import type { Config } from './config.ts'
+import { ConfigProblem } from './config-problem.ts'
 import { migrate } from './db/migrate.ts'
 import { mlflowNotice } from './db/mlflow-tables.ts'
 import { openDatabase } from './db/open.ts'
@@ -14,6 +15,7 @@ import { AuditLog } from './events/audit/index.ts'
 import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
 import { Registrar } from './registry/manifests/index.ts'
+import { asksForPeople, readPolicy } from './registry/policy/index.ts'
 import { scanStep } from './registry/scans/index.ts'
 import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
@@ -33,7 +35,8 @@ export type RunningServer = {
 const DRAIN_MS = 300_000
 
 /** Opens the database, brings its schema up to date, and listens. */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(told: Config): Promise<RunningServer> {
+  const config = await withPolicy(told)
   const log = config.log ? pino({ level: config.log.level, base: null, timestamp: stdTimeFunctions.isoTime }, config.log.stream) : silent
   const db = await openDatabase(config.database)
   try {
@@ -77,4 +80,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await db.close().catch(() => {})
     throw error
   }
+}
+
+/** @throws ConfigProblem when the policy is not understood, or asks for people where nobody signs in */
+async function withPolicy(config: Config): Promise<Config> {
+  const { policy: given, login } = config
+  if (!given) return config
+  const policy = await readPolicy(given.text).catch((error: Error) => {
+    throw new ConfigProblem(`The policy ${given.file} is not understood: ${error.message}`)
+  })
+  if (login || !asksForPeople(policy)) return { ...config, settings: { ...config.settings, policy } }
+  throw new ConfigProblem(`The policy ${given.file} asks for approvals, and without login nobody has a name: add --auth.`)
 }

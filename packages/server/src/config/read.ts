@@ -6,6 +6,7 @@ import { refuseOpenBind } from './bind.ts'
 import { loginOf } from './login.ts'
 import type { Environment, Given } from './option.ts'
 import { Picker } from './pick.ts'
+import { policyFile } from './policy.ts'
 import { type SecretKeys, secretKeysFrom } from './secret-keys.ts'
 import { serverOptions } from './server-options.ts'
 import { signingOf } from './signing.ts'
@@ -42,6 +43,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       settings: settingsOf(pick, data_dir, artifacts_only),
       ...(login && { login }),
       ...(signing && { signing }),
+      ...policyFile(pick),
       ...secretKeysFrom(env, database, data_dir),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },

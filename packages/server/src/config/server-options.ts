@@ -1,6 +1,7 @@
 import { forMlflow } from './mlflow-options.ts'
 import { oidcOptions } from './oidc.ts'
 import type { Option } from './option.ts'
+import { policyOptions } from './policy.ts'
 import { quotaOptions } from './quota-options.ts'
 
 const storage: readonly Option[] = [
@@ -211,13 +212,7 @@ const security: readonly Option[] = [
     about: 'Listen on an address that others can reach although nobody has to sign in; says so at every start',
     group: 'Security',
   },
-  {
-    flag: 'app-name',
-    value: '<name>',
-    fallback: 'none',
-    about: "MLflow's spelling of --auth: basic-auth",
-    group: 'Security',
-  },
+  { flag: 'app-name', value: '<name>', fallback: 'none', about: "MLflow's spelling of --auth: basic-auth", group: 'Security' },
   {
     flag: 'auth',
     variables: ['MILLRACE_AUTH'],
@@ -233,6 +228,7 @@ const security: readonly Option[] = [
     about: "MLflow's auth file: default_permission, admin_username and the first admin's password are read from it",
     group: 'Security',
   },
+  ...policyOptions,
 ]
 
 const operation: readonly Option[] = [

@@ -1,5 +1,7 @@
 /** What an operator does beside the server, from the shell: each opens the database, does one thing, and closes it. */
 export type { Finding } from '../db/check.ts'
+export type { Policy } from '../registry/policy/index.ts'
+export { readPolicy } from '../registry/policy/index.ts'
 export {
   type AccountLine,
   createAccount,

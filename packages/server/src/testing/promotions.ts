@@ -32,14 +32,21 @@ export class Promoters {
     return body
   }
 
-  /** Registers a version with a file in it, and waits until it is READY; gives its number. */
-  async version(who: string, name: string, content: string = who, metrics: Record<string, number> = {}): Promise<string> {
+  /** Makes a run with a model in it; gives its id. */
+  async run(who: string, content: string, metrics: Record<string, number> = {}): Promise<string> {
     const by = this.as(who)
     const run_id = (await this.ok(by.post('runs/create', { experiment_id: '0' }))).run.info.run_id
     const list = Object.entries(metrics).map(([key, value]) => ({ key, value: Number.isNaN(value) ? 'NaN' : value, timestamp: 1, step: 0 }))
     await this.ok(by.post('runs/log-batch', { run_id, metrics: list }))
     const path = `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/model/MLmodel`
     await this.ok(by.call('PUT', path, Buffer.from(content)))
+    return run_id
+  }
+
+  /** Registers a version with a file in it, and waits until it is READY; gives its number. */
+  async version(who: string, name: string, content: string = who, metrics: Record<string, number> = {}): Promise<string> {
+    const by = this.as(who)
+    const run_id = await this.run(who, content, metrics)
     const answer = await by.get(`registered-models/get?name=${name}`)
     if (answer.status !== 200) await this.ok(by.post('registered-models/create', { name }))
     const { version } = (await this.ok(by.post('model-versions/create', { name, source: `runs:/${run_id}/model`, run_id }))).model_version

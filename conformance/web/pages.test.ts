@@ -64,6 +64,9 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
   ['a version', () => '/models/shop-model/versions/1', /not signed/],
   ['the prompts', () => '/prompts', /greeting/],
   ['a prompt', () => '/prompts/greeting', /welcome/],
+  ['requests', () => '/requests', /waits for an approval/],
+  ['the administration', () => '/admin', /no login/],
+  ['the account', () => '/account', /no login/],
   ['no page', () => '/nowhere', /no such page/],
 ]
 

@@ -1,8 +1,9 @@
 import { type Input, MillraceClient, MillraceError, type Output, type Route } from '@millrace/client'
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { sessionFetch } from './session.ts'
 
 /** The server that sent this page, under whatever prefix it did. */
-export const api = new MillraceClient({ url: new URL('.', document.baseURI).href.replace(/\/$/, ''), tries_max: 3 })
+export const api = new MillraceClient({ url: new URL('.', document.baseURI).href.replace(/\/$/, ''), tries_max: 3, fetch: sessionFetch })
 
 const FRESH_MS = 5_000
 

@@ -44,13 +44,34 @@ const prompt = createRoute({
   ...page('/prompts/$name'),
   component: lazyRouteComponent(() => import('./prompts/PromptPage.tsx'), 'PromptPage'),
 })
+const requests = createRoute({
+  ...page('/requests'),
+  component: lazyRouteComponent(() => import('./trust/RequestsPage.tsx'), 'RequestsPage'),
+})
+const account = createRoute({ ...page('/account'), component: lazyRouteComponent(() => import('./admin/AccountPage.tsx'), 'AccountPage') })
+const admin = createRoute({ ...page('/admin'), component: lazyRouteComponent(() => import('./admin/AdminPage.tsx'), 'AdminPage') })
 const trace = createRoute({
   ...page('/experiments/$experimentId/traces/$traceId'),
   component: lazyRouteComponent(() => import('./traces/TracePage.tsx'), 'TracePage'),
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, experiments, runs, run, compare, models, model, version, prompts, prompt, trace]),
+  routeTree: root.addChildren([
+    home,
+    experiments,
+    runs,
+    run,
+    compare,
+    models,
+    model,
+    version,
+    prompts,
+    prompt,
+    trace,
+    requests,
+    account,
+    admin,
+  ]),
   history: createHashHistory(),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -7,5 +7,5 @@ export function ownPath(text: string | undefined, static_prefix: string): string
   if (text === undefined || text.length > 2_000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || text.includes('\\')) return home
   const url = URL.parse(text, 'http://here.invalid')
   if (url?.origin !== 'http://here.invalid' || url.pathname.startsWith('//') || !url.pathname.startsWith(home)) return home
-  return url.pathname + url.search
+  return url.pathname + url.search + url.hash
 }

@@ -5,6 +5,7 @@ import { Loading, Problem } from '../parts/Loading.tsx'
 import { Markdown } from '../parts/Markdown.tsx'
 import { Time } from '../parts/Time.tsx'
 import { say } from '../shell/Toasts.tsx'
+import { History } from '../trust/History.tsx'
 import { Trust } from './Trust.tsx'
 
 const route = getRouteApi('/models/$name')
@@ -47,6 +48,7 @@ export function ModelPage() {
         </p>
       )}
       <Aliases name={name} aliases={aliases} versions={list.map(({ version }) => version)} />
+      <History name={name} aliases={aliases} />
       <h2 className="spaced">Versions</h2>
       {versions.isPending && <Loading />}
       {versions.data && list.length === 0 && <p className="faint">There is no version yet: register one with mlflow.register_model.</p>}
@@ -114,7 +116,7 @@ function Aliases({ name, aliases, versions }: AliasesProps) {
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
     }
-    await refresh(GET, VERSIONS)
+    await refresh(GET, VERSIONS, 'GET /api/2.0/millrace/promotions/history', 'GET /api/2.0/millrace/promotions/requests')
   }
   return (
     <section>

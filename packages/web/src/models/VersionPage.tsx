@@ -5,6 +5,8 @@ import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Markdown } from '../parts/Markdown.tsx'
 import { Values } from '../run/RunOverview.tsx'
+import { Attestations, Findings } from '../trust/Evidence.tsx'
+import { Requests } from '../trust/Requests.tsx'
 import { Trust } from './Trust.tsx'
 
 const route = getRouteApi('/models/$name/versions/$version')
@@ -22,7 +24,8 @@ export function VersionPage() {
     Boolean(known.run_id ?? known.model_id)
   const manifest = useApi('GET /api/2.0/millrace/model-versions/manifest', { name, version }, { enabled: isOurs })
   const isScanned = known?.tags.some(({ key }) => key === 'millrace.scan') ?? false
-  const scan = useApi('GET /api/2.0/millrace/model-versions/scan', { name, version }, { enabled: isScanned })
+  const asked = useApi('GET /api/2.0/millrace/promotions/requests', { name, all: true, max_results: 100 })
+  const requests = (asked.data?.promotion_requests ?? []).filter((request) => request.version === version)
   const source = useApi(
     'GET /api/2.0/mlflow/runs/get',
     { run_id: found.data?.model_version.run_id ?? '' },
@@ -92,8 +95,10 @@ export function VersionPage() {
           </>
         )}
       </dl>
+      {requests.length > 0 && <Requests requests={requests} />}
       <div className="columns">
-        {scan.data && <Findings scan={scan.data.scan} />}
+        {isScanned && <Findings name={name} version={version} />}
+        <Attestations name={name} version={version} />
         {manifest.data && (
           <Values
             title={`Files, ${bytes(manifest.data.bytes)}`}
@@ -104,16 +109,5 @@ export function VersionPage() {
         {own.length > 0 && <Values title="Tags" rows={own.map(({ key, value }) => [key, value, value] as const)} />}
       </div>
     </>
-  )
-}
-
-type Scan = NonNullable<ReturnType<typeof useApi<'GET /api/2.0/millrace/model-versions/scan'>>['data']>['scan']
-
-function Findings({ scan }: { scan: Scan }) {
-  return (
-    <section className="panel">
-      <h2>Scan</h2>
-      <pre>{JSON.stringify(scan, null, 2)}</pre>
-    </section>
   )
 }

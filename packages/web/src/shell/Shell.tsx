@@ -1,5 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useSession } from '../session.ts'
 import { Palette } from './Palette.tsx'
 import { Toasts } from './Toasts.tsx'
 import { applyTheme, nextTheme, theme } from './theme.ts'
@@ -8,11 +9,13 @@ const PAGES = [
   { to: '/experiments', label: 'Experiments' },
   { to: '/models', label: 'Models' },
   { to: '/prompts', label: 'Prompts' },
+  { to: '/requests', label: 'Requests' },
 ] as const
 
 /** The frame of every page. */
 export function Shell() {
   const [chosen, choose] = useState(theme)
+  const session = useSession()
   const [palette, setPalette] = useState(false)
   return (
     <>
@@ -48,6 +51,16 @@ export function Shell() {
         >
           {chosen === 'dark' ? '☾' : chosen === 'light' ? '☀' : '◐'}
         </button>
+        {session?.is_admin && (
+          <Link to="/admin" className="quiet">
+            Admin
+          </Link>
+        )}
+        {session?.username && (
+          <Link to="/account" className="quiet">
+            {session.username}
+          </Link>
+        )}
         <a className="quiet" href="docs/api">
           API
         </a>

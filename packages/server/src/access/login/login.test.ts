@@ -245,6 +245,7 @@ test('BR-13 after signing in one stays on this server', () => {
   assert.equal(ownPath('//evil.example', ''), '/')
   assert.equal(ownPath('/.//evil.example', ''), '/')
   assert.equal(ownPath('/docs/api?x=1', ''), '/docs/api?x=1')
+  assert.equal(ownPath('/#/experiments/1', ''), '/#/experiments/1', 'the web page keeps its view behind the #')
   assert.equal(ownPath('/docs/api', '/ml'), '/ml/')
   assert.equal(ownPath('/ml/docs/api', '/ml'), '/ml/docs/api')
 })

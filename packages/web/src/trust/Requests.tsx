@@ -1,0 +1,104 @@
+import type { Output } from '@millrace/client'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, refresh, sentenceOf } from '../api.ts'
+import { Time } from '../parts/Time.tsx'
+import { useSession } from '../session.ts'
+import { say } from '../shell/Toasts.tsx'
+
+type Request = Output<'GET /api/2.0/millrace/promotions/requests'>['promotion_requests'][number]
+
+const TONE: Record<Request['state'], string> = {
+  open: 'busy',
+  approved: 'good',
+  used: 'good',
+  rejected: 'bad',
+  expired: 'faint',
+  bypassed: 'bad',
+  void: 'faint',
+}
+const WORD: Record<Request['state'], string> = {
+  open: 'waits for approval',
+  approved: 'approved, not yet used',
+  used: 'done',
+  rejected: 'rejected',
+  expired: 'too old',
+  bypassed: 'gone past in an emergency',
+  void: 'void: what it was about has changed',
+}
+
+/** Requests to put a version in a protected place, each with what is missing and who said what. */
+export function Requests({ requests }: { requests: readonly Request[] }) {
+  return (
+    <div className="stack">
+      {requests.map((request) => (
+        <article key={request.request_id} className="card">
+          <header className="bar">
+            <h2 className="grow">
+              <Link to="/models/$name/versions/$version" params={{ name: request.name, version: request.version }}>
+                {request.name}, version {request.version}
+              </Link>{' '}
+              → {request.alias ? `@${request.alias}` : request.stage}
+            </h2>
+            <span className={`status ${TONE[request.state]}`}>{WORD[request.state]}</span>
+          </header>
+          <p className="faint">
+            asked by {request.asked_by || 'the owner'} <Time at={request.opened_ms} />
+            {request.in_place && `; version ${request.in_place} is there now`}
+          </p>
+          {request.missing.length > 0 && (
+            <ul>
+              {request.missing.map(({ what, says }) => (
+                <li key={what + says}>{says}</li>
+              ))}
+            </ul>
+          )}
+          {request.decisions.map(({ user, says, reason, at_ms }) => (
+            <p key={`${user} ${at_ms}`}>
+              <strong>{user}</strong> {says === 'approve' ? 'approved' : says === 'reject' ? 'rejected' : 'went past the policy'}: {reason}{' '}
+              <span className="faint">({<Time at={at_ms} />})</span>
+            </p>
+          ))}
+          {request.state === 'open' && <Review request={request} />}
+        </article>
+      ))}
+    </div>
+  )
+}
+
+function Review({ request }: { request: Request }) {
+  const [reason, setReason] = useState('')
+  const session = useSession()
+  const isOwn =
+    session !== undefined && session.username !== '' && (session.username === request.author || session.username === request.asked_by)
+  const decide = async (what: 'approve' | 'reject'): Promise<void> => {
+    try {
+      await api.call(`POST /api/2.0/millrace/promotions/requests/{request_id}/${what}`, { request_id: request.request_id, reason })
+      say(what === 'approve' ? 'Approved. Whoever asked can now do it.' : 'Rejected.')
+      setReason('')
+    } catch (error) {
+      say(sentenceOf(error), { isProblem: true })
+    }
+    await refresh('GET /api/2.0/millrace/promotions/requests', 'GET /api/2.0/mlflow/model-versions/get')
+  }
+  return (
+    <>
+      <div className="bar">
+        <input
+          className="grow"
+          aria-label={`Reason, for ${request.name} version ${request.version}`}
+          placeholder="Why? It is kept and shown."
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+        <button type="button" className="main" disabled={reason.trim() === '' || isOwn} onClick={() => decide('approve')}>
+          Approve
+        </button>
+        <button type="button" disabled={reason.trim() === ''} onClick={() => decide('reject')}>
+          Reject
+        </button>
+      </div>
+      {isOwn && <p className="faint">You asked for it or made the version: somebody else approves it.</p>}
+    </>
+  )
+}

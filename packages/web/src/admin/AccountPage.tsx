@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
 import { Problem } from '../parts/Loading.tsx'
 import { Time } from '../parts/Time.tsx'
 import { signOut, useSession } from '../session.ts'
@@ -18,7 +19,11 @@ export function AccountPage() {
   const [days, setDays] = useState(90)
   const [secret, setSecret] = useState<string>()
   if (session && session.username === '') {
-    return <p className="faint">This server has no login: whoever reaches it is its owner. Start it with --auth to have accounts.</p>
+    return (
+      <Empty page title="This server has no login">
+        <p>Whoever reaches it is its owner. Start it with --auth to have accounts, tokens and permissions.</p>
+      </Empty>
+    )
   }
   const create = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault()

@@ -24,8 +24,9 @@ export const loginForm = stream({
       ? `<a class="other" href="${there}">Sign in with ${escaped(provider.settings.name)}</a>
       <div class="or">or</div>`
       : ''
+    // Without an action: the browser then keeps what stands behind the # of the address, which is where the web page has its view.
     const body = `${said}${other}
-      <form method="post" action="${settings.static_prefix}/login">
+      <form method="post">
         {csrf}
         <input type="hidden" name="next" value="${escaped(path)}">
         <label>User name <input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { MillraceClient } from '../../packages/client/src/index.ts'
+import { buildWeb } from '../../tools/web.ts'
+import { startChromium } from '../browser.ts'
+import { type StartedServer, startMillrace } from '../server.ts'
+
+const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }
+const ADA = { username: 'ada', password: 'violet-harbour-7-kettle' }
+const BROWSER_WAIT_MAX_MS = 600_000
+
+let server: StartedServer
+let browser: Browser
+
+before(
+  async () => {
+    buildWeb()
+    const env = { MILLRACE_ADMIN_PASSWORD: ADMIN.password }
+    server = await startMillrace(['--auth'], { env })
+    browser = await startChromium()
+  },
+  { timeout: BROWSER_WAIT_MAX_MS },
+)
+after(async () => {
+  await browser?.close()
+  assert.equal(await server.stop(), 0)
+})
+
+async function signIn(page: Page, { username, password }: typeof ADMIN): Promise<void> {
+  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+const soon = { timeout: 30_000 }
+
+test('sign in, make an account, ask for @champion, have somebody else approve it, set it, sign out', async () => {
+  const admin = await (await browser.newContext()).newPage()
+  await admin.goto(`${server.url}/#/admin`)
+  await signIn(admin, ADMIN)
+  await admin.getByRole('heading', { name: 'Administration' }).waitFor(soon)
+  await admin.getByLabel('User name').fill(ADA.username)
+  await admin.getByLabel('Password').fill(ADA.password)
+  await admin.getByRole('button', { name: 'Make an account' }).click()
+  await admin.getByRole('cell', { name: 'ada', exact: true }).waitFor(soon)
+
+  const client = new MillraceClient({ url: server.url, ...ADA })
+  await client.registeredModels.create({ name: 'churn' })
+  const { experiment_id } = await client.experiments.create({ name: 'churn' })
+  const { run } = await client.runs.create({ experiment_id })
+  await client.uploadArtifact({ run_id: run.info.run_id }, 'model/MLmodel', new TextEncoder().encode('flavors: {}\n'))
+  await client.modelVersions.create({ name: 'churn', source: `runs:/${run.info.run_id}/model`, run_id: run.info.run_id })
+
+  const ada = await (await browser.newContext()).newPage()
+  await ada.goto(`${server.url}/#/models/churn`)
+  await signIn(ada, ADA)
+  await ada.getByRole('heading', { name: 'churn' }).waitFor(soon)
+  await ada.getByLabel('Alias', { exact: true }).fill('champion')
+  await ada.getByRole('button', { name: 'Set the alias' }).click()
+  await ada.getByText(/request pr-/i).waitFor(soon)
+
+  await admin.goto(`${server.url}/#/requests`)
+  await admin.getByLabel('Reason, for churn version 1').fill('looked at its metrics')
+  await admin.getByRole('button', { name: 'Approve' }).click()
+  await admin.getByText('approved, not yet used').waitFor(soon)
+
+  await ada.getByLabel('Alias', { exact: true }).fill('champion')
+  await ada.getByRole('button', { name: 'Set the alias' }).click()
+  await ada.getByText('@champion → version 1').waitFor(soon)
+  assert.equal((await client.registeredModels.getByAlias({ name: 'churn', alias: 'champion' })).model_version.version, '1')
+
+  await ada.getByRole('link', { name: 'ada', exact: true }).click()
+  await ada.getByRole('button', { name: 'Sign out' }).click()
+  await ada.getByRole('button', { name: 'Sign in' }).waitFor(soon)
+})
+
+test('a link to a run leads there after signing in; a token that the page made works in a client', async () => {
+  const page = await (await browser.newContext()).newPage()
+  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const { experiment_id } = await client.experiments.create({ name: 'linked' })
+  const { run } = await client.runs.create({ experiment_id, run_name: 'the linked run' })
+  await page.goto(`${server.url}/#/experiments/${experiment_id}/runs/${run.info.run_id}`)
+  await signIn(page, ADMIN)
+  await page.getByRole('heading', { name: 'the linked run' }).waitFor(soon)
+  await page.goto(`${server.url}/#/account`)
+  await page.getByLabel('What the token is for').fill('a test')
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  const token = await page.locator('.card pre').textContent(soon)
+  const byToken = new MillraceClient({ url: server.url, token: token ?? '' })
+  assert.equal((await byToken.experiments.get({ experiment_id })).experiment.name, 'linked')
+})

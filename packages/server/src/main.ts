@@ -48,7 +48,9 @@ export async function startServer(told: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const trust = new TrustWatch(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
-    const login = config.login && (await startLogin(db, config.login, { static_prefix: config.settings.static_prefix, log }))
+    const { static_prefix, workspaces } = config.settings
+    const walls = workspaces ? { default_is_open: config.login?.default_workspace_is_open === true } : undefined
+    const login = config.login && (await startLogin(db, config.login, { static_prefix, log, ...(walls && { walls }) }))
     const audit = (config.settings.audit_log ?? login !== undefined) ? new AuditLog(db, log) : undefined
     const plugs = {
       ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),

@@ -15,7 +15,7 @@ import { epochOf } from './epoch.ts'
 import type { Level } from './level.ts'
 import { accountOf, type Person, type Provider } from './oidc/index.ts'
 import { isPassword, PASSWORD_LENGTH_MAX } from './password.ts'
-import { rulesOf } from './rules.ts'
+import { rulesOf, type Walls } from './rules.ts'
 import { contains, scopeFor, withContained } from './scope.ts'
 import { addSession, noteSessionUse, type Origin, removeSession, sessionBySecret } from './session-store.ts'
 import { looksLikeToken } from './token.ts'
@@ -48,7 +48,12 @@ type Proof = { readonly by: 'header' | 'cookie'; readonly text: string }
 /** Pages that post a form: the token that a script would send in a header is a field of theirs, which they check themselves. */
 const FORMS: ReadonlySet<string> = new Set(['/api/2.0/mlflow/users/create-ui', '/ajax-api/2.0/mlflow/users/create-ui'])
 
-export type DoorOptions = { readonly static_prefix?: string; readonly provider?: Provider | undefined; readonly log?: Log }
+export type DoorOptions = {
+  readonly static_prefix?: string
+  readonly provider?: Provider | undefined
+  readonly log?: Log
+  readonly walls?: Walls
+}
 
 const doors = new WeakMap<object, Door>()
 
@@ -56,7 +61,7 @@ const doors = new WeakMap<object, Door>()
 export function loginAuthority(db: Database, everyone: Level, options: DoorOptions = {}): Authority {
   const door = new Door(db, options)
   doors.set(db.reader.identity, door)
-  return { identify: (request) => door.identify(request), covers, ...rulesOf(everyone) }
+  return { identify: (request) => door.identify(request), covers, ...rulesOf(everyone, options.walls) }
 }
 
 /** Where people sign in to the server on this database; undefined when nobody does. */

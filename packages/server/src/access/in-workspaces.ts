@@ -1,4 +1,4 @@
-import { query, type Reader } from '../db/handles.ts'
+import { DEFAULT_WORKSPACE, query, type Reader } from '../db/handles.ts'
 import type { Authority, Caller, Verdict, Visible } from '../http/access.ts'
 import type { Filtered, Resource } from '../http/endpoint.ts'
 import { namedWorkspace } from '../http/workspace-header.ts'
@@ -10,8 +10,12 @@ import type { OfThings } from './workspace-manager.ts'
 
 const MEMBERS_BELIEVED_MS = 5_000
 const REMEMBERED_MAX = 50_000
-const DEFAULT_WORKSPACE = 1
 
+/** A handle finds those of its own workspace only; and a path was put below the workspace's folder before this is asked. */
+type ByName = 'experiment_name' | 'registered_model' | 'promotion_request' | 'version_files' | 'artifact_path'
+type Kinds<Union> = Union extends unknown ? keyof Union : never
+
+// A new kind of thing does not compile here, until it is said where it hangs or that it is found by name.
 const OF = {
   experiment: query<[workspace: number]>('select workspace from experiment where id = ?'),
   run: query<[workspace: number]>('select e.workspace from run r join experiment e on e.id = r.experiment where r.run_id = ?'),
@@ -20,8 +24,9 @@ const OF = {
   ),
   trace: query<[workspace: number]>('select e.workspace from trace t join experiment e on e.id = t.experiment where t.trace_id = ?'),
   scorer: query<[workspace: number]>('select e.workspace from scorer s join experiment e on e.id = s.experiment where s.scorer_id = ?'),
+  issue: query<[workspace: number]>('select e.workspace from issue i join experiment e on e.id = i.experiment where i.issue_id = ?'),
   evaluation_dataset: query<[workspace: number]>('select workspace from evaluation_dataset where dataset_id = ?'),
-} as const
+} as const satisfies Record<Exclude<Kinds<OfThings>, ByName>, unknown>
 
 /**
  * An authority with walls between workspaces: a request is for one of them, and what is in another is not there, for admins too. This one

@@ -13,9 +13,13 @@ import type { Answer } from '../testing/server.ts'
 import { HEADERS, INPUTS, inputOf, type Sample } from './matrix-inputs.ts'
 
 const TABLE = join(import.meta.dirname, 'matrix.txt')
-/** Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin. */
+/**
+ * Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin; and another
+ * admin, whose requests are for another workspace.
+ */
 const WHO = ['', 'none', 'READ', 'USE', 'EDIT', 'MANAGE', 'root'] as const
 const HEAD = `Who may call which route, as the server answers: yes, or the status by which it refuses. 404: "there is no such thing".
+"other" is an admin whose request is for another workspace: "yes" finds, makes and changes what is in that one.
 Made by access/matrix.test.ts with MILLRACE_WRITE_MATRIX=1; read what changed before you commit it.
 
 `
@@ -161,13 +165,30 @@ function verdictOf(answer: Answer, refused: Answer | undefined): string {
   return answer.status === 400 && refused?.status === 400 ? '400' : 'yes'
 }
 
-test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 every route answers each kind of caller as the table says, under /api and /ajax-api', async (t) => {
+/** A server with workspaces on the same database, called for another workspace than that of the sample. */
+async function adminOfTeam(db: Database): Promise<As['call']> {
+  const root = (await serverWithAccounts(db, 'NO_PERMISSIONS', [], {}, { workspaces: true }))('root')
+  await root.call('POST', '/api/3.0/mlflow/workspaces', { name: 'team' })
+  return (method, url, body, headers) => root.call(method, url, body, { ...headers, 'x-mlflow-workspace': 'team' })
+}
+
+function verdictElsewhere(answer: Answer, sample: Sample): string {
+  if (answer.status >= 400) return answer.status === 404 || answer.status === 403 ? String(answer.status) : 'yes'
+  const { run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request } = sample
+  for (const id of [run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request]) {
+    assert.ok(!answer.text.includes(id), `${id} is in another workspace: ${answer.text}`)
+  }
+  return 'yes'
+}
+
+test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 AZ-18 every route answers each kind of caller as its table says, by both prefixes', async (t) => {
   const memory = openSqlite(':memory:')
   t.after(() => memory.close())
   await migrate(memory)
   const house = undoing(memory)
   const as = await serverWithAccounts(house.db, 'NO_PERMISSIONS', ['none', 'READ', 'USE', 'EDIT', 'MANAGE', 'author'])
   const sample = await makeSample(as)
+  const inTeam = await adminOfTeam(house.db)
   house.keep = false
 
   const play = async (endpoint: Endpoint, method: string, place: string): Promise<string> => {
@@ -181,6 +202,7 @@ test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 every route answers each kind of calle
       }
     }
     const verdicts = answers.map((answer) => verdictOf(answer, answers[1]))
+    verdicts.push(verdictElsewhere(await inTeam(verb, url, body, HEADERS[endpoint.route]?.(sample)), sample))
     assert.ok(!verdicts.includes('400'), `give a good input for ${endpoint.route} in matrix-inputs.ts: ${answers[1]?.text}`)
     return verdicts.map((one) => one.padEnd(5)).join('')
   }
@@ -192,7 +214,7 @@ test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 every route answers each kind of calle
     for (const [method, place] of others) assert.equal(await play(endpoint, method, place), row, `${method} ${place}`)
     rows.push(`${row} ${endpoint.route}`)
   }
-  const names = WHO.map((who) => ({ '': 'anon', root: 'admin', MANAGE: 'MNG' })[who as string] ?? who)
+  const names = [...WHO.map((who) => ({ '': 'anon', root: 'admin', MANAGE: 'MNG' })[who as string] ?? who), 'other']
   const text = `${HEAD}${names.map((one) => one.padEnd(5)).join('')} route\n${rows.join('\n')}\n`
   if (process.env.MILLRACE_WRITE_MATRIX) writeFileSync(TABLE, text)
   assert.equal(text, readFileSync(TABLE, 'utf8'))

@@ -1,7 +1,7 @@
-import { query, type Reader } from '../db/handles.ts'
+import { DEFAULT_WORKSPACE, query, type Reader } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, type Verdict, type Visible } from '../http/access.ts'
 import type { Filtered, Permission, Resource } from '../http/endpoint.ts'
-import { type Kind, LEVEL, type Level } from './level.ts'
+import { KIND, type Kind, LEVEL, type Level } from './level.ts'
 import { anchorOf, hidden, isMakerOf } from './resources.ts'
 import { currentRightsOf, DENIED, levelOn, levelOnAll, type Rights, rightsOf } from './rights.ts'
 import { isOfRoles, managesRoles, type OfThings } from './workspace-manager.ts'
@@ -10,28 +10,41 @@ const NEEDED: Readonly<Record<Permission, number>> = { read: LEVEL.READ, use: LE
 
 /**
  * The rules by which accounts may do things: what was granted to them, to their groups and by their roles; `everyone` is what an account
- * has on a thing for which it was granted nothing.
+ * has on a thing for which it was granted nothing. Where there are workspaces, only the members of one have that in it.
  */
-export function rulesOf(everyone: Level): Pick<Authority, 'permits' | 'visible' | 'default_permission'> {
-  const base = LEVEL[everyone]
+export function rulesOf(everyone: Level, walls?: Walls): Pick<Authority, 'permits' | 'visible' | 'default_permission'> {
+  const law: Law = { base: LEVEL[everyone], walls }
   return {
     default_permission: everyone,
-    permits: (caller, permission, resources, db) => permits(caller, permission, resources, db, base),
-    visible: (caller, kind, db) => visible(caller, kind, db, base),
+    permits: (caller, permission, resources, db) => permits(caller, permission, resources, db, law),
+    visible: (caller, kind, db) => visible(caller, kind, db, law),
   }
 }
 
-/** A no is never said by what is remembered: what was granted by another process a moment ago counts. */
-async function permits(caller: Caller, permission: Permission, on: readonly Resource[], db: Reader, base: number): Promise<Verdict> {
-  if (caller.is_admin) return true
-  const remembered = await rightsOf(db, caller.user_id)
-  const verdict = await judge({ caller, rights: remembered, base }, permission, on, db)
-  if (verdict === true) return true
-  const rights = await currentRightsOf(db, caller.user_id)
-  return rights === remembered ? verdict : judge({ caller, rights, base }, permission, on, db)
+/** Whether everybody has what everyone has in the default workspace, too: MLflow's `grant_default_workspace_access`. */
+export type Walls = { readonly default_is_open: boolean }
+type Law = { readonly base: number; readonly walls: Walls | undefined }
+
+function whoIs(caller: Caller, rights: Rights, { base, walls }: Law): Who {
+  if (!walls) return { caller, rights, base, may_make: true }
+  const isOpen = walls.default_is_open && caller.workspace_id === DEFAULT_WORKSPACE
+  const isMember = rights.wide.some(
+    ({ kind, level, workspace }) => kind === KIND.workspace && workspace === caller.workspace_id && level >= LEVEL.USE,
+  )
+  return { caller, rights, base: isOpen || isMember ? base : LEVEL.NO_PERMISSIONS, may_make: isMember || (isOpen && base >= LEVEL.USE) }
 }
 
-type Who = { readonly caller: Caller; readonly rights: Rights; readonly base: number }
+/** A no is never said by what is remembered: what was granted by another process a moment ago counts. */
+async function permits(caller: Caller, permission: Permission, on: readonly Resource[], db: Reader, law: Law): Promise<Verdict> {
+  if (caller.is_admin) return true
+  const remembered = await rightsOf(db, caller.user_id)
+  const verdict = await judge(whoIs(caller, remembered, law), permission, on, db)
+  if (verdict === true) return true
+  const rights = await currentRightsOf(db, caller.user_id)
+  return rights === remembered ? verdict : judge(whoIs(caller, rights, law), permission, on, db)
+}
+
+type Who = { readonly caller: Caller; readonly rights: Rights; readonly base: number; readonly may_make: boolean }
 
 async function judge(who: Who, permission: Permission, on: readonly Resource[], db: Reader): Promise<Verdict> {
   let verdict: Verdict = true
@@ -53,10 +66,10 @@ type OnServer = (Resource & { server: string })['server']
 
 /** Everyone who is signed in may make things of their own; all else of the server is the admins', also what is added later. */
 const OPEN_TO_ACCOUNTS: ReadonlySet<OnServer> = new Set<OnServer>(['experiments', 'evaluation_datasets', 'registered_models'])
-const mayOnServer = (server: OnServer): boolean => OPEN_TO_ACCOUNTS.has(server)
+const mayOnServer = ({ may_make }: Who, server: OnServer): boolean => may_make && OPEN_TO_ACCOUNTS.has(server)
 
 function mayOn(who: Who, permission: Permission, resource: Resource, db: Reader): Verdict | Promise<Verdict> {
-  if ('server' in resource) return mayOnServer(resource.server)
+  if ('server' in resource) return mayOnServer(who, resource.server)
   if (isOfRoles(resource)) return managesRoles(db, who.rights, resource)
   return mayOnThing(who, permission, resource, db)
 }
@@ -77,10 +90,10 @@ async function mayOnThing({ caller, rights, base }: Who, permission: Permission,
   return permission === 'read' || Math.min(...levels) >= NEEDED[permission]
 }
 
-async function visible(caller: Caller, kind: Filtered, db: Reader, base: number): Promise<Visible> {
+async function visible(caller: Caller, kind: Filtered, db: Reader, law: Law): Promise<Visible> {
   if (caller.is_admin) return ALL
   const rights = await currentRightsOf(db, caller.user_id)
-  const who = { caller, rights, base }
+  const who = whoIs(caller, rights, law)
   return kind === 'registered_models' ? visibleModels(who, db) : readable(who, 'experiment')
 }
 
@@ -95,7 +108,7 @@ function readable({ caller, rights, base }: Who, kind: Kind): Visible {
   return { mode: 'only', ids }
 }
 
-const PROMPTS = query<[id: number]>('select id from registered_model where is_prompt = 1')
+const PROMPTS = query<[id: number]>('select id from registered_model where is_prompt = 1 and workspace = ?')
 
 /** Prompts are registered models, which may be granted apart from the others: then they are named one by one. */
 async function visibleModels(who: Who, db: Reader): Promise<Visible> {
@@ -103,7 +116,7 @@ async function visibleModels(who: Who, db: Reader): Promise<Visible> {
   const models = levelOnAll(rights, 'registered_model', caller.workspace_id, base)
   const prompts = levelOnAll(rights, 'prompt', caller.workspace_id, base)
   if (models === prompts || (models >= LEVEL.READ && prompts >= LEVEL.READ)) return readable(who, 'registered_model')
-  const isPrompt = new Set((await db.tuples(PROMPTS)).map(([id]) => id))
+  const isPrompt = new Set((await db.tuples(PROMPTS, db.workspace)).map(([id]) => id))
   const isShown = (id: number): boolean =>
     levelOn(rights, 'registered_model', id, isPrompt.has(id), caller.workspace_id, base) >= LEVEL.READ
   const named = [...rights.registered_model.keys(), ...isPrompt]

@@ -1,4 +1,4 @@
-import { query, type Reader } from '../db/handles.ts'
+import { DEFAULT_WORKSPACE, query, type Reader } from '../db/handles.ts'
 import type { Caller } from '../http/access.ts'
 import { missing } from '../http/errors.ts'
 import { locationsAbove } from './owner.ts'
@@ -6,7 +6,6 @@ import type { ArtifactPath, Segments } from './path.ts'
 
 /** The folder below every artifact root in which each workspace has its own. */
 export const WORKSPACES_FOLDER = 'workspaces'
-const DEFAULT_WORKSPACE = 1
 
 const OWNERS = query<[workspace: number]>(
   (dialect) => `select distinct workspace from experiment where ${dialect.inTexts('artifact_location')}`,

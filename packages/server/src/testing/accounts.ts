@@ -2,6 +2,7 @@ import { addAccount, setAdmin } from '../access/account-store.ts'
 import type { Level } from '../access/level.ts'
 import { hashPassword } from '../access/password.ts'
 import { rulesOf } from '../access/rules.ts'
+import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { query } from '../db/handles.ts'
 import { type Authority, NOBODY } from '../http/access.ts'
@@ -34,6 +35,7 @@ export async function serverWithAccounts(
   everyone: Level,
   names: readonly string[],
   house: Partial<House> = {},
+  settings: Partial<Settings> = {},
 ): Promise<(name: string) => As> {
   const ids = new Map<string, number>()
   for (const name of ['root', ...names]) {
@@ -47,9 +49,9 @@ export async function serverWithAccounts(
       if (typeof user !== 'string' || user_id === undefined) throw new ApiError('UNAUTHENTICATED', 'You are not authenticated.')
       return { ...NOBODY, user, user_id, is_admin: user === 'root' }
     },
-    ...rulesOf(everyone),
+    ...rulesOf(everyone, settings.workspaces ? { default_is_open: false } : undefined),
   }
-  const server = new TestServer(db, {}, { ...house, authority })
+  const server = new TestServer(db, settings, { ...house, authority })
   return (name) => {
     const call: As['call'] = (method, url, payload, headers = {}) =>
       server.call(method, url, payload, name === '' ? headers : { ...headers, [WHO]: name })

@@ -21,7 +21,8 @@ for (let first = Number(from); first < Number(to); first += IN_A_COMMIT) {
         action: 'test',
         outcome: 'done',
         who: { name: 'ann', id: 3, address: '192.0.2.1' },
-        on: { kind: 'run', id: `thing-${n}` },
+        // All as long: a shorter one and the first digit of its hash would read as another.
+        on: { kind: 'run', id: `thing-${String(n).padStart(6, '0')}` },
       })
     }
   })

@@ -1,8 +1,8 @@
 /**
- * What a scan has to say of a case. `found`: anything but clean. `refused`: not looked at, at least. `clean`: nothing above
+ * What a scan has to say of a case. `found`: anything but clean. `clean`: nothing above
  * informational.
  */
-export type Expected = 'malicious' | 'found' | 'clean'
+export type Expected = 'malicious' | 'found' | 'not looked at' | 'clean'
 
 /** A file of the corpus, written byte by byte: nothing of it was made by the code that it imitates. */
 export type Case = {

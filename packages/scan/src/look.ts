@@ -6,6 +6,8 @@ import { judgeNumpy } from './arrays/judge-numpy.ts'
 import { judgeText } from './documents/judge-text.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { judgeBooster } from './models/judge-booster.ts'
+import { judgeGraph } from './models/judge-graph.ts'
+import { judgeGguf, judgeHdf5, judgeSafetensors } from './models/judge-weights.ts'
 import { isPickle, judgePickle } from './pickle/judge-pickle.ts'
 
 type Judge = (inspection: Inspection, subject: Subject) => void
@@ -25,9 +27,9 @@ const JUDGES: Readonly<Record<Kind, Judge>> = {
   rar: (inspection, subject) => notRead(inspection, subject, 'rar'),
   pickle: pickleOrNot,
   numpy: (inspection, subject) => judgeNumpy(inspection, subject, look),
-  hdf5: unknown,
-  safetensors: unknown,
-  gguf: unknown,
+  hdf5: judgeHdf5,
+  safetensors: judgeSafetensors,
+  gguf: judgeGguf,
   catboost: unknown,
   flatbuffer: unknown,
   native: (inspection, { member }) => inspection.found('file/native', { member, evidence: 'an executable or a library' }),
@@ -91,7 +93,7 @@ function textOrPickle(inspection: Inspection, subject: Subject): void {
 
 function binaryOrPickle(inspection: Inspection, subject: Subject): void {
   if (startsPickle(subject)) judgePickle(inspection, subject, look)
-  else if (!judgeBooster(inspection, subject)) unknown(inspection, subject)
+  else if (!judgeBooster(inspection, subject) && !judgeGraph(inspection, subject)) unknown(inspection, subject)
 }
 
 function startsPickle({ source }: Subject): boolean {

@@ -74,11 +74,15 @@ function inputs(folder: string): [string, string][] {
 type Measured = { readonly wall_s: number; readonly cpu_s: number; readonly memory_mb: number; readonly code: number | null }
 
 /** The quickest of several runs, under GNU time, which tells of children as well. */
-function measure(scanner: Scanner, path: string): Measured {
+function measure(scanner: Scanner, path: string, cwd: string): Measured {
   const runs = Array.from({ length: ROUNDS }, (): Measured => {
     const [program = '', ...args] = scanner.command(path)
     const env = { ...process.env, NO_ANALYTICS: '1', PROMPTFOO_DISABLE_TELEMETRY: '1' }
-    const { status, stderr } = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', program, ...args], { env, maxBuffer: 1 << 28 })
+    const { status, stderr } = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', program, ...args], {
+      env,
+      cwd,
+      maxBuffer: 1 << 28,
+    })
     const [, wall, user, system, kib] = /measured ([\d.]+) ([\d.]+) ([\d.]+) (\d+)/.exec(stderr.toString()) ?? []
     return { wall_s: Number(wall), cpu_s: Number(user) + Number(system), memory_mb: Number(kib) / 1024, code: status }
   })
@@ -94,7 +98,11 @@ function detection(scanner: Scanner, folder: string): string {
     const path = join(folder, name.replaceAll(/[^\w.@-]/g, '_'))
     writeFileSync(path, bytes)
     const [program = '', ...args] = scanner.command(path)
-    const { status, stdout } = spawnSync(program, args, { env: { ...process.env, NO_ANALYTICS: '1', PROMPTFOO_DISABLE_TELEMETRY: '1' } })
+    const { status, stdout } = spawnSync(program, args, {
+      // fickling writes its result into the folder that it is started in.
+      cwd: folder,
+      env: { ...process.env, NO_ANALYTICS: '1', PROMPTFOO_DISABLE_TELEMETRY: '1' },
+    })
     const is_flagged = status !== 0 || /"severity":\s*"(?:critical|warning)"/i.test(stdout.toString())
     if (expected === 'clean') blamed += is_flagged ? 1 : 0
     else found += is_flagged ? 1 : 0
@@ -110,7 +118,7 @@ try {
   console.log(`|---|${installed.map(() => '---|').join('')}`)
   for (const [what, path] of inputs(folder)) {
     const cells = installed.map((scanner) => {
-      const { wall_s, cpu_s, memory_mb, code } = measure(scanner, path)
+      const { wall_s, cpu_s, memory_mb, code } = measure(scanner, path, folder)
       return `${wall_s.toFixed(2)} s, CPU ${cpu_s.toFixed(2)} s, ${memory_mb.toFixed(0)} MB, exit ${code}`
     })
     console.log(`| ${what} | ${cells.join(' | ')} |`)

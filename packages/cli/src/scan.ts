@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ending, ScanReport } from '@millrace/scan'
 import { ConfigProblem, type Option } from '@millrace/server/config'
 import type { Command } from './command.ts'
+import { trackingOption } from './signing/tracking.ts'
 import { version } from './version.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Scanning' })
@@ -13,6 +15,7 @@ const FORMATS = ['text', 'json', 'sarif', 'cyclonedx']
 const scanOptions: readonly Option[] = [
   own({ flag: 'format', value: '<format>', fallback: 'text', about: `How to report: ${FORMATS.join(', ')}` }),
   own({ flag: 'output', value: '<file>', about: 'Write the report there instead of to the terminal' }),
+  trackingOption,
 ]
 
 /** Exit codes of a scan: what a pipeline goes by. */
@@ -30,7 +33,7 @@ export const scan: Command = {
   name: 'scan',
   about: 'Find out whether the files of a model would run something when they are loaded',
   options: scanOptions,
-  argument: { name: 'path', about: 'A file or a folder' },
+  argument: { name: 'path', about: 'A file, a folder, or a registered version: models:/churn/3' },
   details:
     'Nothing is loaded: files are read as data, in a process without network, environment and rights to write. What a file is, its ' +
     'content ' +
@@ -40,21 +43,31 @@ export const scan: Command = {
   examples: [
     ['millrace scan model.pkl', 'a file'],
     ['millrace scan ./model --format sarif --output scan.sarif', 'a folder, for a code host'],
+    ['millrace scan models:/churn/3 --tracking-uri http://127.0.0.1:5000', 'a registered version, fetched by its digests'],
     ['millrace scan ./model --format cyclonedx', 'as a bill of materials, with the digest of each file'],
   ],
-  async run({ given, args: [path] }) {
+  async run({ given, args: [path], env }) {
     if (path === undefined) throw new ConfigProblem('millrace scan needs to know what: millrace scan ./model')
     const format = String(given.format ?? 'text')
     if (!FORMATS.includes(format)) throw new ConfigProblem(`--format ${format} is none: it is one of ${FORMATS.join(', ')}.`)
     const { scanPath } = await import('@millrace/scan')
+    const { scanSource } = await import('./scan-source.ts')
     let report: ScanReport
+    let digests: ReadonlyMap<string, string> = new Map()
     try {
-      report = await scanPath(path, { onProgress: progress() })
+      const source = await scanSource(path, given, env)
+      try {
+        report = await scanPath(source.path, { onProgress: progress() })
+        if (format === 'cyclonedx') digests = await digestsOf(report, source.path)
+      } finally {
+        source.done()
+      }
     } catch (error) {
+      if (error instanceof ConfigProblem) throw error
       process.stderr.write(`millrace: ${path} could not be scanned: ${(error as Error).message}\n`)
       return SCAN_EXIT.failed
     }
-    const text = `${await written(report, format, path)}\n`
+    const text = `${await written(report, format, path, digests)}\n`
     if (typeof given.output === 'string') {
       const { writeFile } = await import('node:fs/promises')
       await writeFile(given.output, text)
@@ -75,15 +88,19 @@ function progress(): (so_far: { done: number; of: number; file: string }) => voi
   }
 }
 
-async function written(report: ScanReport, format: string, path: string): Promise<string> {
+async function written(report: ScanReport, format: string, name: string, digests: ReadonlyMap<string, string>): Promise<string> {
   const { jsonReport, mlBomReport, sarifReport, textReport } = await import('@millrace/scan')
   if (format === 'json') return jsonReport(report)
   if (format === 'sarif') return sarifReport(report, version)
-  if (format === 'text') return textReport(report)
+  return format === 'text' ? textReport(report) : mlBomReport(report, { name, version: '', made: new Date(), digests }, version)
+}
+
+/** The digests of what was scanned; a file that cannot be read has none. */
+async function digestsOf({ files }: ScanReport, path: string): Promise<Map<string, string>> {
   const digests = new Map<string, string>()
-  const is_file = report.files.length === 1 && path.endsWith(report.files[0]?.file ?? '')
-  for (const { file } of report.files) digests.set(file, await digestOf(is_file ? path : join(path, file)))
-  return mlBomReport(report, { name: path, version: '', made: new Date(), digests }, version)
+  const is_folder = (await stat(path)).isDirectory()
+  for (const { file, bytes } of files) if (bytes > 0) digests.set(file, await digestOf(is_folder ? join(path, file) : path))
+  return digests
 }
 
 async function digestOf(path: string): Promise<string> {

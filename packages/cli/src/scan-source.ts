@@ -1,0 +1,44 @@
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
+import { asking, trackingClient, versionNamed } from './signing/tracking.ts'
+
+/** What is to be scanned, on this disk; `done` removes what was fetched for it. */
+export type ScanSource = { readonly path: string; readonly done: () => void }
+
+/** A path as it is, or the files of a registered version, fetched by their digests. @throws ConfigProblem */
+export async function scanSource(path: string, given: Given, env: Environment): Promise<ScanSource> {
+  const version = versionNamed(path)
+  if (version) return fetched(version, given, env)
+  if (/^[a-z][a-z0-9+.-]+:/.test(path)) {
+    throw new ConfigProblem(`millrace scan takes a file, a folder, or a version like models:/churn/3, not ${path.replace(/:.*/s, ':')}`)
+  }
+  return { path, done: () => {} }
+}
+
+async function fetched(version: { name: string; version: string }, given: Given, env: Environment): Promise<ScanSource> {
+  const client = trackingClient(given, env)
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-scan-'))
+  const done = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    await asking(`models:/${version.name}/${version.version}`, async () => {
+      const { files } = await client.millrace.modelVersionsManifest(version)
+      for (const { path, sha256 } of files) {
+        // The names come from a server: none leads out of the folder.
+        const parts = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\\'))
+        const to = join(folder, ...(parts.length > 0 ? parts : ['model']))
+        mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+        const body = await client.downloadArtifact(version, path, { sha256 })
+        await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(to, { flags: 'wx', mode: 0o600 }))
+      }
+    })
+    return { path: folder, done }
+  } catch (error) {
+    done()
+    throw error
+  }
+}

@@ -1,8 +1,8 @@
 // `node --conditions=source tools/bench/access.ts [--rounds 5]`
 //
 // What signing in costs: the same work against a server without login, one with login, and one with login and its audit log, round by
-// round in turn, over one database of 10,000 accounts, 1,000 experiments and 100,000 grants. The caller has 10 of the grants. CPU of the server for
-// each request; medians over the rounds.
+// round in turn, over one database of 10,000 accounts, 1,000 experiments and 100,000 grants. The caller has 10 of the grants.
+// CPU of the server for each request; medians over the rounds.
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

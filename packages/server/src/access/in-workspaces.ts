@@ -6,9 +6,9 @@ import { noSuchWorkspace, requireWorkspaceName, workspaceNamed } from '../worksp
 import { epochOf } from './epoch.ts'
 import { workspacesOf } from './membership.ts'
 import { hidden } from './resources.ts'
+import { currentRightsOf, type Rights, rightsOf } from './rights.ts'
 import type { OfThings } from './workspace-manager.ts'
 
-const MEMBERS_BELIEVED_MS = 5_000
 const REMEMBERED_MAX = 50_000
 
 /** A handle finds those of its own workspace only; and a path was put below the workspace's folder before this is asked. */
@@ -54,7 +54,7 @@ const tableOf = (kind: Filtered): 'experiment' | 'registered_model' => (kind ===
 
 class Doors {
   readonly #db: Reader
-  readonly #members = new Map<string, number>()
+  readonly #members = new WeakMap<Rights, ReadonlySet<number>>()
   /** Which workspace a thing is in, by kind and id: only the removal of a workspace changes that. */
   readonly #places = new Map<string, number>()
   #epoch = -1
@@ -68,18 +68,25 @@ class Doors {
     const now_ms = Date.now()
     const workspace_id = await workspaceNamed(this.#db, requireWorkspaceName(name), now_ms)
     // Everybody is in the default workspace; what they may see of it is said by grants.
-    const isMember = caller.is_admin || workspace_id === DEFAULT_WORKSPACE || (await this.#isMember(caller, workspace_id, now_ms))
+    const isMember = caller.is_admin || workspace_id === DEFAULT_WORKSPACE || (await this.#isMember(caller, workspace_id))
     return isMember ? { ...caller, workspace: name, workspace_id } : noSuchWorkspace(name)
   }
 
-  async #isMember(caller: Caller, workspace: number, now_ms: number): Promise<boolean> {
-    const key = `${caller.user_id} ${workspace}`
-    if ((this.#members.get(key) ?? 0) > now_ms) return true
-    const own = await workspacesOf(this.#db, caller)
-    if (own !== 'all' && !own.has(workspace)) return false
-    if (this.#members.size >= REMEMBERED_MAX) this.#members.clear()
-    this.#members.set(key, now_ms + MEMBERS_BELIEVED_MS)
-    return true
+  /** Who lost what made a member is none at once: the rights that are remembered are others then. */
+  async #isMember(caller: Caller, workspace: number): Promise<boolean> {
+    const remembered = await rightsOf(this.#db, caller.user_id)
+    if ((await this.#workspacesOf(remembered, caller)).has(workspace)) return true
+    const rights = await currentRightsOf(this.#db, caller.user_id)
+    return rights !== remembered && (await this.#workspacesOf(rights, caller)).has(workspace)
+  }
+
+  async #workspacesOf(rights: Rights, caller: Caller): Promise<ReadonlySet<number>> {
+    const known = this.#members.get(rights)
+    if (known) return known
+    const found = await workspacesOf(this.#db, { ...caller, is_admin: false })
+    const own = found === 'all' ? new Set<number>() : found
+    this.#members.set(rights, own)
+    return own
   }
 
   /** The error for the first of the things that is not in the caller's workspace, whether it is in another or nowhere. */

@@ -10,18 +10,18 @@ const STORED = 0
 const DEFLATED = 8
 const ZSTANDARD = 93
 const NAMES: Readonly<Record<number, string>> = { 1: 'shrink', 9: 'deflate64', 12: 'bzip2', 14: 'lzma', 95: 'xz', 98: 'ppmd', 99: 'AES' }
-/** Content of more bytes than this is not read for its checksum alone. */
+/** Stored content of more bytes than this is not read for its checksum alone, unless more or less is asked for. */
 const CHECKED_MAX_BYTES = 16 * 1024 * 1024
 
 /**
  * Opens a member's content as a source: where it is stored, a part of the archive, else unpacked in memory.
  * @throws Unreadable for a method that is not known, what does not unpack, and what is bigger than `max_bytes` unpacked
  */
-export function openMember(archive: Source, member: Member, max_bytes: number): Opened {
+export function openMember(archive: Source, member: Member, max_bytes: number, checked_max_bytes = CHECKED_MAX_BYTES): Opened {
   const packed = part(archive, member.data_at, member.compressed)
   const cut = packed.size < member.compressed
   if (member.method === STORED) {
-    const checked = packed.size <= CHECKED_MAX_BYTES
+    const checked = packed.size <= checked_max_bytes
     return { source: packed, matches: checked ? crc32(packed.read(0, packed.size)) === member.crc : undefined, is_whole: !cut }
   }
   if (member.method !== DEFLATED && member.method !== ZSTANDARD) {

@@ -1,0 +1,61 @@
+import type { Source } from '@millrace/formats'
+
+/** What stands in a column that is not of numbers only; null is missing. */
+export type Cell = number | string | boolean | null
+
+/** A column: numbers, where NaN is missing, or anything. */
+export type Column = Float64Array | readonly Cell[]
+
+/** Rows to predict, by columns. */
+export type Frame = {
+  readonly rows: number
+  /** The columns' names; undefined for a matrix without names. */
+  readonly columns: readonly string[] | undefined
+  readonly data: readonly Column[]
+}
+
+/** A class that is predicted. */
+export type Label = number | string | boolean
+
+/** What was predicted, row after row; `columns` is 1 for one value a row. */
+export type Prediction = {
+  readonly values: Float64Array | readonly Label[]
+  readonly columns: number
+}
+
+/** A model that was read: it computes, keeps no state between calls, and can be called from anywhere. */
+export type Backend = {
+  /** What it is, for people: `scikit-learn RandomForestClassifier`. */
+  readonly kind: string
+  /** How many columns it takes; undefined when it takes any, or takes them by name. */
+  readonly inputs: number | undefined
+  readonly feature_names?: readonly string[]
+  /** The classes in the order of `predictProba`'s columns. */
+  readonly classes?: readonly Label[]
+  /** As the flavor's pyfunc predicts. @throws InputProblem when the frame does not fit */
+  predict(frame: Frame): Prediction
+  predictProba?(frame: Frame): Prediction
+}
+
+/** A frame does not fit the model: the caller's fault, in a sentence. */
+export class InputProblem extends Error {
+  constructor(sentence: string) {
+    super(sentence)
+    this.name = 'InputProblem'
+  }
+}
+
+/** A value of MLmodel: YAML's, with scalars read as text. */
+export type Described = string | null | readonly Described[] | ReadonlyMap<string, Described>
+
+/** The files of a model, after digests and scan; paths have '/' between their parts and are relative to the model's folder. */
+export type ModelFiles = {
+  readonly paths: readonly string[]
+  /** A file's bytes. @throws Refused('read') when there is none of this name */
+  open(path: string): Source
+  /** What MLmodel says of each flavor: `sklearn`, `xgboost`, `python_function`… */
+  readonly flavors: ReadonlyMap<string, ReadonlyMap<string, Described>>
+}
+
+/** Reads a model of one kind; undefined when it is of another. @throws Refused('read', …) when it is of this kind and can't be served */
+export type Loader = (files: ModelFiles) => Promise<Backend | undefined>

@@ -29,6 +29,7 @@ const POLICIES: readonly KnownPolicy[] = [
   policy([rule('a', '{ scan: [clean] }'), rule('*', '{ approvals: 1, metrics: { auc: { min: 0.6 } } }')], (name) =>
     name === 'a' ? { id: 'clean', approvals: 0, scan: ['clean'] } : { id: 'auc', approvals: 1, scan: SEEN, min: 0.6 },
   ),
+  policy([rule('*', '{ approvals: { count: 1, within: 6d } }')], () => ({ id: 'six days', approvals: 1, scan: SEEN })),
   policy([rule('*', '{ metrics: { auc: { max_drop: 0.2 } } }')], () => ({ id: 'drop', approvals: 0, scan: SEEN, max_drop: 0.2 })),
 ]
 
@@ -171,8 +172,11 @@ class World {
     } else if (what === 'set' && 'stage' in target) {
       const archive = this.pick([true, false])
       await this.act(model, 'set', () => this.people.setStage(who, model.name, target.stage as string, String(version), archive))
-    } else if (what === 'retry' || what === 'decide') await this.decide(who, what === 'retry')
-    else if (what === 'rollback')
+    } else if (what === 'retry' || (what === 'decide' && this.opened.length > 0)) await this.decide(who, what === 'retry')
+    else if (what === 'decide') {
+      this.tried = { place: 'alias champion', version }
+      await this.act(model, 'set', () => this.people.setAlias(who, model.name, 'champion', String(version)))
+    } else if (what === 'rollback')
       await this.act(model, 'rollback', () => this.people.rollback(who, model.name, target as { alias: string }))
     else if (what === 'delete alias') await this.dropAlias(model, who)
     else if (what === 'delete version') {
@@ -189,8 +193,8 @@ class World {
     else if (what === 'policy') await this.setPolicy()
   }
 
-  async setPolicy(): Promise<void> {
-    this.policy = this.pick(POLICIES)
+  async setPolicy(to: KnownPolicy = this.pick(POLICIES)): Promise<void> {
+    this.policy = to
     await this.people.ok(this.people.policy(this.policy.text))
   }
 
@@ -229,11 +233,12 @@ class World {
       return answer
     }
     const { status } = await this.act(model, 'bypass', say)
+    if (status === 409) this.opened = this.opened.filter((one) => one !== request)
     if (status !== 200 || verb !== 'approve') return
     // What an approval is bound to changes at the worst moment: between the yes and the move.
-    const between = this.pick(['nothing', 'nothing', 'policy', 'alias gone', 'later'] as const)
+    const between = this.pick(['nothing', 'policy', 'alias gone', 'later'] as const)
     if (between === 'later') return
-    if (between === 'policy') await this.setPolicy()
+    if (between === 'policy') await this.setPolicy(this.policy === POLICIES[0] ? POLICIES[3] : POLICIES[0])
     if (between === 'alias gone') await this.dropAlias(model, who)
     await this.retry(who, request)
   }
@@ -282,7 +287,7 @@ overEachDatabase('whatever is done', (open) => {
   test('a protected alias or stage never comes to a version that the policy refuses', { timeout: 300_000 }, async () => {
     const people = await Promoters.on(await open())
     let [moved, refused] = [0, 0]
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3, 4]) {
       const world = new World(people, seed)
       for (const [at, auc] of FILES.entries()) world.runs.push(await people.run('alice', `files ${seed} ${at}`, { auc }))
       await people.ok(people.policy(''))

@@ -72,6 +72,10 @@ export class Promoters {
     return this.as(who).post('registered-models/alias', { name, alias, version })
   }
 
+  dropAlias(who: string, name: string, alias: string): Promise<Answer> {
+    return this.as(who).call('DELETE', '/api/2.0/mlflow/registered-models/alias', { name, alias })
+  }
+
   setStage(who: string, name: string, stage: string, version: string, archive_existing_versions = false): Promise<Answer> {
     return this.as(who).post('model-versions/transition-stage', { name, stage, version, archive_existing_versions })
   }

@@ -199,8 +199,7 @@ class World {
   }
 
   async dropAlias(model: Known, who: string): Promise<void> {
-    const body = { name: model.name, alias: 'champion' }
-    await this.act(model, 'set', () => this.people.as(who).call('DELETE', '/api/2.0/mlflow/registered-models/alias', body))
+    await this.act(model, 'set', () => this.people.dropAlias(who, model.name, 'champion'))
   }
 
   async make(): Promise<void> {
@@ -244,11 +243,8 @@ class World {
   }
 
   async retry(who: string, { model, place, version }: World['opened'][number]): Promise<void> {
-    const move = (): Promise<Answer> =>
-      place.startsWith('alias')
-        ? this.people.setAlias(who, model.name, place.slice(6), String(version))
-        : this.people.setStage(who, model.name, place.slice(6), String(version))
-    await this.act(model, 'set', move)
+    const set = place.startsWith('alias') ? 'setAlias' : 'setStage'
+    await this.act(model, 'set', () => this.people[set](who, model.name, place.slice(6), String(version)))
   }
 
   /** Under its new name a model has no place that a rule protects which did not hold before, unless that rule has nothing against it. */

@@ -49,7 +49,7 @@ async function admin(method: string, path: string, body?: object) {
 const asked = (path: string, body?: object) =>
   Promise.all(servers.map(async (_, at) => (await call(at, 'bob', body ? 'POST' : 'GET', path, body)).status))
 
-test('a right that is given counts on every server at once; one that is taken back is gone there at once, elsewhere within a second', async () => {
+test('a right counts on every server as soon as it is given; one taken back is gone there at once, elsewhere within a second', async () => {
   await admin('POST', '2.0/mlflow/users/create', { username: 'bob', password: PASSWORD })
   const { experiment_id } = await admin('POST', '2.0/mlflow/experiments/create', { name: 'e' })
   const { role } = await admin('POST', '3.0/mlflow/roles/create', { name: 'editors', workspace: 'default' })

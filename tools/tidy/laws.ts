@@ -19,6 +19,11 @@ const KEYS: readonly DoorKey[] = [
     why: 'a metric is of a run: by their doors they would import each other in a circle',
   },
   { importer: 'tracking/runs/', room: 'tracking/metrics', why: 'a run shows its metrics: the same circle' },
+  {
+    importer: 'registry/model-versions/',
+    room: 'registry/scans',
+    why: 'a version shows how it was scanned, and a scan reads versions: the same circle',
+  },
 ]
 
 /** Files of the server outside `db/` and `testing/` that name a database. */

@@ -16,9 +16,9 @@ export const tracesArchive: Command = {
     ...placeOptions,
   ],
   details:
-    'The traces stay where they are, with tags, assessments and numbers, and answer with their spans as before; only searches in the text ' +
-    "of spans and by spans' attributes find them no longer, and no more spans are taken for them. Each file is bound to its trace by a " +
-    'digest. ' +
+    'The traces stay where they are, with tags, assessments and numbers, and answer with their spans as before; only searches in the ' +
+    "text of spans and by spans' attributes find them no longer, and no more spans are taken for them. Each file is bound to its trace " +
+    'by a digest. ' +
     'The server may run meanwhile; run this from a timer to keep the database small. The exit code is 1 when files could not be written.',
   examples: [
     ['millrace traces archive --older-than 30d --dry-run', 'how much there is of traces older than a month'],

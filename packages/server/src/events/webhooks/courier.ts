@@ -79,7 +79,7 @@ export class Courier {
     const claimed = await this.#db.write((tx) => claimDue(tx, now_ms, LEASE_MS, full, room))
     for (const delivery of claimed) this.#begin(delivery, now_ms)
     if (claimed.length > 0) return 'again'
-    // What is due is of webhooks that are full, whose next end wakes, or that take more when they turn out slow; or another process took it.
+    // What is due is of webhooks that are full, whose next end wakes, or that take more when they turn out slow; or others took it.
     if (full.length === 0) return { at_ms: now_ms + TAKEN_BY_ANOTHER_MS }
     const slow_ms = Math.min(
       ...[...this.#under_way.values()].map(({ since_ms }) => since_ms + IN_ORDER_MS).filter((at_ms) => at_ms > now_ms),

@@ -49,8 +49,8 @@ const REPLAY = command(
 )
 
 /**
- * Takes deliveries that are due, the next of each webhook, for `lease_ms`: another process that looks at the same time gets others, and when this one dies they are
- * due again after that time.
+ * Takes deliveries that are due, the next of each webhook, for `lease_ms`: another process that looks at the same time gets others, and
+ * when this one dies they are due again after that time.
  * @param full webhooks to which enough is under way
  */
 export async function claimDue(tx: Writer, now_ms: number, lease_ms: number, full: readonly number[], count: number): Promise<Claimed[]> {

@@ -27,7 +27,9 @@ export const registryCases: Cases = {
     await client.modelVersions.setTag({ name, version: '1', key: 'checked', value: 'yes' })
     const copy = await copyModelVersion(client, { name, alias: 'champion' }, `${name}-production`)
     same([copy.name, copy.version], [`${name}-production`, '1'])
-    same(copy.tags?.map(({ key }) => key).sort(), ['checked', 'team'])
+    // What the server says of a version itself, such as how it was scanned, stands among its tags.
+    const own = copy.tags?.map(({ key }) => key).filter((key) => !key.startsWith('millrace.'))
+    same(own?.sort(), ['checked', 'team'])
     await client.modelVersions.transitionStage({ name, version: '1', stage: 'Staging', archive_existing_versions: false })
     const found = await client.modelVersions.search({ filter: `name = '${name}'` }).all()
     same(

@@ -1,6 +1,6 @@
 /**
- * Whether a password is one that others try first. No list of breached passwords comes along: those of 12 characters and more are nearly
- * all made in a few ways out of a few words, and what is checked here is the ways, so that it also finds those that no list holds.
+ * Whether a password is one that others try first. Breached passwords of 12 characters and more are nearly all made in a few ways out of a
+ * few words: what is checked here is the ways, so that it also finds those that no list holds. `breached.ts` has the list.
  */
 export function isGuessable(password: string, username: string): boolean {
   const lower = password.toLowerCase()

@@ -29,6 +29,12 @@ test('AU-02 a password that is short, or made the ways that are tried first, is 
   for (const password of TAKEN) assert.doesNotThrow(() => requireGoodPassword(password, 'alice'), password)
 })
 
+test('AU-02 a password of the list of breached ones is refused, in any case and with digits and signs around it', () => {
+  for (const password of ['polniypizdec0211', 'Ghhh47hj7649', 'MailCreated5240', 'sojdlg123aljg', '!!SonyEricsson2026']) {
+    assert.throws(() => requireGoodPassword(password, 'alice'), /tried first/, password)
+  }
+})
+
 test('looking at a long password costs little', () => {
   const begin = process.cpuUsage()
   for (let n = 0; n < 100; n++) requireGoodPassword(`${'passwordadmin'.repeat(70)}${n}zkqx#vbr`, 'alice')

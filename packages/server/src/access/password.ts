@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { invalid } from '../http/errors.ts'
+import { isBreached } from './breached.ts'
 import { isGuessable } from './guessable.ts'
 
 const LENGTH_MIN = 12
@@ -11,7 +12,7 @@ const KEY_BYTES = 32
 export function requireGoodPassword(password: string, username: string): void {
   if (password.length < LENGTH_MIN) throw invalid(`The password is too short: take at least ${LENGTH_MIN} characters.`)
   if (password.length > PASSWORD_LENGTH_MAX) throw invalid(`The password is longer than ${PASSWORD_LENGTH_MAX} characters.`)
-  if (isGuessable(password, username)) {
+  if (isGuessable(password, username) || isBreached(password)) {
     throw invalid('The password is among those that are tried first: take several words that do not belong together, or random characters.')
   }
 }

@@ -418,6 +418,74 @@ export type Move = {
   root_sha256?: string | undefined
 }
 
+export type FileInput = {
+  sha256: string
+  /** Where it lies, with slashes: names what it may be another state of */
+  path?: string | undefined
+}
+
+export type FileModelVersion = {
+  name: string
+  version: string
+  aliases: string[]
+  stage: 'None' | 'Staging' | 'Production' | 'Archived'
+  /** How the scan of its files ended */
+  scan: 'clean' | 'suspicious' | 'malicious' | 'not_looked_at'
+  /** Whether somebody who is trusted now signed its files */
+  signed: boolean
+  /** Whether somebody approved it, for each of its aliases and its stage if it has any */
+  approved: boolean
+  /** The file's, in the version */
+  path: string
+}
+
+export type SamePath = {
+  name: string
+  version: string
+  path: string
+}
+
+export type File2 = {
+  sha256: string
+  /** In how many versions it is, of those that you may read */
+  known_in: number
+  /** The newest of them, at most ten */
+  model_versions: FileModelVersion[]
+  /** Of an unknown file: versions with another file at the path at which this one seems to lie */
+  same_path: SamePath[]
+}
+
+export type Model = {
+  experiment_id: string
+  experiment_name: string
+  run_id?: string | undefined
+  run_name?: string | undefined
+  /** Whose run it is, as the run says */
+  owner?: string | undefined
+  /** Absent where an older client logged it as files of the run */
+  model_id?: string | undefined
+  /** What it was logged as */
+  name?: string | undefined
+  created_ms: number
+}
+
+export type ModelVersion2 = {
+  name: string
+  version: string
+  aliases: string[]
+  stage: 'None' | 'Staging' | 'Production' | 'Archived'
+  /** How the scan of its files ended */
+  scan: 'clean' | 'suspicious' | 'malicious' | 'not_looked_at'
+  /** Whether somebody who is trusted now signed its files */
+  signed: boolean
+  /** Whether somebody approved it, for each of its aliases and its stage if it has any */
+  approved: boolean
+  lacks: ('scan' | 'signature' | 'approval')[]
+  /** Who made the version */
+  owner?: string | undefined
+  created_ms: number
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -1992,6 +2060,37 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** Tell of files, by their SHA-256, in which registered versions they are, and how these were scanned, signed and approved */
+  'POST /api/2.0/millrace/inventory/known': {
+    input: {
+      files: FileInput[]
+    }
+    output: {
+      files: File2[]
+    }
+  }
+  /** List models that runs logged and nobody registered, the newest first: logged models, then what older clients logged into runs */
+  'GET /api/2.0/millrace/inventory/unregistered': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      models: Model[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** List model versions that an alias or a stage points to without a clean scan, a signature or an approval, the newest first */
+  'GET /api/2.0/millrace/inventory/unapproved': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      model_versions: ModelVersion2[]
+      next_page_token?: string | undefined
+    }
+  }
   /** Log what a trace is, once it is known as a whole; its spans come apart */
   'POST /api/3.0/mlflow/traces': {
     input: {
@@ -3137,6 +3236,9 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/promotions/requests',
   'GET /api/2.0/millrace/promotions/requests/{request_id}',
   'GET /api/2.0/millrace/promotions/history',
+  'POST /api/2.0/millrace/inventory/known',
+  'GET /api/2.0/millrace/inventory/unregistered',
+  'GET /api/2.0/millrace/inventory/unapproved',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -3295,6 +3397,15 @@ export abstract class Nouns {
     /** List where a registered model's aliases and stages pointed, by whom, when and why, the newest first */
     promotionsHistory: (input: Input<'GET /api/2.0/millrace/promotions/history'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/promotions/history', 'moves', input, options),
+    /** Tell of files, by their SHA-256, in which registered versions they are, and how these were scanned, signed and approved */
+    inventoryKnown: (input: Input<'POST /api/2.0/millrace/inventory/known'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/inventory/known', input, options),
+    /** List models that runs logged and nobody registered, the newest first: logged models, then what older clients logged into runs */
+    inventoryUnregistered: (input: Input<'GET /api/2.0/millrace/inventory/unregistered'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/inventory/unregistered', 'models', input, options),
+    /** List model versions that an alias or a stage points to without a clean scan, a signature or an approval, the newest first */
+    inventoryUnapproved: (input: Input<'GET /api/2.0/millrace/inventory/unapproved'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/inventory/unapproved', 'model_versions', input, options),
     /** List what could not be delivered to a webhook and was given up, the oldest first */
     getWebhooksDeliveries: (input: Input<'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries', 'deliveries', input, options),

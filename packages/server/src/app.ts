@@ -23,6 +23,7 @@ import { keepMetrics } from './http/metrics.ts'
 import { type House, serveEndpoints } from './http/pipeline.ts'
 import { issueEndpoints } from './issues/index.ts'
 import { attestationEndpoints } from './registry/attestations/index.ts'
+import { inventoryEndpoints } from './registry/inventory/index.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { promotionEndpoints } from './registry/promotions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
@@ -54,6 +55,7 @@ export const endpoints: readonly Endpoint[] = [
   ...modelVersionEndpoints,
   ...attestationEndpoints,
   ...promotionEndpoints,
+  ...inventoryEndpoints,
   ...traceEndpoints,
   ...issueEndpoints,
   ...scorerEndpoints,

@@ -23,6 +23,7 @@ import { attestations } from './migrations/020-attestations.ts'
 import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 import { traceArchive } from './migrations/025-trace-archive.ts'
 import { issues } from './migrations/026-issues.ts'
+import { inventory } from './migrations/027-inventory.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -57,6 +58,7 @@ export const MIGRATIONS: readonly Migration[] = [
   versionsInOrder,
   traceArchive,
   issues,
+  inventory,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

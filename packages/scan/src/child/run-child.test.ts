@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -24,6 +25,34 @@ test('a child reads below its roots and nowhere else', async () => {
     assert.equal(file?.ending, 'not looked at')
     assert.match(file?.findings[0]?.evidence ?? '', /restricted/)
   } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a child keeps its compiled code for the next one, and can write nowhere once it begins to look', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-scan-'))
+  const before = process.env.NODE_COMPILE_CACHE
+  try {
+    process.env.NODE_COMPILE_CACHE = join(folder, 'cache')
+    writeFileSync(join(folder, 'a'), Buffer.from('\x80\x02N.', 'latin1'))
+    assert.equal((await scanPath(join(folder, 'a'))).ending, 'clean')
+    assert.ok(readdirSync(join(folder, 'cache'), { recursive: true }).length > 10)
+
+    const module = new URL('give-up-writing.ts', import.meta.url).pathname
+    const script = `import fs from 'node:fs'
+      import { giveUpWriting } from ${JSON.stringify(module)}
+      const put = () => { try { fs.writeFileSync(process.env.NODE_COMPILE_CACHE + '/x', 'x'); return 'written' } catch (e) { return e.code } }
+      const first = put()
+      giveUpWriting()
+      console.log(first, put())`
+    const rights = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${join(folder, 'cache')}`, '--no-warnings']
+    const { stdout } = spawnSync(process.execPath, [...rights, '--input-type=module', '-e', script], { env: { ...process.env } })
+    assert.equal(stdout.toString(), 'written ERR_ACCESS_DENIED\n')
+    const { stderr } = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], { env: { ...process.env } })
+    assert.match(stderr.toString(), /does not begin/)
+  } finally {
+    if (before === undefined) delete process.env.NODE_COMPILE_CACHE
+    else process.env.NODE_COMPILE_CACHE = before
     rmSync(folder, { recursive: true, force: true })
   }
 })

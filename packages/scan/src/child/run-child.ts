@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { FileResult } from '../finding.ts'
 import { Inspection } from '../inspection.ts'
@@ -46,7 +47,10 @@ type Outcome = { readonly done: number; readonly died: string | undefined }
 async function oneChild(wanted: readonly Wanted[], roots: readonly string[], limits: ChildLimits, watching: Watching): Promise<Outcome> {
   const { signal } = watching
   signal?.throwIfAborted()
-  const child = spawn(process.execPath, argumentsOf(roots, limits), { env: environment(), cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
+  const cache = compileCache()
+  // Nothing of ours but where compiled code is kept, which takes two thirds off the start.
+  const env = cache ? { NODE_COMPILE_CACHE: cache } : {}
+  const child = spawn(process.execPath, argumentsOf(roots, limits, cache), { env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
   let why: string | undefined
   let begun_ms = performance.now()
   let done = 0
@@ -66,10 +70,10 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
   })
   child.stdin.on('error', () => {})
   child.stdin.end(JSON.stringify(wanted))
-  const closed = new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
+  const closed = new Promise<string | undefined>((settle) => {
+    child.once('error', (error) => settle(error.message))
     child.once('close', (code, by) =>
-      resolve(code === 0 ? undefined : by ? `the scanner was ended by ${by}` : `the scanner failed: ${lastLine(said)}`),
+      settle(code === 0 ? undefined : by ? `the scanner was ended by ${by}` : `the scanner failed: ${lastLine(said)}`),
     )
   })
   try {
@@ -92,12 +96,17 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
 
 const entry = new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url)
 
-/** Rights of the child: to read its own code and what is looked at. No network, no processes, no threads, no writing. */
-function argumentsOf(roots: readonly string[], { memory_max_bytes }: ChildLimits): string[] {
+/**
+ * Rights of the child: to read its own code and what is looked at. No network, no processes, no threads; and no writing from before the
+ * first byte of what is looked at on: Node opens its cache of compiled code only where it may write, so the child begins with that right
+ * and gives it up.
+ */
+function argumentsOf(roots: readonly string[], { memory_max_bytes }: ChildLimits, cache: string | undefined): string[] {
   return [
     ...process.execArgv.filter((one) => one.startsWith('--conditions=')),
     '--permission',
     ...[...codeFolders(), ...roots].map((path) => `--allow-fs-read=${path}`),
+    ...(cache ? [`--allow-fs-read=${cache}`, `--allow-fs-write=${cache}`] : []),
     `--max-old-space-size=${Math.floor(memory_max_bytes / 2 / 1048576)}`,
     '--no-warnings',
     entry.pathname,
@@ -117,10 +126,20 @@ function codeFolders(): string[] {
   return [own.pathname, readers.pathname, ...ways]
 }
 
-/** Nothing of ours but where compiled code is kept, which makes the start quicker. */
-function environment(): NodeJS.ProcessEnv {
+/** Where compiled code is kept, if a child can give up writing there: Node lets go of rights from 26.5 on. */
+function compileCache(): string | undefined {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const can_drop = major > 26 || (major === 26 && minor >= 5)
   const { NODE_COMPILE_CACHE } = process.env
-  return NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
+  if (!can_drop || !NODE_COMPILE_CACHE) return undefined
+  const folder = resolve(NODE_COMPILE_CACHE)
+  try {
+    // A right to what is not there would not be one to what comes below it.
+    mkdirSync(folder, { recursive: true })
+    return folder
+  } catch {
+    return undefined
+  }
 }
 
 function residentBytes(pid: number | undefined): number {

@@ -15,6 +15,8 @@ import { rollback } from './promotions/rollback.ts'
 import { scan } from './scan.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
+import { modelsPredict } from './serving/models-predict.ts'
+import { modelsServe } from './serving/models-serve.ts'
 import { keysList, keysMake, keysRevoke, keysRotate } from './signing/keys.ts'
 import { sign } from './signing/sign.ts'
 import { verify } from './signing/verify.ts'
@@ -45,6 +47,8 @@ export const commands: readonly Command[] = [
   dbCheck,
   gc,
   scan,
+  modelsServe,
+  modelsPredict,
   tracesArchive,
   secretsRotate,
   auditLogVerify,

@@ -51,7 +51,7 @@ export type Described = string | null | readonly Described[] | ReadonlyMap<strin
 /** The files of a model, after digests and scan; paths have '/' between their parts and are relative to the model's folder. */
 export type ModelFiles = {
   readonly paths: readonly string[]
-  /** A file's bytes. @throws Refused('read') when there is none of this name */
+  /** A file's bytes, which are gone when loading has ended. @throws Refused('read') when there is none of this name */
   open(path: string): Source
   /** What MLmodel says of each flavor: `sklearn`, `xgboost`, `python_function`… */
   readonly flavors: ReadonlyMap<string, ReadonlyMap<string, Described>>

@@ -1,0 +1,90 @@
+import { ConfigProblem, type Given, type Option } from '@millrace/server/config'
+import { type Command, EXIT } from '../command.ts'
+import { textOf } from '../signing/key-options.ts'
+import { trackingOption } from '../signing/tracking.ts'
+import { onStop } from '../stop.ts'
+import { version } from '../version.ts'
+import { modelOption, refusalOf, registryClient, urisIn } from './model-options.ts'
+
+const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Serving' })
+
+const options: readonly Option[] = [
+  modelOption,
+  own({ flag: 'port', short: 'p', value: '<port>', fallback: '5001', about: 'The port' }),
+  own({ flag: 'host', short: 'h', value: '<address>', fallback: '127.0.0.1', about: 'The address to listen on' }),
+  own({ flag: 'poll-seconds', value: '<seconds>', fallback: '5', about: 'How often aliases are looked up' }),
+  own({ flag: 'body-max-mib', value: '<n>', fallback: '16', about: 'The largest body of a request' }),
+  own({ flag: 'rows-max', value: '<n>', fallback: '50000', about: 'The most rows of a request' }),
+  own({
+    flag: 'without-token',
+    about: 'Listen on other addresses than this machine’s own and let everybody in who can reach them',
+  }),
+  trackingOption,
+]
+
+/** `millrace models serve` */
+export const modelsServe: Command = {
+  name: 'models serve',
+  about: 'Answer predictions of logged models, without Python and without executing anything they contain',
+  options,
+  details:
+    'Takes what MLflow’s flavors write as data: scikit-learn in skops, XGBoost, LightGBM. A model is fetched, its files are held against ' +
+    'the digests on record, scanned, read, and tried with the example that it was logged with; the first step that does not hold refuses ' +
+    'it and says why. It answers MLflow’s /invocations, the Open Inference Protocol (/v2), KServe’s /v1 and Seldon’s ' +
+    '/api/v1.0/predictions, and /metrics. An alias is followed: when it moves, the new version is loaded beside the old one and takes its ' +
+    'place. On other addresses than 127.0.0.1 clients send the token of the variable MILLRACE_SERVE_TOKEN.',
+  examples: [
+    ['millrace models serve -m ./model', 'a folder, on http://127.0.0.1:5001/invocations'],
+    ['millrace models serve -m models:/churn@champion --tracking-uri http://127.0.0.1:5000', 'what the alias names, also after it moves'],
+    ['millrace models serve -m models:/churn/3,models:/fraud@champion', 'several; the first answers /invocations'],
+    ['MILLRACE_SERVE_TOKEN=... millrace models serve -m models:/churn/3 --host 0.0.0.0', 'for others, who send the token'],
+  ],
+  async run({ given, env }) {
+    const uris = urisIn(given, 'models serve')
+    const host = textOf(given, 'host') ?? '127.0.0.1'
+    const token = env.MILLRACE_SERVE_TOKEN || undefined
+    if (!isLoopback(host) && token === undefined && given['without-token'] !== true) {
+      throw new ConfigProblem(
+        `On ${host} others can reach the models: set MILLRACE_SERVE_TOKEN to what they shall send, or give --without-token.`,
+      )
+    }
+    const { startServing } = await import('@millrace/runtime')
+    const say = (line: string): void => void process.stderr.write(`${line}\n`)
+    const running = await startServing({
+      uris,
+      client: registryClient(uris, given, env),
+      host,
+      port: whole(given, 'port', 5001, 0, 65535),
+      token,
+      any_host: !isLoopback(host),
+      poll_ms: whole(given, 'poll-seconds', 5, 1, 86400) * 1000,
+      limits: {
+        body_max_bytes: whole(given, 'body-max-mib', 16, 1, 1024) * 1024 * 1024,
+        rows_max: whole(given, 'rows-max', 50_000, 1, 10_000_000),
+      },
+      version,
+      onFailure: (error) => say(`A model failed: ${(error as Error).stack ?? error}`),
+      onSwitch: (before, after) => say(`${after.name}: version ${after.version} serves now, in place of ${before.version}.`),
+      onRefusal: (error) => say(`An alias is not followed, what serves stays: ${(error as Error).message}`),
+    }).catch((error) => Promise.reject(refusalOf(error)))
+    onStop({
+      gently: async () => {
+        await running.close()
+        process.exit(EXIT.fine)
+      },
+    })
+    const models = running.models.all.map(({ name, version: number, backend }) => `  ${name} ${number}: ${backend.kind}\n`)
+    process.stdout.write(`Millrace serves predictions on ${running.url}\n${models.join('')}`)
+    return undefined
+  },
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
+
+function whole(given: Given, flag: string, otherwise: number, least: number, most: number): number {
+  const text = textOf(given, flag)
+  if (text === undefined) return otherwise
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  throw new ConfigProblem(`--${flag} takes a whole number from ${least} to ${most}, not "${text}".`)
+}

@@ -1,0 +1,112 @@
+import type { MillraceClient } from '@millrace/client'
+import { type Backend, InputProblem, type Loader, type ModelFiles } from '../backend.ts'
+import { LOADERS } from '../backends/index.ts'
+import { tableIn } from '../protocols/invocations.ts'
+import { parseBody } from '../protocols/json.ts'
+import { RequestProblem } from '../protocols/request-problem.ts'
+import { Refused } from '../refused.ts'
+import { predict, type Served, serve } from '../serving/served.ts'
+import { readAddress } from './address.ts'
+import { type Copy, copyFolder, copyRecord } from './copy.ts'
+import { checkDigests } from './digests.ts'
+import { readMlmodel } from './mlmodel.ts'
+import { recordOf, resolveVersion, type Version } from './registry.ts'
+import { checkVerdict, scanHere } from './verdict.ts'
+
+/** What is needed to load a model. */
+export type LoadOptions = {
+  /** The server of `models:/` addresses. */
+  readonly client: MillraceClient | undefined
+  /** By which name a folder's model is served. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Loads a model, and executes nothing of it: find, fetch, check digests, scan, read MLmodel, read the model, try the logged example.
+ * @throws Refused at the first step that does not hold
+ */
+export async function loadModel(uri: string, options: LoadOptions): Promise<Served> {
+  const address = readAddress(uri)
+  if (address.kind === 'folder') {
+    return withCopy(await copyFolder(address.path), async (copy) => {
+      await scanHere(copy.folder)
+      return readModel(uri, { name: options.name ?? nameOf(address.path), version: '1' }, copy)
+    })
+  }
+  if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')
+  return loadVersion(uri, await resolveVersion(options.client, address), options.client)
+}
+
+/** Loads a version of a registry. @throws Refused */
+export async function loadVersion(uri: string, version: Version, client: MillraceClient): Promise<Served> {
+  const record = await recordOf(client, version)
+  return withCopy(await copyRecord(record), async (copy) => {
+    if (record.digests) checkDigests(copy.digests, record.digests)
+    if (record.digests && record.scan !== undefined) checkVerdict(record.scan)
+    else await scanHere(copy.folder)
+    return readModel(uri, version, copy)
+  })
+}
+
+/** What is read lies in memory afterwards: the copy goes, whatever happens. */
+async function withCopy<T>(copy: Copy, work: (copy: Copy) => Promise<T>): Promise<T> {
+  try {
+    return await work(copy)
+  } finally {
+    copy.done()
+  }
+}
+
+const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) || 'model'
+
+const MLMODEL_MAX_BYTES = 4 * 1024 * 1024
+const EXAMPLE_MAX_BYTES = 64 * 1024 * 1024
+
+async function readModel(uri: string, { name, version }: Version, { files, digests }: Copy): Promise<Served> {
+  const mlmodel = files.get('MLmodel')
+  if (mlmodel === undefined) throw new Refused('describe', 'There is no file MLmodel: give the folder that MLflow logged.')
+  const description = readMlmodel(mlmodel.read(0, Math.min(mlmodel.size, MLMODEL_MAX_BYTES)).toString('utf8'))
+  const backend = await backendOf({
+    paths: [...files.keys()],
+    flavors: description.flavors,
+    open(path) {
+      const file = files.get(path)
+      if (file) return file
+      throw new Refused('read', `MLmodel names the file ${path}, which is not there: log the model again.`)
+    },
+  })
+  const { signature, method } = description
+  if (method === 'predict_proba' && !backend.predictProba) {
+    throw new Refused('read', `The model was logged to answer by predict_proba, which ${backend.kind} does not have here.`)
+  }
+  const model = serve({ name, version, uri, backend, signature, method, digests })
+  const example = description.example === undefined ? undefined : files.get(description.example)
+  if (example && example.size <= EXAMPLE_MAX_BYTES) tryExample(model, example.read(0, example.size))
+  return model
+}
+
+async function backendOf(files: ModelFiles, loaders: readonly Loader[] = LOADERS): Promise<Backend> {
+  for (const load of loaders) {
+    const backend = await load(files)
+    if (backend) return backend
+  }
+  const flavors = [...files.flavors.keys()].filter((name) => name !== 'python_function').join(', ') || 'python_function'
+  throw new Refused(
+    'read',
+    `A model of the flavor ${flavors} in this form is not served: only models that are data are, such as .skops, .ubj and .lgb.`,
+  )
+}
+
+/** A model that can't predict for the example that it was logged with would fail for its callers. */
+function tryExample(model: Served, bytes: Buffer): void {
+  try {
+    const table = tableIn(parseBody(bytes))
+    const { values, columns } = predict(model, table)
+    if (table.rows > 0 && values.length !== table.rows * columns) {
+      throw new InputProblem(`${values.length} values came out for ${table.rows} rows`)
+    }
+  } catch (error) {
+    if (!(error instanceof InputProblem || error instanceof RequestProblem)) throw error
+    throw new Refused('example', `The model does not predict for the example that it was logged with: ${error.message}`, { cause: error })
+  }
+}

@@ -1,0 +1,54 @@
+import { predict, rowsOf, type Served } from '../serving/served.ts'
+import type { Table } from '../signature/table.ts'
+import { type Answer, json, text } from './answer.ts'
+import { tableOfCsv } from './csv.ts'
+import { isMembers, type Members, parseBody } from './json.ts'
+import { type Limits, withinLimits } from './limits.ts'
+import { RequestProblem } from './request-problem.ts'
+import { tableOfInputs, tableOfInstances, tableOfRecords, tableOfSplit } from './tables.ts'
+
+const FIELDS: Readonly<Record<string, (value: unknown) => Table>> = {
+  dataframe_split: tableOfSplit,
+  dataframe_records: tableOfRecords,
+  instances: tableOfInstances,
+  inputs: tableOfInputs,
+}
+const NAMES = Object.keys(FIELDS)
+const ASKED = `The input must be a JSON dictionary with exactly one of the input fields {${NAMES.map((name) => `'${name}'`).join(', ')}}`
+
+/** MLflow's `POST /invocations`. @throws RequestProblem, InputProblem */
+export function invocations(model: Served, content_type: string, body: Buffer, limits: Limits): Answer {
+  const [mime = '', ...parameters] = content_type.split(';').map((part) => part.trim().toLowerCase())
+  for (const parameter of parameters) {
+    const [key, value = ''] = parameter.split('=')
+    if (key !== 'charset') return text(`Unrecognized content type parameters: ${key}. Only charset is taken.`, 415)
+    if (value.replaceAll('"', '') !== 'utf-8') return text('The scoring server only supports UTF-8', 415)
+  }
+  if (mime === 'text/csv') return answer(model, tableOfCsv(body.toString('utf8')), limits)
+  if (mime === 'application/json') return answer(model, tableIn(parseBody(body)), limits)
+  return text(`This predictor only supports the following content types: application/json, text/csv. Got '${content_type}'.`, 415)
+}
+
+function answer(model: Served, table: Table, limits: Limits): Answer {
+  withinLimits(table, limits)
+  return json({ predictions: rowsOf(predict(model, table)) })
+}
+
+/** The rows of a body in any of the four forms. @throws RequestProblem */
+export function tableIn(body: unknown): Table {
+  if (Array.isArray(body)) throw new RequestProblem(`${ASKED}. Received a list.`)
+  if (!isMembers(body)) throw new RequestProblem(`${ASKED}. Received unexpected input type '${body === null ? 'null' : typeof body}'.`)
+  const found = NAMES.filter((name) => Object.hasOwn(body, name))
+  const [name] = found
+  if (name === undefined || found.length > 1) {
+    throw new RequestProblem(`${ASKED}. Received dictionary with input fields: ${JSON.stringify(Object.keys(body).slice(0, 20))}.`)
+  }
+  checkParams(body)
+  return (FIELDS[name] as (value: unknown) => Table)(body[name])
+}
+
+/** Parameters are taken as MLflow takes them for a model that declares none: they change nothing. */
+function checkParams(body: Members): void {
+  if (!Object.hasOwn(body, 'params') || body.params === null || isMembers(body.params)) return
+  throw new RequestProblem('params must be an object with a value for each parameter.')
+}

@@ -1,0 +1,133 @@
+import type { Label, Prediction } from '../backend.ts'
+import { type Method, predict, type Served } from '../serving/served.ts'
+import type { ColumnType, Inputs } from '../signature/signature.ts'
+import type { Table } from '../signature/table.ts'
+import { type Answer, json } from './answer.ts'
+import { isMembers, type Members, memberOf, parseBody } from './json.ts'
+import { type Limits, withinLimits } from './limits.ts'
+import { RequestProblem } from './request-problem.ts'
+
+/** `POST /v2/models/{name}/infer` of the Open Inference Protocol. @throws RequestProblem, InputProblem */
+export function infer(model: Served, body: Buffer, limits: Limits): Answer {
+  const request = parseBody(body)
+  if (!isMembers(request)) throw new RequestProblem('The request must be an object with "inputs".')
+  const table = tableOf(request, model.signature.inputs)
+  withinLimits(table, limits)
+  const id = memberOf(request, 'id')
+  const outputs = methodsIn(request, model).map((method) => outputOf(model, method, predict(model, table, method)))
+  return json({ model_name: model.name, model_version: model.version, ...(typeof id === 'string' && { id }), outputs })
+}
+
+/** `GET /v2/models/{name}`. */
+export function metadata(model: Served, versions: readonly string[]): Answer {
+  const { inputs } = model.signature
+  return json({
+    name: model.name,
+    versions,
+    platform: 'millrace',
+    inputs: inputs ? inputsOf(inputs) : [],
+    outputs: methodsOf(model).map((name) => ({ name, datatype: name === 'predict' ? datatypeOf(model) : 'FP64', shape: [-1, -1] })),
+  })
+}
+
+const DATATYPES: Readonly<Record<ColumnType, string>> = {
+  boolean: 'BOOL',
+  integer: 'INT32',
+  long: 'INT64',
+  float: 'FP32',
+  double: 'FP64',
+  string: 'BYTES',
+  binary: 'BYTES',
+  datetime: 'BYTES',
+}
+
+function inputsOf(inputs: Inputs): readonly object[] {
+  if (inputs.kind === 'matrix') return [{ name: 'input-0', datatype: DATATYPES[inputs.type], shape: [-1, inputs.width ?? -1] }]
+  return inputs.columns.map(({ name, type }, at) => ({ name: name ?? `input-${at}`, datatype: DATATYPES[type], shape: [-1, 1] }))
+}
+
+const methodsOf = ({ backend }: Served): readonly Method[] => (backend.predictProba ? ['predict', 'predict_proba'] : ['predict'])
+
+/** What `outputs` asks for by name; without it what the model does when nobody says. */
+function methodsIn(request: Members, model: Served): readonly Method[] {
+  const asked = memberOf(request, 'outputs')
+  if (asked === undefined || (Array.isArray(asked) && asked.length === 0)) return [model.method]
+  const names = Array.isArray(asked) ? asked.map((one) => (isMembers(one) ? memberOf(one, 'name') : undefined)) : [undefined]
+  const known = methodsOf(model)
+  const odd = names.findIndex((name) => !known.includes(name as Method))
+  if (odd !== -1) throw new RequestProblem(`outputs: the model has ${known.join(' and ')}, and not ${JSON.stringify(names[odd])}.`)
+  return [...new Set(names as Method[])]
+}
+
+type Tensor = { readonly name: string; readonly rows: number; readonly width: number; readonly data: readonly unknown[] }
+
+function tableOf(request: Members, inputs: Inputs | undefined): Table {
+  const given = memberOf(request, 'inputs')
+  if (!Array.isArray(given) || given.length === 0) throw new RequestProblem('"inputs" must be a list with a tensor at least.')
+  const tensors = given.map(tensorOf)
+  const [first] = tensors as [Tensor]
+  const takes_columns = inputs?.kind === 'columns'
+  const is_matrix = tensors.length === 1 && (first.width !== 1 || !takes_columns || inputs.columns.length === 1)
+  if (is_matrix) {
+    const by_name = takes_columns && first.width === 1 && inputs.columns[0]?.name === first.name
+    const cells: unknown[][] = []
+    for (let at = 0; at < first.data.length; at += first.width) cells.push(first.data.slice(at, at + first.width))
+    return { rows: first.rows, width: first.width, names: by_name ? [first.name] : undefined, by: 'row', cells }
+  }
+  const odd = tensors.find(({ rows, width }) => rows !== first.rows || width !== 1)
+  if (odd)
+    throw new RequestProblem(
+      `Input '${odd.name}': beside other inputs each must be a column of shape [${first.rows}] or [${first.rows}, 1].`,
+    )
+  return {
+    rows: first.rows,
+    width: tensors.length,
+    names: tensors.map(({ name }) => name),
+    by: 'column',
+    cells: tensors.map(({ data }) => data),
+  }
+}
+
+function tensorOf(value: unknown, at: number): Tensor {
+  if (!isMembers(value)) throw new RequestProblem(`inputs[${at}] must be an object with name, shape, datatype and data.`)
+  const { name, shape, datatype } = value
+  if (typeof name !== 'string') throw new RequestProblem(`inputs[${at}]: "name" must be a text.`)
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new RequestProblem(`Input '${name}': "shape" must be [rows] or [rows, columns].`)
+  }
+  if (typeof datatype !== 'string' || !KNOWN.has(datatype)) {
+    throw new RequestProblem(`Input '${name}': the datatype ${JSON.stringify(datatype)} is none of ${[...KNOWN].join(', ')}.`)
+  }
+  const data = flat(memberOf(value, 'data'), name)
+  const [rows = 0, width = 1] = shape as number[]
+  if (rows * width !== data.length) throw new RequestProblem(`Input '${name}': shape [${shape}] is not that of ${data.length} values.`)
+  return { name, rows, width: Math.max(width, 1), data }
+}
+
+const KNOWN = new Set(['BOOL', 'INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'FP16', 'FP32', 'FP64', 'BYTES'])
+
+/** The data may be nested as the shape is, or flat. */
+function flat(data: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(data)) throw new RequestProblem(`Input '${name}': "data" must be a list.`)
+  return data.some(Array.isArray) ? data.flat(1) : data
+}
+
+function datatypeOf(model: Served): string {
+  if (model.is_integer) return 'INT64'
+  const { output } = model.signature
+  if (output) return DATATYPES[output]
+  const [label] = model.backend.classes ?? []
+  return typeof label === 'string' ? 'BYTES' : typeof label === 'boolean' ? 'BOOL' : 'FP64'
+}
+
+function outputOf(model: Served, name: Method, { values, columns }: Prediction): object {
+  const data: readonly (number | Label)[] = values instanceof Float64Array ? Array.from(values) : values
+  const datatype = name === 'predict_proba' ? 'FP64' : typeof data[0] === 'string' ? 'BYTES' : datatypeOf(model)
+  return {
+    name,
+    shape: [data.length / columns, columns],
+    datatype,
+    parameters: { content_type: datatype === 'BYTES' ? 'str' : 'np' },
+    data,
+  }
+}

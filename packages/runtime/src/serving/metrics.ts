@@ -1,0 +1,62 @@
+const BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
+type Series = {
+  model: string
+  version: string
+  codes: Map<number, number>
+  buckets: number[]
+  seconds: number
+  count: number
+}
+
+/** Counts what is answered, per version, and writes it as Prometheus reads it. */
+export class Metrics {
+  readonly #series = new Map<string, Map<string, Series>>()
+
+  /** A request for a model was answered. */
+  count(model: string, version: string, status: number, seconds: number): void {
+    const one = this.#of(model, version)
+    one.codes.set(status, (one.codes.get(status) ?? 0) + 1)
+    const bucket = BOUNDS.findIndex((bound) => seconds <= bound)
+    const at = bucket === -1 ? BOUNDS.length : bucket
+    one.buckets[at] = (one.buckets[at] as number) + 1
+    one.seconds += seconds
+    one.count++
+  }
+
+  #of(model: string, version: string): Series {
+    const versions: Map<string, Series> = this.#series.get(model) ?? new Map()
+    this.#series.set(model, versions)
+    let one = versions.get(version)
+    if (one === undefined) {
+      one = { model, version, codes: new Map(), buckets: new Array(BOUNDS.length + 1).fill(0), seconds: 0, count: 0 }
+      versions.set(version, one)
+    }
+    return one
+  }
+
+  /** The text of `/metrics`. */
+  text(): string {
+    const all = [...this.#series.values()].flatMap((versions) => [...versions.values()])
+    const lines = ['# HELP millrace_requests_total Requests that were answered.', '# TYPE millrace_requests_total counter']
+    for (const one of all)
+      for (const [code, count] of one.codes) lines.push(`millrace_requests_total{${labels(one)},code="${code}"} ${count}`)
+    lines.push('# HELP millrace_request_seconds How long answering took.', '# TYPE millrace_request_seconds histogram')
+    for (const one of all) {
+      let sum = 0
+      for (let at = 0; at <= BOUNDS.length; at++) {
+        sum += one.buckets[at] as number
+        lines.push(`millrace_request_seconds_bucket{${labels(one)},le="${BOUNDS[at] ?? '+Inf'}"} ${sum}`)
+      }
+      lines.push(
+        `millrace_request_seconds_sum{${labels(one)}} ${one.seconds}`,
+        `millrace_request_seconds_count{${labels(one)}} ${one.count}`,
+      )
+    }
+    return `${lines.join('\n')}\n`
+  }
+}
+
+const labels = ({ model, version }: Series): string => `model="${escaped(model)}",version="${escaped(version)}"`
+
+const escaped = (text: string): string => text.replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`))

@@ -1,0 +1,126 @@
+import { InputProblem } from '../backend.ts'
+import { type Answer, json, text } from '../protocols/answer.ts'
+import { invocations } from '../protocols/invocations.ts'
+import { predictV1 } from '../protocols/kserve.ts'
+import type { Limits } from '../protocols/limits.ts'
+import { RequestProblem } from '../protocols/request-problem.ts'
+import { predictSeldon } from '../protocols/seldon.ts'
+import { infer, metadata } from '../protocols/v2.ts'
+import type { Metrics } from './metrics.ts'
+import type { Models } from './models.ts'
+import type { Served } from './served.ts'
+
+/** What every route works with. */
+export type Serving = { readonly models: Models; readonly metrics: Metrics; readonly limits: Limits; readonly version: string }
+
+/** A request without its body. */
+export type Asked = { readonly method: string; readonly path: string; readonly content_type: string }
+
+/** What answers a request: with its body, or without. */
+export type Route =
+  | { readonly takes: 'nothing'; readonly answer: () => Answer }
+  | { readonly takes: 'body'; readonly model: Served; readonly answer: (body: Buffer) => Answer }
+
+const MODEL = /^\/models\/([^/]+)(?:\/versions\/([^/]+))?\/(invocations)$/
+const V2_MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/
+const V1_MODEL = /^\/v1\/models\/([^/:]+)(:predict)?$/
+const SELDON = new Set(['/api/v1.0/predictions', '/api/v0.1/predictions', '/predict'])
+
+/** Finds what answers a request. @throws RequestProblem when nothing does */
+export function routeOf(serving: Serving, { method, path, content_type }: Asked): Route {
+  const { models, limits } = serving
+  if (method === 'POST') {
+    if (path === '/invocations') return body(pick(models), (model, bytes) => invocations(model, content_type, bytes, limits))
+    const own = MODEL.exec(path)
+    if (own) return body(pick(models, own[1], own[2]), (model, bytes) => invocations(model, content_type, bytes, limits))
+    const v2 = V2_MODEL.exec(path)
+    if (v2?.[3] === '/infer') return body(pick(models, v2[1], v2[2]), (model, bytes) => infer(model, onlyJson(content_type, bytes), limits))
+    const v1 = V1_MODEL.exec(path)
+    if (v1?.[2]) return body(pick(models, v1[1]), (model, bytes) => predictV1(model, onlyJson(content_type, bytes), limits))
+    if (SELDON.has(path)) return body(pick(models), (model, bytes) => predictSeldon(model, onlyJson(content_type, bytes), limits))
+  } else if (method === 'GET' || method === 'HEAD') {
+    const found = fixed(serving, path) ?? ofModel(models, path)
+    if (found) return { takes: 'nothing', answer: () => found }
+  }
+  throw new RequestProblem(
+    `${method} ${path.slice(0, 200)} is no route of this server: POST /invocations predicts.`,
+    404,
+    'RESOURCE_DOES_NOT_EXIST',
+  )
+}
+
+const body = (model: Served, answer: (model: Served, bytes: Buffer) => Answer): Route => ({
+  takes: 'body',
+  model,
+  answer: (bytes) => answer(model, bytes),
+})
+
+/** Other content would be parsed by rules of its own; a browser can't send JSON to another site unasked. */
+function onlyJson(content_type: string, bytes: Buffer): Buffer {
+  const mime = content_type.split(';')[0]?.trim().toLowerCase()
+  if (mime === 'application/json') return bytes
+  throw new RequestProblem(`This route takes application/json, not '${content_type.slice(0, 100)}'.`, 415)
+}
+
+function pick(models: Models, name?: string, version?: string): Served {
+  const model = models.find(name === undefined ? undefined : decoded(name), version === undefined ? undefined : decoded(version))
+  if (model) return model
+  const what = version === undefined ? `'${name}'` : `version ${version} of '${name}'`
+  throw new RequestProblem(`${what} is not served here. Served: ${models.names.join(', ')}.`, 404, 'RESOURCE_DOES_NOT_EXIST')
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new RequestProblem('The address is not encoded as a URL should be.')
+  }
+}
+
+function fixed({ models, metrics, version }: Serving, path: string): Answer | undefined {
+  switch (path) {
+    case '/ping':
+    case '/health':
+      return { status: models.find() ? 200 : 404, type: 'application/json', body: '\n' }
+    case '/version':
+      return text(version, 200, 'application/json')
+    case '/metrics':
+      return text(metrics.text(), 200, 'text/plain; version=0.0.4; charset=utf-8')
+    case '/v2':
+      return json({ name: 'millrace', version, extensions: [] })
+    case '/v2/health/live':
+    case '/v2/health/ready':
+      return json({ [path.endsWith('live') ? 'live' : 'ready']: true })
+    case '/v1/models':
+      return json({ models: models.names })
+    case '/health/ping':
+      return text('pong')
+    case '/health/status':
+      return json({ status: 'ok' })
+    default:
+      return undefined
+  }
+}
+
+function ofModel(models: Models, path: string): Answer | undefined {
+  const v2 = V2_MODEL.exec(path)
+  if (v2 && v2[3] !== '/infer') {
+    const model = pick(models, v2[1], v2[2])
+    return v2[3] ? json({ name: model.name, ready: true }) : metadata(model, models.versionsOf(model.name))
+  }
+  const v1 = V1_MODEL.exec(path)
+  if (!v1 || v1[2]) return undefined
+  return json({ name: pick(models, v1[1]).name, ready: true })
+}
+
+/** What is told of a failure: a caller's fault in full, anything else without what it was. */
+export function problemOf(error: unknown): Answer {
+  if (error instanceof RequestProblem) return json({ error_code: error.code, message: error.message, error: error.message }, error.status)
+  if (error instanceof InputProblem) {
+    return json({ error_code: 'BAD_REQUEST', message: `Failed to enforce schema of data: ${error.message}`, error: error.message }, 400)
+  }
+  return json(
+    { error_code: 'INTERNAL_ERROR', message: 'The model could not predict for this request; the log of the server says why.' },
+    500,
+  )
+}

@@ -1,0 +1,52 @@
+import type { Backend, Frame, Label, Prediction } from '../backend.ts'
+import { compile, type Enforce } from '../signature/enforce.ts'
+import type { Signature } from '../signature/signature.ts'
+import type { Table } from '../signature/table.ts'
+
+/** How a model is asked: for what it predicts, or for the probability of each class. */
+export type Method = 'predict' | 'predict_proba'
+
+/** A version of a model, ready to answer. */
+export type Served = {
+  readonly name: string
+  readonly version: string
+  /** The address by which it was asked for, and where its files came from. */
+  readonly uri: string
+  readonly backend: Backend
+  readonly signature: Signature
+  readonly enforce: Enforce
+  /** What it does when nobody says: as MLmodel's `predict_fn` has it. */
+  readonly method: Method
+  /** What predictions are, on wires that tell integers from other numbers. */
+  readonly is_integer: boolean
+  /** The digest of each file, by its path. */
+  readonly digests: ReadonlyMap<string, string>
+}
+
+/** Puts a backend and what its signature asks for together. */
+export function serve(known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests'>): Served {
+  const { signature, backend } = known
+  const { output } = signature
+  const is_integer =
+    output === undefined ? (backend.classes?.every((one) => Number.isInteger(one)) ?? false) : output === 'long' || output === 'integer'
+  return { ...known, enforce: compile(signature.inputs), is_integer }
+}
+
+/** Predicts for a table. @throws InputProblem */
+export function predict(model: Served, table: Table, method: Method = model.method): Prediction {
+  const frame = model.enforce(table)
+  return ask(model, frame, method)
+}
+
+function ask({ backend }: Served, frame: Frame, method: Method): Prediction {
+  if (frame.rows === 0) return { values: [], columns: 1 }
+  return method === 'predict_proba' && backend.predictProba ? backend.predictProba(frame) : backend.predict(frame)
+}
+
+/** The rows of a prediction: values, or lists where there are several columns. */
+export function rowsOf({ values, columns }: Prediction): readonly (number | Label | readonly Label[])[] {
+  if (columns === 1) return values instanceof Float64Array ? Array.from(values) : values
+  const rows: Label[][] = []
+  for (let at = 0; at < values.length; at += columns) rows.push(Array.from(values.slice(at, at + columns) as ArrayLike<Label>))
+  return rows
+}

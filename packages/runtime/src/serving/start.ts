@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net'
+import type { MillraceClient } from '@millrace/client'
+import { readAddress } from '../loading/address.ts'
+import { loadModel } from '../loading/load.ts'
+import { LIMITS, type Limits } from '../protocols/limits.ts'
+import { Metrics } from './metrics.ts'
+import { Models } from './models.ts'
+import { createServing } from './server.ts'
+import { Watch, type WatchEvents } from './watch.ts'
+
+/** How a process serves. */
+export type StartOptions = WatchEvents & {
+  /** What is served; the first is what `/invocations` asks. */
+  readonly uris: readonly string[]
+  readonly client: MillraceClient | undefined
+  readonly host: string
+  readonly port: number
+  readonly token: string | undefined
+  /** Whether it may be called by any name; without a token only those who listen to others want that. */
+  readonly any_host: boolean
+  /** How often aliases are looked up. */
+  readonly poll_ms: number
+  readonly limits?: Partial<Limits>
+  readonly version: string
+  readonly onFailure: (error: unknown) => void
+}
+
+/** A process that serves. */
+export type Running = {
+  readonly url: string
+  readonly models: Models
+  /** Looks up every alias now. */
+  look(): Promise<void>
+  /** Takes no more requests, and ends when those that have begun are answered. */
+  close(): Promise<void>
+}
+
+/** Loads the models and serves them. @throws Refused when one of them can't be; the system's error when it can't listen */
+export async function startServing(options: StartOptions): Promise<Running> {
+  const models = new Models()
+  const watches: Watch[] = []
+  for (const uri of options.uris) {
+    const model = await loadModel(uri, { client: options.client })
+    models.put(model)
+    const address = readAddress(uri)
+    if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))
+  }
+  const { token, any_host, version, onFailure } = options
+  const limits = { ...LIMITS, ...options.limits }
+  const server = createServing({ models, metrics: new Metrics(), limits, version, token, any_host, onFailure })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  for (const watch of watches) watch.start(options.poll_ms)
+  const { address, port, family } = server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    models,
+    look: async () => {
+      for (const watch of watches) await watch.look()
+    },
+    close: () => {
+      for (const watch of watches) watch.stop()
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      })
+    },
+  }
+}

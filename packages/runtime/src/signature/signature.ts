@@ -1,0 +1,122 @@
+import { Refused } from '../refused.ts'
+
+/** The types that a column may have; those of tensors are told by the same words. */
+export type ColumnType = 'boolean' | 'integer' | 'long' | 'float' | 'double' | 'string' | 'binary' | 'datetime'
+
+/** A column that a model takes. */
+export type ColumnSpec = { readonly name: string | undefined; readonly type: ColumnType; readonly required: boolean }
+
+/** What a model takes: columns, or one tensor whose rows are the rows (`width` undefined: any width). */
+export type Inputs =
+  | { readonly kind: 'columns'; readonly columns: readonly ColumnSpec[] }
+  | { readonly kind: 'matrix'; readonly type: ColumnType; readonly width: number | undefined }
+
+/** What a model was logged with; each part is undefined where nothing was said. */
+export type Signature = { readonly inputs: Inputs | undefined; readonly output: ColumnType | undefined }
+
+const COLUMN_TYPES: ReadonlySet<string> = new Set<ColumnType>([
+  'boolean',
+  'integer',
+  'long',
+  'float',
+  'double',
+  'string',
+  'binary',
+  'datetime',
+])
+
+const OF_DTYPE: Readonly<Record<string, ColumnType>> = {
+  bool: 'boolean',
+  int8: 'integer',
+  int16: 'integer',
+  int32: 'integer',
+  uint8: 'integer',
+  uint16: 'integer',
+  uint32: 'long',
+  int64: 'long',
+  uint64: 'long',
+  float16: 'float',
+  float32: 'float',
+  float64: 'double',
+  str: 'string',
+  object: 'string',
+}
+
+const INPUTS_MAX = 100_000
+
+/** Reads what MLmodel has of a signature, which is JSON in texts. @throws Refused('describe') for what can't be served */
+export function readSignature(inputs: string | undefined, outputs: string | undefined): Signature {
+  return {
+    inputs: inputs === undefined ? undefined : inputsOf(specs(inputs)),
+    output: outputs === undefined ? undefined : outputOf(outputs),
+  }
+}
+
+type Spec = { type?: unknown; name?: unknown; required?: unknown; optional?: unknown; 'tensor-spec'?: { dtype?: unknown; shape?: unknown } }
+
+function specs(text: string): readonly Spec[] {
+  let read: unknown
+  try {
+    read = JSON.parse(text)
+  } catch (cause) {
+    throw new Refused('describe', 'The signature in MLmodel is no JSON: log the model again.', { cause })
+  }
+  if (!Array.isArray(read) || read.length > INPUTS_MAX || read.some((one) => typeof one !== 'object' || one === null)) {
+    throw new Refused('describe', 'The signature in MLmodel is no list of inputs: log the model again.')
+  }
+  return read
+}
+
+function inputsOf(all: readonly Spec[]): Inputs | undefined {
+  if (all.length === 0) return undefined
+  const [first] = all
+  if (all.length === 1 && first?.type === 'tensor' && first.name === undefined) return matrixOf(first)
+  const columns = all.map(columnOf)
+  const twice = columns.find(({ name }, at) => name !== undefined && columns.findIndex((one) => one.name === name) !== at)
+  if (twice) throw new Refused('describe', `The signature names the input '${twice.name}' twice.`)
+  return { kind: 'columns', columns }
+}
+
+function matrixOf(spec: Spec): Inputs {
+  const { shape, type } = tensorOf(spec)
+  if (shape.length > 2) {
+    throw new Refused('describe', `The model takes a tensor of ${shape.length} dimensions; tensors of one or two are served.`)
+  }
+  const width = shape.length === 2 ? shape[1] : 1
+  return { kind: 'matrix', type, width: width === -1 ? undefined : width }
+}
+
+function columnOf(spec: Spec, at: number): ColumnSpec {
+  const name = typeof spec.name === 'string' ? spec.name : undefined
+  const required = spec.required !== false && spec.optional !== true
+  if (spec.type === 'tensor') {
+    const { shape, type } = tensorOf(spec)
+    if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return { name, type, required }
+    throw new Refused('describe', `Input ${name ?? at} is a tensor of shape [${shape}] beside others; only columns can stand side by side.`)
+  }
+  if (typeof spec.type === 'string' && COLUMN_TYPES.has(spec.type)) return { name, type: spec.type as ColumnType, required }
+  throw new Refused(
+    'describe',
+    `Input ${name ?? at} is of the type ${JSON.stringify(spec.type)}, which is not served: only plain columns are.`,
+  )
+}
+
+function tensorOf({ 'tensor-spec': spec }: Spec): { shape: readonly number[]; type: ColumnType } {
+  const type = typeof spec?.dtype === 'string' && Object.hasOwn(OF_DTYPE, spec.dtype) ? OF_DTYPE[spec.dtype] : undefined
+  const shape = spec?.shape
+  if (type === undefined)
+    throw new Refused('describe', `A tensor of the signature has the dtype ${JSON.stringify(spec?.dtype)}, which is not served.`)
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= -1)) {
+    throw new Refused('describe', 'A tensor of the signature has no shape that could be read: log the model again.')
+  }
+  return { shape, type }
+}
+
+/** Only tells integers from other numbers on the wire, so what isn't understood is no reason to refuse. */
+function outputOf(text: string): ColumnType | undefined {
+  const all = specs(text)
+  if (all.length !== 1) return undefined
+  const { type, 'tensor-spec': spec } = all[0] as Spec
+  if (type === 'tensor') return typeof spec?.dtype === 'string' && Object.hasOwn(OF_DTYPE, spec.dtype) ? OF_DTYPE[spec.dtype] : undefined
+  return typeof type === 'string' && COLUMN_TYPES.has(type) ? (type as ColumnType) : undefined
+}

@@ -100,7 +100,8 @@ async function rootOf(client: MillraceClient, source: string): Promise<string> {
   const scheme = (uri ?? '').split(':')[0]
   throw new Refused(
     'fetch',
-    `The server keeps the files at a ${scheme}: address, and does not hand them through: fetch them with mlflow artifacts download, and serve that folder.`,
+    `The server keeps the files at a ${scheme}: address, and does not hand them through: ` +
+      'fetch them with mlflow artifacts download, and serve that folder.',
   )
 }
 

@@ -177,6 +177,8 @@ export type Sery = {
   values: Double[]
   /** How many points there are in the range, before the thinning */
   total: number
+  /** There were so many points that only about one in so many was looked at, and the extremes */
+  one_in?: number | undefined
 }
 
 export type DatasetSummary = {

@@ -46,6 +46,7 @@ export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live
   }, [found.data, runs, x, smooth, log])
   const total = (found.data?.series ?? []).reduce((sum, one) => sum + one.total, 0)
   const drawn = (found.data?.series ?? []).reduce((sum, one) => sum + one.values.length, 0)
+  const oneIn = found.data?.series.find(({ one_in }) => one_in !== undefined)?.one_in
   const csv = (): void => {
     const rows = (found.data?.series ?? []).flatMap(({ run_id, steps, timestamps, values }) =>
       values.map((value, at) => `${run_id},${steps[at]},${timestamps[at]},${value}`),
@@ -84,7 +85,8 @@ export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live
       )}
       {drawn < total && (
         <p className="faint note">
-          {drawn.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')} points are drawn. Drag to zoom in.
+          {drawn.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')} points are drawn
+          {oneIn !== undefined && `, from a sample of one in ${oneIn} with the lowest and the highest`}. Drag to zoom in.
         </p>
       )}
     </section>

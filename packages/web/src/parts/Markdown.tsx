@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { partsOf } from './markdown-parts.ts'
 
 /**
  * Markdown as React elements, never as HTML: what a note holds can't become a tag, a script or a style. It knows headings, lists, code,
@@ -40,27 +41,16 @@ function blocks(text: string): ReactNode[] {
   return out
 }
 
-const PARTS = /(`[^`]+`)|(\*\*[^*]+\*\*)|(\*[^*\s][^*]*\*)|!?\[([^\]]*)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>")]+)/g
-
 function inline(text: string): ReactNode[] {
-  const out: ReactNode[] = []
-  let end = 0
-  for (const found of text.matchAll(PARTS)) {
-    out.push(text.slice(end, found.index))
-    const [whole, code, strong, emphasis, label, href, bare] = found
-    const key = found.index
-    if (code) out.push(<code key={key}>{code.slice(1, -1)}</code>)
-    else if (strong) out.push(<strong key={key}>{strong.slice(2, -2)}</strong>)
-    else if (emphasis) out.push(<em key={key}>{emphasis.slice(1, -1)}</em>)
-    else {
-      out.push(
-        <a key={key} href={href ?? bare} rel="noreferrer noopener" target="_blank">
-          {label || (href ?? bare)}
-        </a>,
-      )
-    }
-    end = found.index + whole.length
-  }
-  out.push(text.slice(end))
-  return out
+  return partsOf(text).map(({ kind, text: shown, at, href }) => {
+    if (kind === 'text') return shown
+    if (kind === 'code') return <code key={at}>{shown}</code>
+    if (kind === 'strong') return <strong key={at}>{shown}</strong>
+    if (kind === 'emphasis') return <em key={at}>{shown}</em>
+    return (
+      <a key={at} href={href} rel="noreferrer noopener" target="_blank">
+        {shown}
+      </a>
+    )
+  })
 }

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { count, duration, metric } from '../format.ts'
 import { Loading } from '../parts/Loading.tsx'
 import { Status } from '../parts/Status.tsx'
@@ -28,7 +28,7 @@ type Props = {
 export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen, choose, isFiltered }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const [at, setAt] = useState(-1)
-  const rows = nested(runs.rows)
+  const rows = useMemo(() => nested(runs.rows), [runs.rows])
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

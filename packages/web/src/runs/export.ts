@@ -9,11 +9,15 @@ function valuesOf(row: Row, columns: readonly Column[]): Record<string, unknown>
   return values
 }
 
+const FORMULA = /^[=+\-@\t\r\n]/
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 // A cell that begins like a formula is one to a spreadsheet: an apostrophe makes it a text (OWASP, CSV injection).
 function cell(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(String(value)) && !/^-?[\d.eE+-]+$/.test(String(value)) ? `'${value}` : String(value)
+  const given = String(value)
+  const text = FORMULA.test(given) && !NUMBER.test(given) ? `'${given}` : given
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -9,19 +9,22 @@ export function nested(rows: readonly Row[]): { row: Row; depth: number }[] {
   const roots: Row[] = []
   for (const row of rows) {
     const parent = parentOf(row)
+    const siblings = parent === null ? undefined : children.get(parent)
     if (parent === null || parent === row.run_id || !here.has(parent)) roots.push(row)
-    else children.set(parent, [...(children.get(parent) ?? []), row])
+    else if (siblings) siblings.push(row)
+    else children.set(parent, [row])
   }
   const out: { row: Row; depth: number }[] = []
   const seen = new Set<string>()
-  const add = (row: Row, depth: number): void => {
-    if (seen.has(row.run_id)) return
+  // Two runs may each name the other as their parent, and so have no root: they are shown all the same, after the others. A chain of
+  // parents may be longer than a stack of calls, so this keeps its own.
+  const next = [...roots, ...rows].reverse().map((row) => ({ row, depth: 0 }))
+  for (let one = next.pop(); one; one = next.pop()) {
+    const { row, depth } = one
+    if (seen.has(row.run_id)) continue
     seen.add(row.run_id)
-    out.push({ row, depth })
-    for (const child of children.get(row.run_id) ?? []) add(child, depth + 1)
+    out.push(one)
+    for (const child of (children.get(row.run_id) ?? []).toReversed()) next.push({ row: child, depth: depth + 1 })
   }
-  for (const row of roots) add(row, 0)
-  // Two runs may each name the other as their parent: they are shown all the same.
-  for (const row of rows) add(row, 0)
   return out
 }

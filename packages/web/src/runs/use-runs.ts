@@ -1,12 +1,13 @@
 import type { Output } from '@millrace/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api, sentenceOf } from '../api.ts'
+import { api, sentenceOf, useApi } from '../api.ts'
 import type { Column, View } from './view.ts'
 
 const TABLE = 'POST /api/2.0/millrace/runs/table'
 const PAGE_MAX = 100
 const LIVE_MS = 4_000
+const COUNTED_MS = 15_000
 
 export type Row = Output<typeof TABLE>['rows'][number]
 
@@ -38,7 +39,7 @@ export function useRuns(experiment_id: string, view: View, columns: readonly Col
   }
   const found = useInfiniteQuery({
     queryKey: [TABLE, input],
-    queryFn: ({ pageParam, signal }) => api.call(TABLE, { ...input, page_token: pageParam, count: pageParam === '' }, { signal }),
+    queryFn: ({ pageParam, signal }) => api.call(TABLE, { ...input, page_token: pageParam }, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_page_token,
     enabled,
@@ -46,10 +47,13 @@ export function useRuns(experiment_id: string, view: View, columns: readonly Col
     // New runs appear by themselves while the first page is what is looked at; a long scroll is not loaded again and again.
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 1 ? LIVE_MS : false),
   })
+  // Rows are found without looking at all runs; to count is to look at all. So it is asked apart, and not again for another order.
+  const { experiment_ids, filter, run_view_type } = input
+  const counted = useApi(TABLE, { experiment_ids, filter, run_view_type, max_results: 1, count: true }, { enabled, refetch_ms: COUNTED_MS })
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.rows) ?? [], [found.data])
   return {
     rows: found.isError ? [] : rows,
-    total: found.isError ? undefined : found.data?.pages[0]?.total,
+    total: found.isError ? undefined : found.hasNextPage ? counted.data?.total : rows.length,
     isLoading: found.isPending,
     problem: found.isError ? sentenceOf(found.error) : '',
     hasMore: found.hasNextPage,

@@ -80,18 +80,20 @@ export function spansOf(raw: readonly Raw[]): Span[] {
       attributes: [...attributes].filter(([name]) => name !== INPUTS && name !== OUTPUTS),
     }
   })
-  const ids = new Set(all.map(({ id }) => id))
   const sorted = all.sort((a, b) => a.start_ms - b.start_ms)
+  const ids = new Set(sorted.map(({ id }) => id))
+  const children = Map.groupBy(sorted, ({ parent }) => parent)
   const out: Span[] = []
   const seen = new Set<string>()
-  const add = (parent: string, depth: number): void => {
-    for (const { parent: mine, ...span } of sorted) {
-      if (seen.has(span.id) || !(depth === 0 ? !ids.has(mine) : mine === parent)) continue
-      seen.add(span.id)
-      out.push({ ...span, depth })
-      add(span.id, depth + 1)
-    }
+  // Spans that name each other as their parent come last; a chain of them may be longer than a stack of calls.
+  const roots = sorted.filter(({ parent }) => !ids.has(parent))
+  const next = [...roots, ...sorted].reverse().map((span) => ({ span, depth: 0 }))
+  for (let one = next.pop(); one; one = next.pop()) {
+    const { parent: _, ...span } = one.span
+    if (seen.has(span.id)) continue
+    seen.add(span.id)
+    out.push({ ...span, depth: one.depth })
+    for (const child of (children.get(span.id) ?? []).toReversed()) next.push({ span: child, depth: one.depth + 1 })
   }
-  add('', 0)
   return out
 }

@@ -78,14 +78,41 @@ const BY_TIME = query<StoredPoint>(
   'select ts, step, value, nan from metric where run = ? and key = ? and ts between ? and ? order by ts, step, value, nan',
 )
 
-/** All points of a range of steps or of times, in that order. */
-export function rangeOf(
-  db: Reader,
-  run: number,
-  key: number,
-  x: 'step' | 'time',
-  start: number,
-  end: number,
-): Promise<StoredPoint[]> | StoredPoint[] {
+/** A range of steps or of times of one metric of a run, both ends included. */
+export type Stretch = Range & { x: 'step' | 'time' }
+
+/** All points of a stretch, in its order. */
+export function stretchOf(db: Reader, { run, key, x, start, end }: Stretch): Promise<StoredPoint[]> | StoredPoint[] {
   return db.tuples(x === 'step' ? BY_STEP : BY_TIME, run, key, start, end)
+}
+
+const measured = (x: string) =>
+  query<{ points: number; low: number | null; high: number | null }>(
+    `select count(*) points, min(value) low, max(value) high from metric where run = ? and key = ? and ${x} between ? and ?`,
+  )
+const MEASURED = { step: measured('step'), time: measured('ts') }
+
+/** How many points a stretch has, and between which values; a NaN counts as 0. */
+export async function measure(db: Reader, { run, key, x, start, end }: Stretch): Promise<{ points: number; low: number; high: number }> {
+  const { points = 0, low, high } = (await db.get(MEASURED[x], run, key, start, end)) ?? {}
+  return { points, low: low ?? 0, high: high ?? 0 }
+}
+
+// Every n-th step would be all of a line that is logged at every n-th step, or none of it: what is taken follows from a hash of step and
+// time. The remainders come first, because a product of two large integers may be an error.
+const sampled = (x: string, order: string) =>
+  query<StoredPoint>(
+    `select ts, step, value, nan from metric where run = ? and key = ? and ${x} between ? and ?
+     and ((step % 1000003 + ts % 1000003) * 7919 % 1000003 % ? = 0 or value = ? or value = ?) order by ${order}`,
+  )
+const SAMPLED = { step: sampled('step', 'step, ts, value, nan'), time: sampled('ts', 'ts, step, value, nan') }
+
+/** About one of `n` points of a stretch, and those with its lowest and its highest value: a spike of one point stays. */
+export function sampleOf(
+  db: Reader,
+  { run, key, x, start, end }: Stretch,
+  n: number,
+  { low, high }: { low: number; high: number },
+): Promise<StoredPoint[]> | StoredPoint[] {
+  return db.tuples(SAMPLED[x], run, key, start, end, n, low, high)
 }

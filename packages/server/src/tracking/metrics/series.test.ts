@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ALL } from '../../http/access.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { TestServer } from '../../testing/server.ts'
+import { findKey } from '../entity-keys.ts'
+import { findRuns } from '../runs/run-store.ts'
 import { largestTriangles } from './largest-triangles.ts'
+import { linesOf } from './series.ts'
 
 type Point = readonly [x: number, y: number]
 const thin = (points: readonly Point[], size: number): Point[] =>
@@ -50,5 +54,37 @@ overEachDatabase('lines to draw', (open) => {
     const [zoomed] = await series({ run_ids: [ids[0]], x: 'time', start: 5_100, end: 5_104 })
     assert.deepEqual(zoomed.values, [100, 101, 102, 103, 104])
     assert.deepEqual(await series({ metric_key: 'nobody' }), [])
+  })
+
+  test('of more points than are read, about one in n is looked at, and a spike of one point stays', async () => {
+    const db = await open()
+    const server = new TestServer(db)
+    const { experiment_id } = (await server.post('experiments/create', { name: 'long lines' })).body
+    const { run_id } = (await server.post('runs/create', { experiment_id })).body.run.info
+    // Logged at every 100th step, as trainings do; the last one at the largest step and time that there are.
+    const metrics = Array.from({ length: 1_000 }, (_, at) => ({
+      key: 'long',
+      value: at === 321 ? 9 : at / 1_000,
+      timestamp: 7,
+      step: at * 100,
+    }))
+    metrics[999] = { key: 'long', value: 0.5, timestamp: Number.MAX_SAFE_INTEGER, step: Number.MAX_SAFE_INTEGER }
+    assert.equal((await server.post('runs/log-batch', { run_id, metrics })).status, 200)
+    const key = (await findKey(db.reader, 'long')) as number
+    const runs = await findRuns(db.reader, [run_id], ALL)
+    for (const x of ['step', 'time'] as const) {
+      const whole = { key, x, start: 0, end: Number.MAX_SAFE_INTEGER }
+      const [exact] = await linesOf(db.reader, runs, whole, 2_000, 1_000)
+      assert.deepEqual([exact?.total, exact?.values.length, exact?.one_in], [1_000, 1_000, undefined])
+      const [sampled] = await linesOf(db.reader, runs, whole, 2_000, 100)
+      assert.deepEqual([sampled?.total, sampled?.one_in], [1_000, 10])
+      const { values = [], steps = [] } = sampled ?? {}
+      assert.ok(values.length > 50 && values.length < 200, `${values.length} points of 1,000`)
+      assert.ok(values.includes(9) && values.includes(0))
+      assert.deepEqual(
+        steps,
+        [...steps].sort((a, b) => a - b),
+      )
+    }
   })
 })

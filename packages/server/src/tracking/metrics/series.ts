@@ -1,14 +1,17 @@
+import type { Reader } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, double, enumOf, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { findKey } from '../entity-keys.ts'
 import { findRuns } from '../runs/run-store.ts'
-import { rangeOf, type StoredPoint } from './history-store.ts'
+import { measure, type StoredPoint, type Stretch, sampleOf, stretchOf } from './history-store.ts'
 import { largestTriangles } from './largest-triangles.ts'
 import { metricKey } from './metric.ts'
 
 const RUNS_MAX = 200
 const POINTS_MAX = 2_000
 const POINTS_DEFAULT = 500
+// To read five million points takes seconds of a thread, and a screen shows thousands: above this, a sample is thinned.
+const READ_MAX = 400_000
 
 const Series = object({
   run_id: string(),
@@ -16,6 +19,7 @@ const Series = object({
   timestamps: array(int64()),
   values: array(double()),
   total: int64({ description: 'How many points there are in the range, before the thinning' }),
+  one_in: optional(int64({ description: 'There were so many points that only about one in so many was looked at, and the extremes' })),
 })
 
 /**
@@ -39,22 +43,36 @@ export const metricSeries = read({
   async handler(db, { run_ids, metric_key, x, start, end, points }, { visible }) {
     const key = await findKey(db, metric_key)
     const runs = key === undefined ? [] : await findRuns(db, [...new Set(run_ids)], visible)
-    const at = x === 'step' ? 1 : 0
-    const series = []
-    for (const { id, run_id } of runs) {
-      const found = await rangeOf(db, id, key as number, x, start ?? Number.MIN_SAFE_INTEGER, end ?? Number.MAX_SAFE_INTEGER)
-      if (found.length === 0) continue
-      const kept = largestTriangles(found, points, (point) => point[at], numberOf)
-      series.push({
-        run_id,
-        steps: kept.map(([, step]) => step),
-        timestamps: kept.map(([ts]) => ts),
-        values: kept.map(numberOf),
-        total: found.length,
-      })
-    }
-    return { series }
+    const whole = { key: key ?? 0, x, start: start ?? Number.MIN_SAFE_INTEGER, end: end ?? Number.MAX_SAFE_INTEGER }
+    return { series: await linesOf(db, runs, whole, points, READ_MAX) }
   },
 })
+
+/** A stretch of a metric of each run that has any of it, thinned to `points`, from a sample where all of them have over `read_max`. */
+export async function linesOf(
+  db: Reader,
+  runs: readonly { id: number; run_id: string }[],
+  whole: Omit<Stretch, 'run'>,
+  points: number,
+  read_max: number,
+) {
+  const at = whole.x === 'step' ? 1 : 0
+  const stretches = []
+  for (const { id, run_id } of runs) {
+    const stretch = { ...whole, run: id }
+    stretches.push({ run_id, stretch, size: await measure(db, stretch) })
+  }
+  const n = Math.ceil(stretches.reduce((sum, { size }) => sum + size.points, 0) / read_max)
+  const lines = []
+  for (const { run_id, stretch, size } of stretches) {
+    if (size.points === 0) continue
+    const isSampled = n > 1 && size.low < size.high
+    const found = isSampled ? await sampleOf(db, stretch, n, size) : await stretchOf(db, stretch)
+    const kept = largestTriangles(found, points, (point) => point[at], numberOf)
+    const columns = { steps: kept.map(([, step]) => step), timestamps: kept.map(([ts]) => ts), values: kept.map(numberOf) }
+    lines.push({ run_id, ...columns, total: size.points, ...(isSampled && { one_in: n }) })
+  }
+  return lines
+}
 
 const numberOf = ([, , value, nan]: StoredPoint): number => (nan === 1 ? Number.NaN : value)

@@ -1066,6 +1066,15 @@ export type Endpoints = {
       run: Run
     }
   }
+  /** Get runs by their ids, with their params, tags and latest metrics */
+  'POST /api/2.0/millrace/runs/get-many': {
+    input: {
+      run_ids: string[]
+    }
+    output: {
+      runs: Run[]
+    }
+  }
   /** Change a run's status, end or name */
   'POST /api/2.0/mlflow/runs/update': {
     input: {
@@ -3198,6 +3207,7 @@ export const READS: ReadonlySet<string> = new Set([
   'POST /api/2.0/mlflow/experiments/search',
   'GET /api/2.0/millrace/experiments/activity',
   'GET /api/2.0/mlflow/runs/get',
+  'POST /api/2.0/millrace/runs/get-many',
   'POST /api/2.0/mlflow/runs/search',
   'POST /api/2.0/millrace/runs/table',
   'GET /api/2.0/millrace/runs/columns',
@@ -3346,6 +3356,9 @@ export abstract class Nouns {
     /** Count the runs of experiments, and say when the last one started */
     experimentsActivity: (input: Input<'GET /api/2.0/millrace/experiments/activity'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/experiments/activity', input, options),
+    /** Get runs by their ids, with their params, tags and latest metrics */
+    runsGetMany: (input: Input<'POST /api/2.0/millrace/runs/get-many'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/runs/get-many', input, options),
     /** Search runs, with chosen columns only */
     runsTable: (input: Input<'POST /api/2.0/millrace/runs/table'>, options?: CallOptions) =>
       this.paged('POST /api/2.0/millrace/runs/table', 'rows', input, options),

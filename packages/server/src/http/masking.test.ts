@@ -45,6 +45,7 @@ async function things(ann: As): Promise<(who: As) => Promise<Record<string, stri
       'experiments/get-by-name': await who.get('experiments/get-by-name?experiment_name=e'),
       'experiments/search': await who.post('experiments/search', { max_results: 10 }),
       'runs/get': await who.get(`runs/get?run_id=${run_id}`),
+      'runs/get-many': await who.call('POST', '/api/2.0/millrace/runs/get-many', { run_ids: [run_id] }),
       'runs/search': await who.post('runs/search', { experiment_ids }),
       'runs/table': await who.call('POST', '/api/2.0/millrace/runs/table', { experiment_ids, params: KEYS, tags: KEYS }),
       'logged-models/get': await who.get(`logged-models/${model_id}`),

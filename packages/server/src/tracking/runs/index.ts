@@ -5,6 +5,7 @@ import { createPromptlabRun } from './create-promptlab-run.ts'
 import { deleteRun } from './delete.ts'
 import { deleteTag } from './delete-tag.ts'
 import { getRun } from './get.ts'
+import { getManyRuns } from './get-many.ts'
 import { logBatch } from './log-batch.ts'
 import { logInputs } from './log-inputs.ts'
 import { logMetric } from './log-metric.ts'
@@ -26,6 +27,7 @@ export const runEndpoints: readonly Endpoint[] = [
   createRun,
   createPromptlabRun,
   getRun,
+  getManyRuns,
   updateRun,
   deleteRun,
   restoreRun,

@@ -24,9 +24,7 @@ export const RUN_COLUMNS = 'run.id, run.run_id, run.experiment, run.name, run.us
 
 const BY_RUN_ID = query<RunRow>(`select ${RUN_COLUMNS} from run where run_id = ?`)
 const BY_RUN_ID_LOCKED = query<RunRow>((dialect) => `select ${RUN_COLUMNS} from run where run_id = ? ${dialect.lockRow}`)
-const BY_RUN_IDS = query<{ id: number; run_id: string; experiment: number }>(
-  (dialect) => `select id, run_id, experiment from run where ${dialect.inTexts('run_id')} order by run_id`,
-)
+const BY_RUN_IDS = query<RunRow>((dialect) => `select ${RUN_COLUMNS} from run where ${dialect.inTexts('run_id')} order by run_id`)
 const INSERT = query<{ id: number }>(
   'insert into run (run_id, experiment, name, user_id, status, start_ms) values (?, ?, ?, ?, ?, ?) returning id',
 )
@@ -46,7 +44,7 @@ export async function findRun(db: Reader, run_id: string): Promise<RunRow> {
 }
 
 /** Runs by their ids, in the order of their ids; those that are not there, or not shown, are not in the answer. */
-export async function findRuns(db: Reader, run_ids: readonly string[], visible: Visible): Promise<{ id: number; run_id: string }[]> {
+export async function findRuns(db: Reader, run_ids: readonly string[], visible: Visible): Promise<RunRow[]> {
   const found = await db.all(BY_RUN_IDS, db.dialect.list(run_ids))
   const sees = await seesAmong(
     db,

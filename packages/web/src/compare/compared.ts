@@ -1,0 +1,18 @@
+import type { Output } from '@millrace/client'
+import { metric } from '../format.ts'
+
+export type ComparedRun = Output<'POST /api/2.0/millrace/runs/get-many'>['runs'][number]
+
+export type Compared = { readonly name: string; readonly values: readonly string[]; readonly differs: boolean }
+
+/** Each name that any of the runs has, with the runs' values; those that differ come first. */
+export function comparedRows(runs: readonly ComparedRun[], kind: 'metrics' | 'params'): Compared[] {
+  const names = new Set(runs.flatMap(({ data }) => data[kind].map(({ key }) => key)))
+  const maps = runs.map(({ data }) => new Map<string, number | string>(data[kind].map(({ key, value }) => [key, value])))
+  return [...names]
+    .map((name) => {
+      const values = maps.map((values) => (kind === 'metrics' ? metric(values.get(name)) : String(values.get(name) ?? '')))
+      return { name, values, differs: new Set(values).size > 1 }
+    })
+    .sort((a, b) => Number(b.differs) - Number(a.differs) || a.name.localeCompare(b.name))
+}

@@ -16,7 +16,7 @@ import { Courier } from './events/webhooks/index.ts'
 import { type Log, silent } from './http/log.ts'
 import { Registrar } from './registry/manifests/index.ts'
 import { asksForPeople, readPolicy } from './registry/policy/index.ts'
-import { scanStep } from './registry/scans/index.ts'
+import { Rescan, scanStep } from './registry/scans/index.ts'
 import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
 import { requireNothingOutside } from './workspaces/index.ts'
@@ -48,6 +48,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const trust = new TrustWatch(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
+    const rescan = new Rescan(db, config.settings, log)
     const { static_prefix, workspaces } = config.settings
     const walls = workspaces ? { default_is_open: config.login?.default_workspace_is_open === true } : undefined
     const login = config.login && (await startLogin(db, config.login, { static_prefix, log, ...(walls && { walls }) }))
@@ -63,6 +64,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     courier.start()
     audit?.start()
     registrar.start()
+    rescan.start()
     trust.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
@@ -74,6 +76,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
         await audit?.stop()
         await courier.stop()
         await registrar.stop()
+        await rescan.stop()
         await trust.stop()
         await db.close()
       },

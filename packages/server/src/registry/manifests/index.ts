@@ -1,5 +1,5 @@
 export { freezeVersion, thawVersion } from './freeze-version.ts'
-export type { Manifest, ManifestFile } from './manifest.ts'
-export { digestOf, manifestOfVersion, rootOf } from './manifest-store.ts'
+export { hashPlace, type Manifest, type ManifestFile } from './manifest.ts'
+export { digestOf, filesLieAt, manifestOfVersion, rootOf } from './manifest-store.ts'
 export { Registrar, type Step, settled } from './registrar.ts'
 export { verifyFile, verifyFiles } from './verify-files.ts'

@@ -1,4 +1,5 @@
 import { query, type Writer } from '../../db/handles.ts'
+import { writeWithin } from '../../db/within.ts'
 import { emit } from '../../events/index.ts'
 import { showVerdict } from './show-verdict.ts'
 import type { Verdict } from './verdict.ts'
@@ -19,11 +20,11 @@ export async function recordVerdict(tx: Writer, root_sha256: string, verdict: Ve
   const versions = await versionsWithDigest(tx, root_sha256)
   for (const { id } of versions) await showVerdict(tx, id, verdict)
   if (verdict.ending !== 'malicious' || before?.ending === 'malicious') return
-  for (const { id, model, name, version } of versions) {
+  for (const { id, model, name, version, workspace } of versions) {
     const { stage = 0, created_by = null } = (await tx.get(STANDING, id)) ?? {}
     const aliases = (await tx.all(ALIASES, model, version)).map(({ alias }) => alias)
     const where = { aliases, stage: STAGES[stage] as string, owner: created_by }
     const data = { name, version: String(version), ending: verdict.ending, ...where }
-    await emit(tx, { event: 'model_version.quarantined', data }, verdict.scanned_ms)
+    await emit(writeWithin(tx, workspace), { event: 'model_version.quarantined', data }, verdict.scanned_ms)
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type FileResult, type FileToScan, RULES_VERSION, type ScanReport, scanFiles } from '@millrace/scan'
+import { type FileResult, type FileToScan, RULES_VERSION, type ScanOptions, type ScanReport, scanFiles } from '@millrace/scan'
 import type { Place } from '../../artifacts/index.ts'
 import type { Database } from '../../db/database.ts'
 import type { Log } from '../../http/log.ts'
@@ -41,9 +41,13 @@ function refusal({ findings }: Verdict): string {
   return `The scan found the files malicious: ${where}: ${worst?.rule}: ${worst?.evidence}. ${worst?.cure ?? ''}${more}`
 }
 
+/** What today's rules say of files that are where the manifest tells. @throws when the scan did not run */
+export const judgeFiles = async (manifest: Manifest, place: Place, signal?: AbortSignal): Promise<Verdict> =>
+  verdictFrom(await scanAt(manifest, place, signal ? { signal } : {}))
+
 async function judge(manifest: Manifest, place: Place, log: Log): Promise<Verdict> {
   try {
-    return verdictFrom(await scanAt(manifest, place))
+    return await judgeFiles(manifest, place)
   } catch (error) {
     // Not to be looked at is an ending of its own; who may use such versions, policies decide.
     log.error({ err: error }, 'registry: the scan of a version failed; it counts as not looked at')
@@ -53,12 +57,13 @@ async function judge(manifest: Manifest, place: Place, log: Log): Promise<Verdic
 }
 
 /** Scans where the files are, if that is this disk; else a copy that only this process's user can read. */
-async function scanAt({ files }: Manifest, { store, folder }: Place): Promise<ScanReport> {
+async function scanAt({ files }: Manifest, { store, folder }: Place, options: ScanOptions): Promise<ScanReport> {
   if (store.root.startsWith('/')) {
     const root = join(store.root, ...folder)
     return scanFiles(
       files.map(({ path }) => toScan(root, path, folder)),
       [root],
+      options,
     )
   }
   const copy = await mkdtemp(join(tmpdir(), 'millrace-scan-'))
@@ -67,6 +72,7 @@ async function scanAt({ files }: Manifest, { store, folder }: Place): Promise<Sc
     return await scanFiles(
       files.map(({ path }) => toScan(copy, path, folder)),
       [copy],
+      options,
     )
   } finally {
     await rm(copy, { recursive: true, force: true })

@@ -3,7 +3,9 @@ import type { Ending, Finding, Verdict } from './verdict.ts'
 
 type Row = { ending: Ending; findings: string; rules_version: string; scanned_ms: number }
 /** A version of a registered model, by its number inside and as people name it. */
-export type NamedVersion = { readonly id: number; readonly model: number; readonly name: string; readonly version: number }
+export type NamedVersion = { readonly id: number; readonly model: number; readonly name: string; readonly version: number } & {
+  readonly workspace: number
+}
 
 const COLUMNS = 's.ending, s.findings, s.rules_version, s.scanned_ms'
 const OF_DIGEST = query<Row>(`select ${COLUMNS} from scan_result s where s.root_sha256 = ?`)
@@ -19,7 +21,7 @@ const RECORD = command(
      rules_version = excluded.rules_version, scanned_ms = excluded.scanned_ms`,
 )
 const WITH_DIGEST = query<NamedVersion>(
-  `select v.id, v.model, m.name, v.version from model_version_manifest f
+  `select v.id, v.model, m.name, v.version, m.workspace from model_version_manifest f
    join model_version v on v.id = f.version join registered_model m on m.id = v.model
    where f.root_sha256 = ? and v.deleted_ms is null order by v.id`,
 )
@@ -27,7 +29,7 @@ const OUTDATED = query<{ version: number; root_sha256: string }>(
   `select min(v.id) as version, f.root_sha256 from model_version_manifest f
    join model_version v on v.id = f.version and v.deleted_ms is null
    left join scan_result s on s.root_sha256 = f.root_sha256
-   where s.root_sha256 is null or s.rules_version <> ? group by f.root_sha256 order by version limit ?`,
+   where f.files > 0 and (s.root_sha256 is null or s.rules_version <> ?) group by f.root_sha256 order by version limit ?`,
 )
 
 const fromRow = (row: Row): Verdict => ({ ...row, findings: JSON.parse(row.findings) as Finding[] })

@@ -35,7 +35,9 @@ def register(client, content):
         Path(folder, "MLmodel").write_text("flavors: {}\n")
         Path(folder, "model.pkl").write_bytes(content)
         client.log_artifacts(run.info.run_id, folder, "model")
-    return client.create_model_version("churn", f"runs:/{run.info.run_id}/model", run.info.run_id)
+    made = client.create_model_version("churn", f"runs:/{run.info.run_id}/model", run.info.run_id)
+    # Where the files take longer than a second, the client has waited for their end and gives back the answer from before it.
+    return client.get_model_version("churn", made.version)
 
 
 class Hostile:

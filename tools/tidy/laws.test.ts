@@ -113,6 +113,7 @@ const CASES: readonly Case[] = [
   ['a URL that holds a folder', { 'a.md': 'https://example.com/home/page' }, atHome, ''],
   ['a registry', { 'package-lock.json': `"resolved": "${'https'}://example.com"` }, atHome, 'package-lock.json:1: '],
   ['something for later', { 'a.ts': `// ${'TO'}${'DO'} more` }, unfinished, 'a.ts:1: finish it'],
+  ['a conflict left in', { 'a.md': `${'<'.repeat(7)} HEAD\n` }, unfinished, 'a.md:1: two versions'],
   ['a test left out', { 'a.test.ts': `test${'.skip'}('x', go)` }, unfinished, 'a.test.ts:1: '],
   ['a shell', { 'a.ts': "import { execSync } from 'node:child_process'" }, shells, 'a.ts:1: exec runs a shell'],
   ['a shell by option', { 'a.ts': "spawn('x', { shell: true })" }, shells, 'a.ts:1: no shell'],

@@ -45,6 +45,8 @@ export function machinePaths({ texts }: Checkout, root: string): Violation[] {
 }
 
 // Spelled so that this file does not hold the words that it looks for.
+// What git leaves where two changes met.
+const CONFLICT = /^(?:<{7}|>{7}) /m
 const LATER = new RegExp(`\\b(?:${['TO'.concat('DO'), 'FIX'.concat('ME'), 'XX'.concat('X')].join('|')})\\b`)
 const UNFINISHED_TEST = /\b(?:test|it|describe)\.(?:only|todo|skip)\(/
 
@@ -52,6 +54,7 @@ const UNFINISHED_TEST = /\b(?:test|it|describe)\.(?:only|todo|skip)\(/
 export function unfinished({ texts }: Checkout): Violation[] {
   return [...texts].flatMap(([path, text]) => [
     ...matches(text, LATER).map(({ line }) => ({ path, line, message: 'finish it, or write it down in an issue.' })),
+    ...matches(text, CONFLICT).map(({ line }) => ({ path, line, message: 'two versions of these lines met: keep one.' })),
     ...(path.endsWith('.test.ts')
       ? matches(text, UNFINISHED_TEST).map(({ line, match }) => ({ path, line, message: `'${match}...': every test runs, everywhere.` }))
       : []),

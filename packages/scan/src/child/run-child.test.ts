@@ -41,7 +41,8 @@ test('a child keeps its compiled code for the next one, and can write nowhere on
     const module = new URL('give-up-writing.ts', import.meta.url).pathname
     const script = `import fs from 'node:fs'
       import { giveUpWriting } from ${JSON.stringify(module)}
-      const put = () => { try { fs.writeFileSync(process.env.NODE_COMPILE_CACHE + '/x', 'x'); return 'written' } catch (e) { return e.code } }
+      const file = process.env.NODE_COMPILE_CACHE + '/x'
+      const put = () => { try { fs.writeFileSync(file, 'x'); return 'written' } catch (e) { return e.code } }
       const first = put()
       giveUpWriting()
       console.log(first, put())`

@@ -10,7 +10,13 @@ export type Command = {
   readonly about: string
   readonly options: readonly Option[]
   /** What may stand beside the flags: `[uri]`. */
-  readonly argument?: { readonly name: string; readonly choices?: readonly string[]; readonly about: string }
+  readonly argument?: {
+    readonly name: string
+    readonly choices?: readonly string[]
+    readonly about: string
+    /** There may be any number of them. */
+    readonly many?: true
+  }
   /** More to say in `--help`, in paragraphs. */
   readonly details?: string
   /** What to type, and what it does. */

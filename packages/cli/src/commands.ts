@@ -6,6 +6,7 @@ import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
 import { dbUpgrade } from './db-upgrade.ts'
 import { gc } from './gc.ts'
+import { inventory } from './inventory/inventory.ts'
 import { policyCheck } from './promotions/policy-check.ts'
 import { policyExplain } from './promotions/policy-explain.ts'
 import { requestsApprove, requestsBypass, requestsReject } from './promotions/requests-decide.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   scan,
   modelsServe,
   modelsPredict,
+  inventory,
   tracesArchive,
   secretsRotate,
   auditLogVerify,

@@ -34,7 +34,7 @@ export function overview(commands: readonly Command[], version: string): string 
 /** What `millrace <command> --help` says. */
 export function helpFor(command: Command): string {
   const groups = Map.groupBy([...command.options, HELP], (option) => option.group)
-  const argument = command.argument ? ` [${command.argument.name}]` : ''
+  const argument = command.argument ? ` [${command.argument.name}${command.argument.many ? '...' : ''}]` : ''
   return [
     `${command.about}.`,
     '',

@@ -22,7 +22,7 @@ export function parse(command: Command, argv: readonly string[]): Omit<Told, 'en
     if (token.kind === 'positional') args.push(token.value)
     else if (token.kind === 'option') take(token, options, given, command)
   }
-  const most = command.argument ? 1 : 0
+  const most = command.argument?.many ? Number.POSITIVE_INFINITY : command.argument ? 1 : 0
   if (args.length > most) {
     throw new ConfigProblem(`${withoutPasswords(args[most] ?? '')}: nothing more is expected here. See millrace ${command.name} --help.`)
   }

@@ -1,0 +1,122 @@
+import { resolve } from 'node:path'
+import { MillraceClient } from '@millrace/client'
+import { ConfigProblem, type Environment, type Given, type Option, refusePasswords } from '@millrace/server/config'
+import type { Command } from '../command.ts'
+import { JSON_OPTION } from '../rows.ts'
+import { trackingClient } from '../signing/tracking.ts'
+import type { Found, Unread } from './found.ts'
+
+/** Exit codes of an inventory: what a pipeline goes by. */
+export const INVENTORY_EXIT = { all_known: 0, unknown: 1, malicious: 2 } as const
+
+const group = 'What is compared'
+const options: readonly Option[] = [
+  {
+    flag: 'server',
+    variables: ['MLFLOW_TRACKING_URI'],
+    value: '<url>',
+    about: 'The registry; its login is in MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD',
+    fallback: 'none: nothing is known then',
+    group,
+  },
+  {
+    flag: 'tracking-uri',
+    value: '<url>',
+    about:
+      'Another MLflow server, whose versions and logged models are looked for in the registry; its login is in ' +
+      'MILLRACE_INVENTORY_TOKEN, or MILLRACE_INVENTORY_USERNAME and _PASSWORD',
+    group,
+  },
+  JSON_OPTION,
+  { flag: 'csv', about: 'Answer as CSV, for spreadsheets', group: 'Output' },
+]
+
+/** `millrace inventory` */
+export const inventory: Command = {
+  name: 'inventory',
+  about: 'Find models outside the registry: unknown, changed or malicious files, and what other servers have',
+  options,
+  argument: { name: 'path', about: 'Folders, repositories and files', many: true },
+  details:
+    'What is a model, its content decides, not its name; node_modules, .git and virtual environments are left out, and links are not ' +
+    'followed. The digests of models are sent to the registry, with their paths; their contents are not. What it does not know is ' +
+    'scanned on this machine, in a process that can do nothing but read. A file is "changed" where the registry has another one at its ' +
+    'path. Exit codes: 0 all are known, 1 some are unknown or changed or could not be read, 2 something is malicious, or what was typed ' +
+    'can not be followed.',
+  examples: [
+    ['millrace inventory /srv/models ~/work --server http://127.0.0.1:5000', 'folders of this machine'],
+    ['millrace inventory . --csv > models.csv', 'as a table, with the registry in MLFLOW_TRACKING_URI'],
+    [
+      'millrace inventory --tracking-uri http://mlflow:5000 --server http://127.0.0.1:5000',
+      'what another server has and the registry has not',
+    ],
+  ],
+  async run({ given, args, env }) {
+    const other = otherServer(given, env)
+    if (args.length === 0 && !other) throw new ConfigProblem('millrace inventory needs to know where to look: millrace inventory ./models')
+    if (given.json && given.csv) throw new ConfigProblem('--json and --csv are two answers: choose one.')
+    const registry = registryOf(given, env)
+    const found: Found[] = []
+    const unread: Unread[] = []
+    let looked_at = 0
+    if (args.length > 0) {
+      const files = await ofFiles(args, registry)
+      found.push(...files.found)
+      unread.push(...files.unread)
+      looked_at = files.looked_at
+    }
+    if (other) {
+      const { modelsOf } = await import('./other-server.ts')
+      found.push(...(await modelsOf(other, registry)))
+    }
+    const { csvInventory, jsonInventory, textInventory } = await import('./report.ts')
+    const write = given.json ? jsonInventory : given.csv ? csvInventory : textInventory
+    process.stdout.write(write({ found, unread, looked_at }))
+    if (found.some(({ status }) => status === 'malicious')) return INVENTORY_EXIT.malicious
+    return unread.length > 0 || found.some(({ status }) => status !== 'known') ? INVENTORY_EXIT.unknown : INVENTORY_EXIT.all_known
+  },
+}
+
+async function ofFiles(
+  paths: readonly string[],
+  registry: MillraceClient | undefined,
+): Promise<{ found: Found[]; unread: Unread[]; looked_at: number }> {
+  const { findModels } = await import('./find-models.ts')
+  const { hashed, judged, knownTo } = await import('./judge-files.ts')
+  const tell = progress()
+  const search = await findModels(paths, (count, path) => tell(() => `${count} files looked at: ${path}`))
+  const { files, unread } = await hashed(search.models, (bytes, of) => tell(() => `${Math.floor((bytes / of) * 100)} % hashed`))
+  const answers = await knownTo(registry, files)
+  const roots = paths.map((path) => resolve(path))
+  const found = await judged(files, answers, roots, ({ done, of, file }) => tell(() => `${done} of ${of} scanned: ${file}`))
+  return { found, unread: [...search.unread, ...unread], looked_at: search.looked_at }
+}
+
+function registryOf(given: Given, env: Environment): MillraceClient | undefined {
+  const url = given.server ?? env.MLFLOW_TRACKING_URI
+  if (url !== undefined && url !== '') return trackingClient({ 'tracking-uri': url }, env)
+  process.stderr.write('No registry is asked, so that nothing is known: name one with --server.\n')
+  return undefined
+}
+
+/** The other server has a login of its own: the registry's is never sent to it. */
+function otherServer(given: Given, env: Environment): MillraceClient | undefined {
+  refusePasswords(given)
+  const url = given['tracking-uri']
+  if (typeof url !== 'string') return undefined
+  if (!/^https?:\/\//.test(url)) throw new ConfigProblem('--tracking-uri takes the address of a server, like http://mlflow:5000.')
+  const { MILLRACE_INVENTORY_TOKEN: token, MILLRACE_INVENTORY_USERNAME: username, MILLRACE_INVENTORY_PASSWORD: password } = env
+  return new MillraceClient({ url, token, username, password })
+}
+
+const PROGRESS_EVERY_MS = 1000
+
+/** Says on the terminal now and then how far it is. */
+function progress(): (say: () => string) => void {
+  let told_ms = performance.now()
+  return (say) => {
+    if (performance.now() - told_ms < PROGRESS_EVERY_MS) return
+    told_ms = performance.now()
+    process.stderr.write(`${say().replace(/\p{Cc}/gu, '?')}\n`)
+  }
+}

@@ -1,3 +1,4 @@
+import { audit } from './audit.ts'
 import { auditLogExport } from './audit-log-export.ts'
 import { auditLogPrune } from './audit-log-prune.ts'
 import { auditLogVerify } from './audit-log-verify.ts'
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   modelsServe,
   modelsPredict,
   inventory,
+  audit,
   tracesArchive,
   secretsRotate,
   auditLogVerify,

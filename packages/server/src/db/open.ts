@@ -35,5 +35,6 @@ function tlsOptions(mode: TlsMode, root: string | undefined): ConnectionOptions 
   const ca = root === undefined || root === 'system' ? {} : { ca: readFileSync(root) }
   if (mode === 'verify-full') return { ...ca, rejectUnauthorized: true }
   if (mode === 'verify-ca' || root !== undefined) return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined }
+  // millrace-audit: allow exposure/tls it is what sslmode=require means to libpq; verify-full checks
   return { rejectUnauthorized: false }
 }

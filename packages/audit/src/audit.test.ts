@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { type AuditOptions, type AuditReport, auditFiles, auditFolder } from './audit.ts'
+import { readBaseline, writeBaseline } from './baseline.ts'
+import { contextOf } from './inventory.ts'
+import { jsonReport } from './report/json.ts'
+import { markdownReport } from './report/markdown.ts'
+import { sarifReport } from './report/sarif.ts'
+import { textReport } from './report/text.ts'
+
+const audit = (files: Record<string, string>, options: Partial<AuditOptions> = {}): Promise<AuditReport> =>
+  auditFiles(
+    Object.entries(files).map(([file, text]) => ({ file, text, context: contextOf(file) })),
+    { name: 'sample', ...options },
+  )
+
+const places = ({ findings }: AuditReport): string[] => findings.map(({ rule, file, line, weight }) => `${rule} ${file}:${line} ${weight}`)
+
+const PICKLE = 'import pickle\nmodel = pickle.load(f)\n'
+
+test('code in Markdown is found on the lines of the page, and weighs less than code', async () => {
+  const report = await audit({
+    'README.md': '# How\n\n```python\nimport pickle\npickle.load(f)\n```\n\n```bash\npip install mlflow\n```\n',
+  })
+  assert.deepEqual(places(report), ['rce/pickle-load README.md:5 medium', 'download/pip-unpinned README.md:9 info'])
+  assert.deepEqual([report.risk, report.verdict], ['MEDIUM', 'Warn'])
+})
+
+test('cells of a notebook are found on the lines of the file, commands of a shell in them too', async () => {
+  const cells = [
+    { cell_type: 'markdown', source: ['pickle.load(f)'] },
+    { cell_type: 'code', source: ['!pip install mlflow\n', 'import pickle\n', 'model = pickle.load(f)'] },
+  ]
+  const text = JSON.stringify({ cells }, null, 1)
+  const line = (part: string): number => text.split('\n').findIndex((one) => one.includes(part)) + 1
+  assert.deepEqual(places(await audit({ 'a.ipynb': text })), [
+    `rce/pickle-load a.ipynb:${line('model = pickle')} high`,
+    `download/pip-unpinned a.ipynb:${line('!pip')} low`,
+  ])
+})
+
+test('scripts of a CI are read as shell', async () => {
+  const text =
+    'jobs:\n  a:\n    steps:\n      - run: |\n          set -e\n          curl -s https://get.example | bash\n      - run: echo fine\n'
+  assert.ok(places(await audit({ 'ci.yml': text })).includes('download/run ci.yml:6 high'))
+})
+
+test('what somebody allowed with a reason counts for nothing and is told; without a reason it counts', async () => {
+  const allowed = await audit({ 'a.py': 'import pickle\npickle.load(f)  # millrace-audit: allow rce/pickle-load our own file\n' })
+  assert.deepEqual([allowed.risk, allowed.findings.length, allowed.allowed[0]?.reason], ['SAFE', 0, 'our own file'])
+  const alone = await audit({
+    'a.py': 'import pickle\n# millrace-audit: allow rce/pickle-load our own file\npickle.load(f)\npickle.load(f)\n',
+  })
+  assert.deepEqual(places(alone), ['rce/pickle-load a.py:4 high'])
+  const bare = await audit({ 'a.py': 'import pickle\npickle.load(f)  # millrace-audit: allow rce/pickle-load\n' })
+  assert.equal(bare.findings.length, 1)
+  const text = 'import pickle\npickle.load(f)  # millrace-audit: allow rce/pickle-load trust me\n'
+  assert.equal((await audit({ 'a.py': text }, { allowances: false })).findings.length, 1)
+})
+
+test('a baseline keeps what is known, also when lines move, and nothing that is new', async () => {
+  const before = await audit({ 'a.py': PICKLE })
+  const baseline = readBaseline(writeBaseline(before.findings))
+  const moved = await audit({ 'a.py': `\n\n${PICKLE}other = pickle.load(g)\n` }, { baseline })
+  assert.deepEqual(places(moved), ['rce/pickle-load a.py:5 high'])
+  assert.equal(moved.allowed.length, 1)
+  for (const text of ['no', '{}', '{"findings":[1]}']) assert.throws(() => readBaseline(text), /This is no baseline/)
+})
+
+test('no report shows a secret', async () => {
+  const secrets = ['Tr0ub4dor', 'AKIA'.concat('QWERTYUIOPASDFGH'), 's3cr3tpw']
+  const text = `db_password = "${secrets[0]}-3"\nkey = "${secrets[1]}"\nuri = "postgresql://ml:${secrets[2]}@db/x"\n`
+  const report = await audit({ 'a.py': text })
+  assert.deepEqual(report.findings.map(({ rule }) => rule).sort(), ['credentials/assigned', 'credentials/token', 'credentials/uri'])
+  for (const made of [jsonReport(report), textReport(report), markdownReport(report), sarifReport(report, '1')]) {
+    for (const secret of secrets) assert.ok(!made.includes(secret), `${secret} in ${made}`)
+  }
+})
+
+test('a line with characters that nobody sees is shown with their numbers', async () => {
+  const report = await audit({ 'a.py': 'x = "user\u202e"\n' })
+  assert.match(textReport(report), /<U\+202E>/)
+  assert.doesNotMatch(textReport(report), /\u202e/)
+})
+
+test('the same files give the same bytes, and what git ignores or others wrote is left out', async () => {
+  const files = {
+    'train.py': PICKLE,
+    '.gitignore': '/build/\n*.tmp.py\n!keep.tmp.py\n',
+    'build/a.py': PICKLE,
+    'x.tmp.py': PICKLE,
+    'keep.tmp.py': PICKLE,
+    'node_modules/p/a.py': PICKLE,
+    '.venv/lib/a.py': PICKLE,
+    'model.bin': 'a\0b',
+  }
+  const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'millrace-audit-')))
+  try {
+    for (const folder of folders) {
+      for (const [file, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, file)), { recursive: true })
+        writeFileSync(join(folder, file), text)
+      }
+    }
+    const [a, b] = await Promise.all(folders.map((folder) => auditFolder(folder, { name: 'same' })))
+    assert.ok(a && b)
+    assert.equal(jsonReport(a), jsonReport(b))
+    assert.deepEqual(places(a), ['rce/pickle-load keep.tmp.py:2 high', 'rce/pickle-load train.py:2 high'])
+    assert.deepEqual(a.not_read, ['model.bin'])
+  } finally {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('SARIF names the place, the rule with its CWE, and what was judged as suppressed', async () => {
+  const text = `${PICKLE}pickle.load(g)  # millrace-audit: allow rce/pickle-load ours\n`
+  const [run] = JSON.parse(sarifReport(await audit({ 'a b.py': text }), '1.0')).runs
+  assert.deepEqual(run.tool.driver.rules[0].properties.tags, ['security', 'REMOTE_CODE_EXECUTION', 'external/cwe/cwe-502'])
+  const [open, judged] = run.results
+  assert.deepEqual(open.locations[0].physicalLocation, { artifactLocation: { uri: 'a%20b.py' }, region: { startLine: 2, endLine: 2 } })
+  assert.equal(open.suppressions, undefined)
+  assert.deepEqual(judged.suppressions, [{ kind: 'external', justification: 'ours' }])
+})
+
+test('the report has the layout of published audits', async () => {
+  const report = textReport(await audit({ 'a.py': PICKLE }))
+  assert.match(report, /^sample\nVerdict: {4}Fail\nRisk level: HIGH\nCategories: REMOTE_CODE_EXECUTION\n/)
+  assert.match(report, /\[REMOTE_CODE_EXECUTION\] A pickle is loaded .*\n {4}a\.py \(line 2\): model = pickle\.load\(f\)\n/)
+  assert.match(report, /Why it was flagged: .*\n +What this means: .*\n +Recommendation: /)
+  const clean = textReport(await audit({ 'a.py': 'print("hello")\n' }))
+  assert.match(clean, /Verdict: {4}Pass\nRisk level: SAFE\nCategories: SAFE/)
+})
+
+test('nothing is open in what Millrace itself runs', async () => {
+  const report = await auditFolder(new URL('../../..', import.meta.url).pathname, { name: 'millrace' })
+  assert.ok(report.files > 500)
+  assert.deepEqual(
+    report.findings
+      .filter(({ context, weight }) => context === 'code' || weight === 'high' || weight === 'critical')
+      .map(({ rule, file, line }) => `${rule} ${file}:${line}`),
+    [],
+  )
+  assert.equal(report.verdict, 'Pass')
+})

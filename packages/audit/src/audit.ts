@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import { allowances } from './allowance.ts'
+import { type Baseline, reasonIn } from './baseline.ts'
+import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf, weigh } from './finding.ts'
+import { type AuditedFile, takeInventory } from './inventory.ts'
+import { redact } from './redact.ts'
+import type { Hit, Rule } from './rules/rule.ts'
+import { RULES, RULES_VERSION } from './rules.ts'
+import { split } from './split.ts'
+import { surfaceOf } from './surface.ts'
+import { loadPython } from './syntax/python.ts'
+import type { Unit } from './unit.ts'
+
+/** What an audit found out; nothing in it depends on the time, the machine, or where the folder is. */
+export type AuditReport = {
+  readonly name: string
+  readonly target: 'folder' | 'server'
+  readonly risk: Risk
+  readonly verdict: Verdict
+  readonly rules_version: string
+  readonly files: number
+  readonly lines: number
+  /** Files that are no text, or over 5 MiB: not judged here. */
+  readonly not_read: readonly string[]
+  readonly findings: readonly Finding[]
+  /** What was found and judged before; it counts for nothing. */
+  readonly allowed: readonly Judged[]
+  /** What was looked at and found right; for servers. */
+  readonly passed: readonly string[]
+}
+
+export type AuditOptions = {
+  /** What the report calls it. */
+  readonly name: string
+  readonly baseline?: Baseline
+  /** Whether allowances in the files count: for the code of others they should not. */
+  readonly allowances?: boolean
+}
+
+/** Audits the files below a folder, or one file. @throws the system's error when there is nothing */
+export async function auditFolder(path: string, options: AuditOptions): Promise<AuditReport> {
+  const { files, not_read } = takeInventory(resolve(path))
+  return auditFiles(files, { ...options, not_read })
+}
+
+/** Audits files that were read. */
+export async function auditFiles(
+  files: readonly AuditedFile[],
+  options: AuditOptions & { readonly not_read?: readonly string[] },
+): Promise<AuditReport> {
+  await loadPython()
+  const findings: Finding[] = []
+  const allowed: Judged[] = []
+  let lines = 0
+  const units: Unit[] = []
+  for (const audited of files) {
+    lines += audited.text.split('\n').length
+    const own = split(audited)
+    units.push(...own)
+    const reasons = options.allowances === false ? undefined : allowances(audited.text)
+    for (const finding of findingsOf(audited.file, own)) {
+      const inline = reasons?.get(finding.line)?.find(({ rule }) => rule === finding.rule)?.reason
+      const reason = inline ?? (options.baseline && reasonIn(options.baseline, finding))
+      if (reason === undefined) findings.push(finding)
+      else allowed.push({ ...finding, reason })
+    }
+  }
+  findings.push(...surfaceOf(units, findings))
+  return reportOf(options.name, 'folder', findings, { allowed, files: files.length, lines, not_read: options.not_read ?? [] })
+}
+
+type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>
+
+/** The report of findings, in its order. */
+export function reportOf(name: string, target: AuditReport['target'], findings: readonly Finding[], counts: Counts): AuditReport {
+  const risk = riskOf(findings)
+  return {
+    name,
+    target,
+    risk,
+    verdict: verdictOf(risk),
+    rules_version: RULES_VERSION,
+    files: counts.files ?? 0,
+    lines: counts.lines ?? 0,
+    not_read: counts.not_read ?? [],
+    findings: inOrder(findings),
+    allowed: inOrder(counts.allowed ?? []),
+    passed: counts.passed ?? [],
+  }
+}
+
+/** What the rules find in a file, each place once a rule. */
+function findingsOf(file: string, units: readonly Unit[]): Finding[] {
+  const seen = new Set<string>()
+  const times = new Map<string, number>()
+  return units.flatMap((unit) =>
+    RULES.filter((rule) => isFor(rule, unit)).flatMap((rule) =>
+      rule.find(unit).flatMap((hit) => {
+        const line = unit.lineInFile(hit.line)
+        const place = `${rule.id} ${line}`
+        if (seen.has(place)) return []
+        seen.add(place)
+        const text = `${rule.id} ${file} ${(unit.lines[hit.line - 1] ?? '').trim()}`
+        const time = times.get(text) ?? 0
+        times.set(text, time + 1)
+        return [findingOf(rule, unit, hit, `${text} ${time}`)]
+      }),
+    ),
+  )
+}
+
+/** Whether a rule is to look at a unit: by its language, and whether it has any text without which the rule finds nothing. */
+export const isFor = (rule: Rule, { language, text }: Unit): boolean =>
+  rule.languages.includes(language) && rule.hints.some((hint) => text.includes(hint))
+
+function findingOf(rule: Rule, unit: Unit, hit: Hit, identity: string): Finding {
+  const { id, category, confidence, title, why, means, recommendation, cwe } = rule
+  const severity = hit.severity ?? rule.severity
+  return {
+    rule: id,
+    category,
+    severity,
+    confidence,
+    context: unit.context,
+    weight: weigh(severity, confidence, unit.context),
+    title,
+    file: unit.file,
+    line: unit.lineInFile(hit.line),
+    end_line: unit.lineInFile(hit.end_line ?? hit.line),
+    evidence: redact(hit.evidence ?? unit.lines[hit.line - 1] ?? '', category === 'CREDENTIALS_UNSAFE'),
+    why,
+    means,
+    recommendation,
+    cwe,
+    fingerprint: createHash('sha256').update(identity).digest('hex').slice(0, 16),
+  }
+}

@@ -1,0 +1,88 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Context } from './finding.ts'
+import { type IgnoreRule, ignoreRules, isIgnored } from './ignored.ts'
+import { anyOf } from './syntax/any-of.ts'
+
+/** A file to look at, and what it is there for. */
+export type AuditedFile = { readonly file: string; readonly text: string; readonly context: Context }
+
+/** Everything that an audit looks at below a folder. */
+export type Inventory = {
+  readonly files: readonly AuditedFile[]
+  /** Files that hold no text, or too much: looked at by `millrace scan`, not here. */
+  readonly not_read: readonly string[]
+}
+
+const NEVER = new Set([
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  'venv',
+  '.venv',
+  '__pycache__',
+  'site-packages',
+  '.tox',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ipynb_checkpoints',
+])
+const BYTES_MAX = 5 * 1024 * 1024
+const HEAD_BYTES = 8192
+const FILES_MAX = 200_000
+
+/** Reads the files below a folder, or one file: without those of others' packages, and without those that git ignores. */
+export function takeInventory(root: string): Inventory {
+  const files: AuditedFile[] = []
+  const not_read: string[] = []
+  if (lstatSync(root).isFile()) {
+    take(root, basename(root), files, not_read)
+    return { files, not_read }
+  }
+  walk(root, '', [], (path, file) => {
+    if (files.length >= FILES_MAX) throw new Error(`${root} has more than ${FILES_MAX} files: audit its folders one by one.`)
+    take(path, file, files, not_read)
+  })
+  return { files, not_read }
+}
+
+function walk(root: string, folder: string, above: readonly IgnoreRule[], each: (path: string, file: string) => void): void {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const own = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
+  const rules = own ? [...above, ...ignoreRules(readFileSync(join(root, folder, '.gitignore'), 'utf8'), folder)] : above
+  for (const entry of entries) {
+    const file = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (NEVER.has(entry.name) || isIgnored(file, entry.isDirectory(), rules)) continue
+    if (entry.isDirectory()) walk(root, file, rules, each)
+    else if (entry.isFile()) each(join(root, file), file)
+  }
+}
+
+function take(path: string, file: string, files: AuditedFile[], not_read: string[]): void {
+  const { size } = lstatSync(path)
+  if (size > BYTES_MAX) {
+    not_read.push(file)
+    return
+  }
+  const bytes = readFileSync(path)
+  if (bytes.subarray(0, HEAD_BYTES).includes(0)) not_read.push(file)
+  else files.push({ file, text: bytes.toString('utf8').replaceAll('\r\n', '\n'), context: contextOf(file) })
+}
+
+const TEST = anyOf(
+  '',
+  /(?:^|\/)(?:tests?|__tests__|testing|fixtures|testdata|spec|e2e|conformance)\//,
+  /(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$/,
+  /\.(?:test|spec)\.[cm]?[jt]sx?$/,
+)
+const DOCUMENTATION = /(?:^|\/)(?:docs?|examples?|samples?|tutorials?)\/|\.(?:md|mdx|rst|adoc)$/i
+/** What an agent reads as instructions is more than documentation. */
+const SKILL = /(?:^|\/)(?:SKILL|AGENTS|CLAUDE)\.md$|(?:^|\/)\.cursorrules$/
+
+/** What a file is there for, by its path. */
+export function contextOf(file: string): Context {
+  if (TEST.test(file)) return 'test'
+  if (SKILL.test(file)) return 'code'
+  return DOCUMENTATION.test(file) ? 'documentation' : 'code'
+}

@@ -1,0 +1,44 @@
+import type { AuditReport } from '../audit.ts'
+import { CATEGORIES, type Finding } from '../finding.ts'
+
+/** The categories of a report, in their own order. */
+export const categoriesOf = ({ findings }: AuditReport): string[] => {
+  const found = new Set(findings.filter(({ weight }) => weight !== 'info').map(({ category }) => category))
+  return found.size === 0 ? ['SAFE'] : CATEGORIES.filter((one) => found.has(one))
+}
+
+/** `train.py (lines 3-5)`, and an address without a line. */
+export const placeOf = ({ file, line, end_line }: Finding): string =>
+  line === 0 ? file : end_line > line ? `${file} (lines ${line}-${end_line})` : `${file} (line ${line})`
+
+const unread = (count: number): string => (count === 0 ? '' : `; ${count} not read (no text, or too big)`)
+
+const where = ({ target, files, lines, not_read }: AuditReport): string =>
+  target === 'server' ? 'a running server' : `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines${unread(not_read.length)}`
+
+/** The report in the layout in which audits of skills are published, for people. */
+export function textReport(report: AuditReport): string {
+  const { name, verdict, risk, findings, allowed, passed } = report
+  const out = [
+    name,
+    `Verdict:    ${verdict}`,
+    `Risk level: ${risk}`,
+    `Categories: ${categoriesOf(report).join(', ')}`,
+    `Looked at:  ${where(report)}`,
+    '',
+    'Full analysis',
+  ]
+  if (findings.length === 0) out.push('  Nothing is open.')
+  for (const [rule, group] of Map.groupBy(findings, (one) => `${one.rule} ${one.weight}`)) {
+    const first = group[0]
+    if (!first || rule === '') continue
+    out.push('', `  [${first.category}] ${first.title} (${first.weight.toUpperCase()}, ${first.rule}, CWE-${first.cwe})`)
+    for (const finding of group) out.push(`    ${placeOf(finding)}: ${finding.evidence}`)
+    out.push(`    Why it was flagged: ${first.why}`, `    What this means: ${first.means}`, `    Recommendation: ${first.recommendation}`)
+  }
+  if (passed.length > 0) out.push('', 'Found right', ...passed.map((one) => `  ${one}`))
+  if (allowed.length > 0) {
+    out.push('', `Judged before (${allowed.length})`, ...allowed.map((one) => `  ${one.rule} ${placeOf(one)}: ${one.reason}`))
+  }
+  return out.join('\n')
+}

@@ -1,0 +1,26 @@
+import { COMMANDS } from './rules/commands.ts'
+import { CREDENTIALS } from './rules/credentials.ts'
+import { DESERIALIZATION } from './rules/deserialization.ts'
+import { DOWNLOADS } from './rules/downloads.ts'
+import { EXPOSURE } from './rules/exposure.ts'
+import { FLOWS } from './rules/flows.ts'
+import { MODELS } from './rules/models.ts'
+import { PRIVILEGE } from './rules/privilege.ts'
+import type { Rule } from './rules/rule.ts'
+import { TEXT_RULES } from './rules/texts.ts'
+
+/** Changes whenever a rule is added, or finds more or less than before. */
+export const RULES_VERSION = '2026.11.1'
+
+/** Every rule on files. */
+export const RULES: readonly Rule[] = [
+  ...CREDENTIALS,
+  ...DESERIALIZATION,
+  ...COMMANDS,
+  ...FLOWS,
+  ...DOWNLOADS,
+  ...TEXT_RULES,
+  ...EXPOSURE,
+  ...PRIVILEGE,
+  ...MODELS,
+]

@@ -1,0 +1,220 @@
+import { anyOf } from '../syntax/any-of.ts'
+import type { Unit } from '../unit.ts'
+import { byLanguage, linesLike, pairsWhere } from './places.ts'
+import { type Hit, python, type Rule, shell, yaml } from './rule.ts'
+
+const EVERYWHERE = ['python', 'shell', 'javascript', 'yaml', 'dockerfile', 'markdown', 'requirements', 'config', 'text'] as const
+
+// An example must not be a secret to those who look for secrets in this repository: it is put together.
+const of = (...parts: readonly string[]): string => parts.join('')
+
+/** Tokens of known services, by their form. */
+export const TOKENS = anyOf(
+  '',
+  /\b(?:AKIA[0-9A-Z]{16}|hf_[A-Za-z0-9]{30,}|dapi[0-9a-f]{32}|AIza[\w-]{35})(?![\w-])/,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20})(?![\w-])/,
+  /\bsk-(?:proj-|ant-)?(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/,
+  /\b(?:xox[abprs]-[\w-]{20,}|npm_[A-Za-z0-9]{36}|pypi-AgEI[\w-]{50,}|dckr_pat_[\w-]{27})(?![\w-])/,
+  /AccountKey=[A-Za-z0-9+/]{80,}/,
+  /hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{20,}/,
+)
+
+/** A password in an address; what is filled in, or obviously a gap to be filled in by the reader, is none. */
+const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{2,128})@[\w.[-]/i
+/** An address that says what an address looks like. */
+const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
+const GAP = /^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
+
+const SECRET_NAME = anyOf(
+  'i',
+  /(?:^|[_.-])(?:password|passwd|pwd|secret|token)$/,
+  /(?:^|[_.-])(?:api|access|secret|private)[_-]?key$/,
+  /(?:^|[_.-])(?:auth|access)[_-]?token$/,
+)
+const NOT_SECRET = anyOf(
+  'i',
+  /^(?:|null|none|true|false|changeme-.*|\d{1,4})$/,
+  /^[\w.]*(?:secret|password|token|key)s?[\w.-]*$/,
+  /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|^x{3,}|\.\.\.|\s/,
+)
+const DEFAULTS =
+  /^(?:admin|password|passw0rd|password1234|mlflow|minioadmin|minio123|changeme|secret|root|postgres|test|guest|12345678?|123456|letmein)$/i
+
+const REVOKE = 'Take it out of the file and its history, revoke it, and give it by an environment variable or a secret file.'
+
+function uriPasswords(unit: Unit): Hit[] {
+  return unit.lines.flatMap((line, at) => {
+    const match = URI_PASSWORD.exec(line)
+    return !match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '') ? [] : [{ line: at + 1 }]
+  })
+}
+
+function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
+  return (unit) => [
+    ...unit.python.assignments.flatMap(({ names, text, line }) => {
+      const value = /^["']([^"'\n]*)["']$/.exec(text)?.[1]
+      return value !== undefined && names.length === 1 && SECRET_NAME.test(names[0] ?? '') && wanted(value) ? [{ line }] : []
+    }),
+    ...unit.python.calls.flatMap(({ args, line }) =>
+      args.some(({ name, value }) => name !== undefined && value !== undefined && SECRET_NAME.test(name) && wanted(value))
+        ? [{ line }]
+        : [],
+    ),
+  ]
+}
+
+const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !DEFAULTS.test(value)
+const inPairs = (wanted: (value: string) => boolean) => pairsWhere(({ key, value }) => SECRET_NAME.test(key) && wanted(value))
+
+function inCommands(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
+  return (unit) =>
+    unit.commands.flatMap(({ words, line, end_line }) =>
+      words.some((word) => {
+        const match = /^(?:-e)?(?:--)?([\w-]+)=(.+)$/.exec(word)
+        return match !== null && SECRET_NAME.test(match[1] ?? '') && wanted(match[2] ?? '')
+      })
+        ? [{ line, end_line }]
+        : [],
+    )
+}
+
+/** The same question in every language that gives names values. */
+const assigned = (wanted: (value: string) => boolean) =>
+  byLanguage({
+    python: pythonSecrets(wanted),
+    yaml: inPairs(wanted),
+    config: inPairs(wanted),
+    dockerfile: (unit) => linesLike(/^\s*(?:ENV|ARG)\s/)(unit).filter(({ line }) => matchesEnv(unit.lines[line - 1] ?? '', wanted)),
+    shell: inCommands(wanted),
+  })
+
+const matchesEnv = (line: string, wanted: (value: string) => boolean): boolean =>
+  [...line.replace(/^\s*(?:ENV|ARG)\s+/i, '').matchAll(/([\w-]+)[= ]["']?([^\s"']+)/g)].some(
+    ([, name = '', value = '']) => SECRET_NAME.test(name) && wanted(value),
+  )
+
+/** Secrets that stand where they can be read. */
+export const CREDENTIALS: readonly Rule[] = [
+  {
+    id: 'credentials/uri',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'high',
+    confidence: 'medium',
+    cwe: 798,
+    title: 'A password stands in an address',
+    why: 'The address of a database or service has user and password in it.',
+    means: 'It is in the process list, in shell histories, in logs and in the repository; whoever reads it can log in.',
+    recommendation: 'Give the password by PGPASSWORD, a secret file or the platform’s secrets; Millrace refuses such an address in a flag.',
+    languages: EVERYWHERE,
+    hints: ['://'],
+    find: uriPasswords,
+    bad: [
+      shell(of('mlflow server --backend-store-uri postgresql://mlflow:', 'mlflow@db/mlflow')),
+      python(of('engine = create_engine("mysql://ml:', 's3cr3t@db/x")')),
+      yaml(of('uri: postgresql://user:', 'password@host/db')),
+    ],
+    good: [
+      shell('mlflow server --backend-store-uri postgresql://mlflow@db/mlflow'),
+      python('url = f"postgresql://{user}:{password}@db/x"'),
+    ],
+  },
+  {
+    id: 'credentials/token',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'critical',
+    confidence: 'high',
+    cwe: 798,
+    title: 'A token of a known service stands in the file',
+    why: 'Its form is that of a real key of a cloud, a code host, a model hub or a chat.',
+    means: 'Whoever reads the file can act as its owner.',
+    recommendation: REVOKE,
+    languages: EVERYWHERE,
+    hints: ['AKIA', 'gh', 'glpat-', 'hf_', 'sk-', 'xox', 'AIza', 'dapi', 'npm_', 'pypi-', 'dckr_pat_', 'AccountKey', 'hooks.slack'],
+    find: linesLike(TOKENS, /EXAMPLE|example|0{12}|1234567890abcdef|x{8}/i),
+    bad: [python(of('key = "AKIA', 'QWERTYUIOPASDFGH"')), shell(of('export DATABRICKS_TOKEN=dapi', '3f9c8e7d6b5a4c3d2e1f0a9b8c7d6e5f'))],
+    good: [python('key = os.environ["AWS_ACCESS_KEY_ID"]'), python(of('key = "AKIA', 'IOSFODNN7EXAMPLE"'))],
+  },
+  {
+    id: 'credentials/private-key',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'critical',
+    confidence: 'high',
+    cwe: 321,
+    title: 'A private key stands in the file',
+    why: 'The file holds the block that a private key is kept in.',
+    means: 'Whoever reads it can sign and decrypt as its owner.',
+    recommendation: REVOKE,
+    languages: EVERYWHERE,
+    hints: ['PRIVATE KEY'],
+    find: linesLike(/^\W{0,8}-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*\W{0,4}$/),
+    bad: [{ language: 'text', text: of('-----BEGIN ', 'PRIVATE KEY-----\nMIIEvQ\n') }],
+    good: [{ language: 'text', text: '-----BEGIN CERTIFICATE-----' }, python(of('if "-----BEGIN ', 'PRIVATE KEY-----" in text: pass'))],
+  },
+  {
+    id: 'credentials/default',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'medium',
+    confidence: 'medium',
+    cwe: 1392,
+    title: 'A password that everybody knows',
+    why: 'The value is the default of a product, or its name.',
+    means: 'It is the first that anybody tries.',
+    recommendation: 'Make a random one at the first start, and let nothing start without.',
+    languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
+    hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
+    find: assigned((value) => DEFAULTS.test(value)),
+    bad: [
+      yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: admin', 2),
+      shell('docker run -e MINIO_ROOT_PASSWORD=minioadmin minio/minio'),
+      python('client.login(user="admin", password="password1234")'),
+      { language: 'config', text: '[mlflow]\nadmin_password = password1234', line: 2 },
+    ],
+    good: [
+      yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: $' + '{GRAFANA_PASSWORD:?}'),
+      python('login(password=os.environ["PASSWORD"])'),
+    ],
+  },
+  {
+    id: 'credentials/assigned',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'high',
+    confidence: 'medium',
+    cwe: 798,
+    title: 'A secret is written into the code',
+    why: 'Something called a password, key or token gets a fixed value.',
+    means: 'Whoever reads the code has it, and it can’t be changed without a release.',
+    recommendation: REVOKE,
+    languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
+    hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
+    find: assigned(isSecret),
+    bad: [
+      python('DB_PASSWORD = "Tr0ub4dor-3"'),
+      yaml('db_password: Tr0ub4dor-3'),
+      { language: 'dockerfile', text: 'ENV API_KEY=q8Zr41xvLw' },
+    ],
+    good: [python('password = input("Password: ")'), yaml('passwordSecretRef: db-password'), shell('export API_KEY="$(cat key)"')],
+  },
+  {
+    id: 'credentials/kubernetes-secret',
+    category: 'CREDENTIALS_UNSAFE',
+    severity: 'medium',
+    confidence: 'high',
+    cwe: 312,
+    title: 'A Secret of Kubernetes is kept with its values',
+    why: 'Base64 hides nothing, and the manifest is in the repository.',
+    means: 'Whoever reads the repository has the secret.',
+    recommendation: 'Make it by a secrets operator, sealed, or by hand outside the repository.',
+    languages: ['yaml'],
+    hints: ['Secret'],
+    find: pairsWhere(
+      ({ key, path, value, document }, all) =>
+        /^(?:data|stringData)\.[^.]+$/.test(path) &&
+        key !== '' &&
+        value !== '' &&
+        !GAP.test(value) &&
+        all.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret'),
+    ),
+    bad: [yaml('apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  pass: cGFzc3dvcmQ=', 5)],
+    good: [yaml('apiVersion: v1\nkind: ConfigMap\ndata:\n  pass: x')],
+  },
+]

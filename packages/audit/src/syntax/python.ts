@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { Language, type Node, Parser, Query } from 'web-tree-sitter'
+
+/** An argument of a call. */
+export type Argument = {
+  readonly name?: string
+  readonly text: string
+  /** The text of a string without anything to be filled in. */
+  readonly value?: string
+  /** Whether it is the same each time: a string without gaps, a number, a list of such. */
+  readonly constant: boolean
+}
+
+/** A call, its name spelled in full as the imports say: `load` after `from joblib import load` is `joblib.load`. */
+export type Call = {
+  readonly name: string
+  readonly args: readonly Argument[]
+  readonly line: number
+  readonly end_line: number
+  readonly text: string
+  /** The function that it is in, by where that begins; -1 outside of all. */
+  readonly scope: number
+}
+
+/** A name that gets a value. */
+export type Assignment = { readonly names: readonly string[]; readonly text: string; readonly line: number; readonly scope: number }
+
+export type PythonFacts = { readonly calls: readonly Call[]; readonly assignments: readonly Assignment[] }
+
+type Grammar = { readonly parser: Parser; readonly query: Query }
+let grammar: Grammar | undefined
+
+const QUERY = `
+(call) @call
+(assignment left: (_) @left right: (_) @right)
+(with_item value: (as_pattern (_) @right (as_pattern_target) @left))
+(import_statement) @import
+(import_from_statement) @import
+(function_definition) @function
+`
+
+/** Loads the grammar; before this, no Python can be read. */
+export async function loadPython(): Promise<void> {
+  if (grammar) return
+  await Parser.init()
+  const path = createRequire(import.meta.url).resolve('tree-sitter-python/tree-sitter-python.wasm')
+  const language = await Language.load(readFileSync(path))
+  const parser = new Parser()
+  parser.setLanguage(language)
+  grammar = { parser, query: new Query(language, QUERY) }
+}
+
+/** Calls and assignments of a program, which is not run. What is no Python is left out, and the rest is read. */
+export function readPython(text: string): PythonFacts {
+  if (!grammar) throw new Error('Python is read after loadPython().')
+  const tree = grammar.parser.parse(text)
+  if (!tree) return { calls: [], assignments: [] }
+  try {
+    return factsOf(grammar.query, tree.rootNode, text)
+  } finally {
+    tree.delete()
+  }
+}
+
+type Span = { readonly start: number; readonly end: number }
+
+function factsOf(query: Query, root: Node, text: string): PythonFacts {
+  const functions: Span[] = []
+  const calls: Node[] = []
+  const assigned: [left: Node, right: Node][] = []
+  const aliases = new Map<string, string>()
+  for (const { captures } of query.matches(root)) {
+    const [first, second] = captures
+    if (!first) continue
+    if (first.name === 'function') functions.push({ start: first.node.startIndex, end: first.node.endIndex })
+    else if (first.name === 'call') calls.push(first.node)
+    else if (first.name === 'import') readImport(text.slice(first.node.startIndex, first.node.endIndex), aliases)
+    else if (second) assigned.push(first.name === 'left' ? [first.node, second.node] : [second.node, first.node])
+  }
+  const scopeOf = scopes(functions)
+  return {
+    calls: calls.flatMap((node) => callOf(node, text, aliases, scopeOf)),
+    assignments: assigned.map(([left, right]) => ({
+      names: text.slice(left.startIndex, left.endIndex).match(/[A-Za-z_][\w.]*/g) ?? [],
+      text: text.slice(right.startIndex, right.endIndex),
+      line: left.startPosition.row + 1,
+      scope: scopeOf(left.startIndex),
+    })),
+  }
+}
+
+function scopes(functions: readonly Span[]): (at: number) => number {
+  return (at) => {
+    let innermost = -1
+    for (const { start, end } of functions) if (start <= at && at < end && start > innermost) innermost = start
+    return innermost
+  }
+}
+
+function readImport(text: string, aliases: Map<string, string>): void {
+  const flat = text
+    .replaceAll(/#.*$/gm, '')
+    .replaceAll(/[()\s\\]+/g, ' ')
+    .trim()
+  const from = /^from (\S+) import (.*)$/.exec(flat)
+  const names = from ? (from[2] ?? '') : flat.replace(/^import /, '')
+  for (const part of names.split(',')) {
+    const [name = '', , alias] = part.trim().split(' ')
+    if (from) aliases.set(alias ?? name, `${from[1]}.${name}`)
+    else if (alias) aliases.set(alias, name)
+  }
+}
+
+const DOTTED = /^[A-Za-z_][\w.]*$/
+
+function callOf(node: Node, text: string, aliases: ReadonlyMap<string, string>, scopeOf: (at: number) => number): Call[] {
+  const called = node.childForFieldName('function')
+  if (!called) return []
+  const spelled = text.slice(called.startIndex, called.endIndex).replaceAll(/\s+/g, '')
+  // `open(x).read` and `requests.Session().post` are called by what comes last; what is before is a value.
+  const name = DOTTED.test(spelled) ? spelled : `?.${/([\w]+)$/.exec(spelled)?.[1] ?? ''}`
+  const [head = '', ...rest] = name.split('.')
+  const args = node.childForFieldName('arguments')
+  return [
+    {
+      name: [aliases.get(head) ?? head, ...rest].join('.'),
+      args: args?.type === 'argument_list' ? args.namedChildren.flatMap((one) => (one ? argumentOf(one, text) : [])) : [],
+      line: node.startPosition.row + 1,
+      end_line: node.endPosition.row + 1,
+      text: text.slice(node.startIndex, node.endIndex),
+      scope: scopeOf(node.startIndex),
+    },
+  ]
+}
+
+function argumentOf(node: Node, text: string): Argument[] {
+  if (node.type === 'comment') return []
+  const name = node.type === 'keyword_argument' ? node.childForFieldName('name') : null
+  const value = name ? node.childForFieldName('value') : node
+  if (!value) return []
+  const written = text.slice(value.startIndex, value.endIndex)
+  const plain = stringOf(value, written)
+  return [
+    {
+      ...(name && { name: text.slice(name.startIndex, name.endIndex) }),
+      text: written,
+      ...(plain !== undefined && { value: plain }),
+      constant: plain !== undefined || /^(?:[\d.]+|True|False|None)$/.test(written) || isConstantList(value, written),
+    },
+  ]
+}
+
+const STRING = /^[rRbBuU]{0,2}("""|'''|"|')([\s\S]*)\1$/
+
+function stringOf(node: Node, written: string): string | undefined {
+  return node.type === 'string' ? STRING.exec(written)?.[2] : undefined
+}
+
+const isConstantList = (node: Node, written: string): boolean =>
+  (node.type === 'list' || node.type === 'tuple' || node.type === 'concatenated_string') && !/\b[fF]["']/.test(written) && onlyStrings(node)
+
+const onlyStrings = (node: Node): boolean => node.namedChildren.every((one) => one?.type === 'string' || one?.type === 'comment')

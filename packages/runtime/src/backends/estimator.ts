@@ -1,14 +1,23 @@
+import type { Source } from '@millrace/formats'
 import { Refused } from '../refused.ts'
 import { NdArray } from './arrays.ts'
 
 /** What a file of a model says, as data: nothing of it was called, and nothing of it can be. */
-export type Value = null | boolean | number | string | readonly Value[] | ReadonlyMap<string, Value> | NdArray | Estimator | Opaque
+export type Value = null | boolean | number | string | readonly Value[] | ReadonlyMap<string, Value> | NdArray | Estimator | Opaque | Blob
 
 /** Something that no evaluator looks at: a random state, a type, a slice. */
 export class Opaque {
   readonly of: string
   constructor(of: string) {
     this.of = of
+  }
+}
+
+/** Bytes in the file that have a format of their own. */
+export class Blob {
+  readonly source: Source
+  constructor(source: Source) {
+    this.source = source
   }
 }
 
@@ -117,4 +126,8 @@ export class Estimator {
 
 /** A value, short, for a sentence. */
 export const describe = (value: Value): string =>
-  value instanceof Estimator || value instanceof Opaque ? value.of : value instanceof NdArray ? 'an array' : String(JSON.stringify(value)).slice(0, 60)
+  value instanceof Estimator || value instanceof Opaque
+    ? value.of
+    : value instanceof NdArray
+      ? 'an array'
+      : String(JSON.stringify(value)).slice(0, 60)

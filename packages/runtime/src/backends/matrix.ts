@@ -6,6 +6,8 @@ export type Inputs = {
   readonly names: readonly string[] | undefined
   /** Whether a missing value is one that the model knows what to do with. */
   readonly allows_missing: boolean
+  /** Whether an infinity is a number like others to it. */
+  readonly allows_infinite?: boolean
 }
 
 /** The frame's columns that a model takes, in its order: by name where both have names. @throws InputProblem */
@@ -45,9 +47,13 @@ const nameOf = ({ names }: Pick<Inputs, 'names'>, at: number): string => (names 
  * Rows of numbers, one after the other, as models of numbers take them; as the nearest float32 where `Kind` is that.
  * @throws InputProblem for text, for what is infinite, and for what is missing where the model does not allow that
  */
-export function rowsOf<Numbers extends Float64Array | Float32Array>(frame: Frame, inputs: Inputs, Kind: new (size: number) => Numbers): Numbers {
+export function rowsOf<Numbers extends Float64Array | Float32Array>(
+  frame: Frame,
+  inputs: Inputs,
+  Kind: new (size: number) => Numbers,
+): Numbers {
   const selected = select(frame, inputs)
-  const { columns, allows_missing } = inputs
+  const { columns, allows_missing, allows_infinite = false } = inputs
   const made = new Kind(frame.rows * columns)
   for (let column = 0; column < columns; column++) {
     const given = selected[column] as Column
@@ -56,7 +62,8 @@ export function rowsOf<Numbers extends Float64Array | Float32Array>(frame: Frame
       made[at] = values[row] as number
       const value = made[at] as number
       // One test for what is neither NaN nor an infinity.
-      if (value - value !== 0 && !(allows_missing && value !== value)) notFinite(values[row] as number, row, nameOf(inputs, column))
+      if (value - value !== 0 && !(Number.isNaN(value) ? allows_missing : allows_infinite))
+        notFinite(values[row] as number, row, nameOf(inputs, column))
     }
   }
   return made

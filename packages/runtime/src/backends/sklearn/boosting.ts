@@ -8,7 +8,9 @@ const SMALLEST_SHARE = 2 ** -23
 
 /** Gradient boosting's sums: for each row, `groups` numbers. */
 function sumsOf(estimator: Estimator, inputs: Inputs, groups: number, start: Float64Array): (frame: Frame) => Float64Array {
-  const members = estimator.list('estimators_').map((tree) => (tree instanceof Estimator ? tree.part('tree_') : refuse('a tree is missing')))
+  const members = estimator
+    .list('estimators_')
+    .map((tree) => (tree instanceof Estimator ? tree.part('tree_') : refuse('a tree is missing')))
   if (members.length === 0 || members.length % groups !== 0) estimator.refuse('estimators_', `is not made of rounds of ${groups} trees`)
   const trees = readTrees(members, inputs.columns, 1)
   const rate = estimator.number('learning_rate')

@@ -32,7 +32,9 @@ function after({ transform, predict, predictProba, decision, classes }: Fitted, 
 }
 
 function transformOf({ transform }: Fitted, step: Value): Transform {
-  return transform ?? refuse(`${step instanceof Estimator ? step.name : 'a step'} stands before the end of a pipeline, and transforms nothing`)
+  return (
+    transform ?? refuse(`${step instanceof Estimator ? step.name : 'a step'} stands before the end of a pipeline, and transforms nothing`)
+  )
 }
 
 /** Transformers side by side, each on the whole. */
@@ -44,7 +46,14 @@ export const featureUnion: Compile = (estimator, compile) => {
   const transforms = parts.map((part): Transform => (part === 'passthrough' ? (frame) => frame : transformOf(compile(part), part)))
   const first = parts.find((part) => part !== 'passthrough')
   if (first === undefined) return estimator.refuse('transformer_list', 'is empty')
-  return { inputs: compile(first).inputs, transform: (frame) => beside(frame.rows, transforms.map((transform) => transform(frame))) }
+  return {
+    inputs: compile(first).inputs,
+    transform: (frame) =>
+      beside(
+        frame.rows,
+        transforms.map((transform) => transform(frame)),
+      ),
+  }
 }
 
 const beside = (rows: number, frames: readonly Frame[]): Frame => ({ rows, columns: undefined, data: frames.flatMap(({ data }) => data) })
@@ -92,4 +101,3 @@ function placesOf(estimator: Estimator, name: Value, columns: Value, { columns: 
 
 /** A search keeps the estimator that was best. */
 export const search: Compile = (estimator, compile) => compile(estimator.part('best_estimator_'))
-

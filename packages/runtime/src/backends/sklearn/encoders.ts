@@ -11,7 +11,8 @@ function categoriesOf(estimator: Estimator, columns: number): readonly Categorie
   const lists = estimator.list('categories_')
   if (lists.length !== columns) estimator.refuse('categories_', `has ${lists.length} lists for ${columns} columns`)
   return lists.map((list) => {
-    if (!(list instanceof NdArray) || list.shape.length !== 1 || !(list.numbers ?? list.items)) estimator.refuse('categories_', 'holds what is no list')
+    if (!(list instanceof NdArray) || list.shape.length !== 1 || !(list.numbers ?? list.items))
+      estimator.refuse('categories_', 'holds what is no list')
     const { numbers: found, items, is_boolean } = list as NdArray
     const places = new Map<Cell, number>()
     for (const [place, item] of (found ? Array.from(found) : (items ?? [])).entries()) {
@@ -39,7 +40,8 @@ function unknown(column: Column, place: number, name: string): never {
   throw new InputProblem(`row ${place + 1} of ${name} is ${cell}, a category that the model was not trained with`)
 }
 
-const nameOf = (names: readonly string[] | undefined, column: number): string => (names ? JSON.stringify(names[column]) : `column ${column + 1}`)
+const nameOf = (names: readonly string[] | undefined, column: number): string =>
+  names ? JSON.stringify(names[column]) : `column ${column + 1}`
 
 /** One column for each category. */
 export const oneHotEncoder: Compile = (estimator) => {
@@ -78,7 +80,9 @@ function droppedOf(estimator: Estimator, categories: readonly Categories[]): num
   return found.map((place, column) => {
     if (place === null) return -1
     const most = (categories[column] as Categories).places.size
-    return typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < most ? place : estimator.refuse('drop_idx_', 'is no category')
+    return typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < most
+      ? place
+      : estimator.refuse('drop_idx_', 'is no category')
   })
 }
 
@@ -120,7 +124,9 @@ export const simpleImputer: Compile = (estimator) => {
   if (missing !== null && typeof missing === 'object') estimator.refuse('missing_values', 'is no single value')
   const of_numbers = statistics.numbers !== undefined
   // A column that was all missing at training has nothing to be filled with, and is left out.
-  const kept = fills.map((_, column) => column).filter((column) => estimator.any('strategy') === 'constant' || keyOf(fills[column] as Cell) !== null)
+  const kept = fills
+    .map((_, column) => column)
+    .filter((column) => estimator.any('strategy') === 'constant' || keyOf(fills[column] as Cell) !== null)
   const flagged = estimator.flag('add_indicator') ? flaggedOf(estimator, columns) : []
   const key = keyOf(missing as Cell)
   const isMissing = (cell: Cell | undefined): boolean => keyOf(cell) === key
@@ -144,5 +150,7 @@ export const simpleImputer: Compile = (estimator) => {
 function flaggedOf(estimator: Estimator, columns: number): readonly number[] {
   const indicator = estimator.part('indicator_')
   const found = Array.from(indicator.numbers('features_', [-1]))
-  return found.every((column) => Number.isInteger(column) && column >= 0 && column < columns) ? found : indicator.refuse('features_', 'is no list of columns')
+  return found.every((column) => Number.isInteger(column) && column >= 0 && column < columns)
+    ? found
+    : indicator.refuse('features_', 'is no list of columns')
 }

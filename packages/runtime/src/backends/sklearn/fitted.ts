@@ -33,7 +33,8 @@ export function inputsOf(estimator: Estimator, allows_missing = false): Inputs {
 /** The classes of a classifier with one output. */
 export function classesOf(estimator: Estimator, attribute = 'classes_'): readonly Label[] {
   const array = estimator.any(attribute)
-  if (!(array instanceof NdArray) || array.shape.length !== 1) return estimator.refuse(attribute, 'is no list of classes: several outputs are not served')
+  if (!(array instanceof NdArray) || array.shape.length !== 1)
+    return estimator.refuse(attribute, 'is no list of classes: several outputs are not served')
   const labels = labelsOf(array)
   return labels ? labels : estimator.refuse(attribute, 'holds a class that is neither a number nor a text')
 }
@@ -52,7 +53,8 @@ export function labelsOf({ numbers, items, is_boolean }: NdArray): readonly Labe
 /** Pairs of name and estimator, as `steps` and `transformers_` have them. */
 export function pairsOf(estimator: Estimator, attribute: string, width: number): readonly (readonly Value[])[] {
   return estimator.list(attribute).map((pair) => {
-    if (!Array.isArray(pair) || pair.length < width) return refuse(`${estimator.name}.${attribute} has ${describe(pair)} where a pair has to be`)
+    if (!Array.isArray(pair) || pair.length < width)
+      return refuse(`${estimator.name}.${attribute} has ${describe(pair)} where a pair has to be`)
     return pair as readonly Value[]
   })
 }

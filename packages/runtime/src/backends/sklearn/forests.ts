@@ -8,7 +8,9 @@ import { leafOf, readTrees, sumTrees, type Trees } from './trees.ts'
 function membersOf(estimator: Estimator): Estimator[] {
   const members = estimator.has('estimators_') ? estimator.list('estimators_') : [estimator]
   if (members.length === 0) estimator.refuse('estimators_', 'is empty')
-  return members.map((member) => (member instanceof Estimator ? member.part('tree_') : estimator.refuse('estimators_', 'holds what is no tree')))
+  return members.map((member) =>
+    member instanceof Estimator ? member.part('tree_') : estimator.refuse('estimators_', 'holds what is no tree'),
+  )
 }
 
 /** Decision trees, random forests and extra trees that predict a class. */
@@ -17,7 +19,8 @@ export const treeClassifier: Compile = (estimator) => {
   const classes = classesOf(estimator)
   const trees = readTrees(membersOf(estimator), inputs.columns, classes.length)
   if (countsRows(estimator)) asShares(trees)
-  const shares = (frame: Frame): Float64Array => mean(sumTrees(trees, rowsOf(frame, inputs, Float32Array), frame.rows, inputs.columns), trees)
+  const shares = (frame: Frame): Float64Array =>
+    mean(sumTrees(trees, rowsOf(frame, inputs, Float32Array), frame.rows, inputs.columns), trees)
   return {
     inputs,
     classes,

@@ -77,7 +77,7 @@ function sumsOf(estimator: Estimator, inputs: Inputs, groups: number): (frame: F
         let node = roots[tree] as number
         for (let column = feature[node] as number; column >= 0; column = feature[node] as number) {
           const given = rows[at + column] as number
-          const goes_left = given <= (threshold[node] as number) || (given !== given && missing_left[node] === 1)
+          const goes_left = given <= (threshold[node] as number) || (Number.isNaN(given) && missing_left[node] === 1)
           node = (goes_left ? left[node] : right[node]) as number
         }
         const to = row * groups + (tree % groups)

@@ -32,7 +32,8 @@ export function weightsOf(estimator: Estimator, columns: number): Weights {
 
 function addedOf(estimator: Estimator, outputs: number): Float64Array {
   const value = estimator.any('intercept_')
-  if (typeof value === 'number' || (value as NdArray).shape?.length === 0) return new Float64Array(outputs).fill(estimator.number('intercept_'))
+  if (typeof value === 'number' || (value as NdArray).shape?.length === 0)
+    return new Float64Array(outputs).fill(estimator.number('intercept_'))
   return estimator.numbers('intercept_', [outputs])
 }
 
@@ -116,11 +117,13 @@ export const marginClassifier: Compile = (estimator) => linearClassifier(estimat
 /** Ridge for classes keeps them in the binarizer that it was fitted with. */
 export const ridgeClassifier: Compile = (estimator) => {
   const binarizer = estimator.part('_label_binarizer')
-  if (binarizer.text('y_type_') !== 'binary' && binarizer.text('y_type_') !== 'multiclass') binarizer.refuse('y_type_', 'is neither binary nor multiclass')
+  if (binarizer.text('y_type_') !== 'binary' && binarizer.text('y_type_') !== 'multiclass')
+    binarizer.refuse('y_type_', 'is neither binary nor multiclass')
   const inputs: Inputs = inputsOf(estimator)
   const classes = classesOf(binarizer)
   const weights = weightsOf(estimator, inputs.columns)
-  if (weights.outputs !== (classes.length === 2 ? 1 : classes.length)) estimator.refuse('coef_', `has ${weights.outputs} rows for ${classes.length} classes`)
+  if (weights.outputs !== (classes.length === 2 ? 1 : classes.length))
+    estimator.refuse('coef_', `has ${weights.outputs} rows for ${classes.length} classes`)
   const decision = (frame: Frame): Float64Array => products(rowsOf(frame, inputs, Float64Array), frame.rows, weights)
   return { inputs, classes, decision, predict: (frame) => byScores(decision(frame), classes) }
 }

@@ -1,3 +1,4 @@
+import { compilerOf } from '../boosters/estimators.ts'
 import { Estimator, refuse, type Value } from '../estimator.ts'
 import { gradientBoostingClassifier, gradientBoostingRegressor } from './boosting.ts'
 import { columnTransformer, featureUnion, pipeline, search } from './composition.ts'
@@ -14,7 +15,12 @@ const SERVED: ReadonlyMap<string, Compile> = new Map(
   Object.entries({
     'linear_model._logistic': { LogisticRegression: logisticRegression, LogisticRegressionCV: logisticRegression },
     'linear_model._base': { LinearRegression: linearRegressor },
-    'linear_model._ridge': { Ridge: linearRegressor, RidgeCV: linearRegressor, RidgeClassifier: ridgeClassifier, RidgeClassifierCV: ridgeClassifier },
+    'linear_model._ridge': {
+      Ridge: linearRegressor,
+      RidgeCV: linearRegressor,
+      RidgeClassifier: ridgeClassifier,
+      RidgeClassifierCV: ridgeClassifier,
+    },
     'linear_model._coordinate_descent': {
       Lasso: linearRegressor,
       LassoCV: linearRegressor,
@@ -87,7 +93,7 @@ const INERT: ReadonlySet<string> = new Set([
   'sklearn.utils._bunch.Bunch',
   'sklearn._loss.link.Interval',
   ...['Identity', 'Log', 'Logit', 'HalfLogit', 'Multinomial'].map((name) => `sklearn._loss.link.${name}Link`),
-  ...['Identity', 'Log', 'Logit', 'HalfLogit'].map((name) => `sklearn._loss.link.${name}`),
+  ...['Identity', 'Log', 'Logit', 'HalfLogit', 'MultinomialLogit'].map((name) => `sklearn._loss.link.${name}`),
   ...[
     'HalfSquaredError',
     'AbsoluteError',
@@ -111,7 +117,7 @@ const DEPTH_MAX = 40
 /** Makes functions of what was read. @throws Refused */
 export function compile(value: Value, depth = 0): Fitted {
   if (!(value instanceof Estimator)) return refuse('the file holds no estimator where one has to be')
-  const found = SERVED.get(value.of)
+  const found = SERVED.get(value.of) ?? compilerOf(value.of)
   if (!found) return refuse(`${value.of} is no estimator that is served without Python`)
   if (depth > DEPTH_MAX) refuse(`estimators are nested deeper than ${DEPTH_MAX}`)
   return found(value, (part) => compile(part, depth + 1))

@@ -35,7 +35,12 @@ function shiftAndDivide(estimator: Estimator, shift: Float64Array | undefined, s
 export const standardScaler: Compile = (estimator) => {
   const inputs = inputsOf(estimator, true)
   const { columns } = inputs
-  return shiftAndDivide(estimator, perColumn(estimator, 'mean_', columns, 'with_mean'), perColumn(estimator, 'scale_', columns, 'with_std'), inputs)
+  return shiftAndDivide(
+    estimator,
+    perColumn(estimator, 'mean_', columns, 'with_mean'),
+    perColumn(estimator, 'scale_', columns, 'with_std'),
+    inputs,
+  )
 }
 
 export const robustScaler: Compile = (estimator) => {
@@ -74,7 +79,9 @@ export const powerTransformer: Compile = (estimator) => {
   const inputs = inputsOf(estimator, true)
   const powers = estimator.numbers('lambdas_', [inputs.columns])
   const method = estimator.oneOf('method', ['yeo-johnson', 'box-cox'])
-  const scaler = estimator.flag('standardize') ? standardScaler(estimator.part('_scaler'), () => estimator.refuse('_scaler', 'is no scaler')) : undefined
+  const scaler = estimator.flag('standardize')
+    ? standardScaler(estimator.part('_scaler'), () => estimator.refuse('_scaler', 'is no scaler'))
+    : undefined
   const bend = method === 'box-cox' ? boxCox : yeoJohnson
   const bent = eachValue(inputs, (value, column) => bend(value, powers[column] as number))
   const transform = (frame: Frame): Frame => {

@@ -95,7 +95,7 @@ export function leafOf(trees: Trees, root: number, rows: Float32Array, at: numbe
   let node = root
   for (let column = feature[node] as number; column >= 0; column = feature[node] as number) {
     const value = rows[at + column] as number
-    const goes_left = value <= (threshold[node] as number) || (value !== value && missing_left[node] === 1)
+    const goes_left = value <= (threshold[node] as number) || (Number.isNaN(value) && missing_left[node] === 1)
     node = (goes_left ? left[node] : right[node]) as number
   }
   return node

@@ -1,9 +1,10 @@
 import { isObject, type Json, type JsonObject, openMember, readJson, readZip, type Source, Unreadable } from '@millrace/formats'
 import { NdArray, readNpy } from '../arrays.ts'
-import { Estimator, Opaque, refuse, type Value } from '../estimator.ts'
+import { Blob, Estimator, Opaque, refuse, type Value } from '../estimator.ts'
 
 const SCHEMA = 'schema.json'
 const SCHEMA_MAX_BYTES = 256 * 1024 * 1024
+const BLOB_MAX_BYTES = 512 * 1024 * 1024
 const ARRAY_MAX_BYTES = 512 * 1024 * 1024
 /** Of all arrays together, so that a small archive can't unpack to more than a process has. */
 const ARRAYS_MAX_BYTES = 1024 * 1024 * 1024
@@ -36,17 +37,19 @@ export function readSkops(source: Source, isKnown: (name: string) => boolean): V
     if (left < 0) throw new Unreadable('the arrays are too big', 0, true)
     return readNpy(found)
   }
-  return new Reader(isKnown, readArray).node(value, 0)
+  return new Reader(isKnown, open, readArray).node(value, 0)
 }
 
 class Reader {
   readonly isKnown: (name: string) => boolean
+  readonly open: (file: string, max_bytes: number) => Source
   readonly readArray: (file: string) => NdArray
   readonly arrays = new Map<string, NdArray>()
   readonly made = new Map<number, Value>()
 
-  constructor(isKnown: (name: string) => boolean, readArray: (file: string) => NdArray) {
+  constructor(isKnown: (name: string) => boolean, open: (file: string, max_bytes: number) => Source, readArray: (file: string) => NdArray) {
     this.isKnown = isKnown
+    this.open = open
     this.readArray = readArray
   }
 
@@ -54,7 +57,8 @@ class Reader {
     if (depth > DEPTH_MAX) refuse(`the skops file is nested deeper than ${DEPTH_MAX}`)
     if (!isObject(json)) return refuse('a node of the skops file is no object')
     const { __loader__: loader, __module__: module, __class__: name, __id__: id } = json
-    if (typeof loader !== 'string' || typeof module !== 'string' || typeof name !== 'string') refuse('a node of the skops file has no class')
+    if (typeof loader !== 'string' || typeof module !== 'string' || typeof name !== 'string')
+      refuse('a node of the skops file has no class')
     const value = this.read(json, loader as string, `${module}.${name}`, depth + 1)
     if (typeof id === 'number') this.made.set(id, value)
     return value
@@ -81,6 +85,10 @@ class Reader {
           : refuse('the skops file refers to what does not come before it')
       case 'BytearrayNode':
       case 'BytesNode':
+        return typeof json.file === 'string'
+          ? new Blob(this.open(json.file, BLOB_MAX_BYTES))
+          : refuse('bytes of the skops file are not there')
+      case 'DefaultDictNode':
       case 'TypeNode':
       case 'DTypeNode':
       case 'SliceNode':
@@ -117,7 +125,10 @@ class Reader {
       const items = this.nodes(json.content, depth)
       const flat = flatten(items, Array.isArray(shape) ? shape.length : 1)
       const sizes = Array.isArray(shape) ? shape : []
-      const fits = sizes.length > 0 && sizes.every((size) => typeof size === 'number') && (sizes as number[]).reduce((a, b) => a * b, 1) === flat.length
+      const fits =
+        sizes.length > 0 &&
+        sizes.every((size) => typeof size === 'number') &&
+        (sizes as number[]).reduce((a, b) => a * b, 1) === flat.length
       return fits ? new NdArray(sizes as number[], { items: flat }) : refuse('an array of the skops file does not have its shape')
     }
     if (json.type !== 'numpy' || typeof json.file !== 'string') return refuse('an array of the skops file has no content')
@@ -134,7 +145,9 @@ class Reader {
 /** The items of nested lists, `depth` lists deep. */
 function flatten(items: readonly Value[], depth: number): readonly Value[] {
   if (depth <= 1) return items
-  return items.flatMap((item) => (Array.isArray(item) ? flatten(item as readonly Value[], depth - 1) : refuse('an array of the skops file is ragged')))
+  return items.flatMap((item) =>
+    Array.isArray(item) ? flatten(item as readonly Value[], depth - 1) : refuse('an array of the skops file is ragged'),
+  )
 }
 
 /** JSON as values: objects become maps. */

@@ -1,0 +1,234 @@
+"""Logs models with MLflow as its users do, and writes what each predicts for rows it has not seen.
+
+    log_models.py FOLDER
+
+For each model: FOLDER/NAME/ as MLflow saved it, FOLDER/NAME.json with the rows by column and the predictions.
+"""
+
+import json
+import pathlib
+import sys
+import warnings
+
+import lightgbm
+import mlflow
+import numpy as np
+import pandas as pd
+import xgboost
+from sklearn import (
+    cluster,
+    compose,
+    decomposition,
+    ensemble,
+    feature_selection,
+    impute,
+    linear_model,
+    model_selection,
+    naive_bayes,
+    neighbors,
+    neural_network,
+    pipeline,
+    preprocessing,
+    svm,
+    tree,
+)
+
+warnings.filterwarnings("ignore")
+FOLDER = pathlib.Path(sys.argv[1])
+SEEN, ROWS = 600, 1000
+rng = np.random.default_rng(7)
+TREES = [
+    "numpy.dtype",
+    "collections.OrderedDict",
+    "sklearn.tree._tree.Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
+]
+
+NUMERIC = pd.DataFrame(rng.normal(size=(SEEN + ROWS, 6)) * [1, 3, 0.1, 1, 10, 1], columns=list("abcdef"))
+SCORE = NUMERIC["a"] + 0.3 * NUMERIC["b"] * NUMERIC["d"] - 5 * NUMERIC["c"] + 0.3 * rng.normal(size=SEEN + ROWS)
+TARGETS = {
+    "binary": (SCORE > 0).astype(int).to_numpy(),
+    "three": np.digitize(SCORE, [-0.7, 0.7]),
+    "words": np.array(["low", "middle", "high"])[np.digitize(SCORE, [-0.7, 0.7])],
+    "number": SCORE.to_numpy(),
+    "count": np.floor(np.exp(np.clip(SCORE, -2, 2))).astype(float),
+}
+MISSING = NUMERIC.mask(rng.random(NUMERIC.shape) < 0.08)
+MIXED = MISSING.assign(
+    color=rng.choice(["red", "green", "blue"], SEEN + ROWS), size=rng.choice(["s", "m", "l", "xl"], SEEN + ROWS)
+)
+CODES = NUMERIC.assign(f=rng.integers(0, 20, SEEN + ROWS).astype(float))
+CODES["f"] = CODES["f"].where(rng.random(SEEN + ROWS) > 0.05)
+COUNTS = NUMERIC.abs().round(2)
+FRAMES = {"numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
+
+
+def plain(values):
+    """Values as JSON; a missing one is null."""
+    values = np.asarray(values)
+    if values.dtype.kind == "f":
+        return [None if np.isnan(value) else float(value) for value in values.ravel()]
+    return values.ravel().tolist()
+
+
+def keep(name, log, model, data, target, proba=None):
+    """Saves a model, loads it again with MLflow, and writes what it predicts."""
+    rows = FRAMES[data].iloc[SEEN:]
+    # What a model needs is told, so that MLflow does not import everything in a process of its own to find out.
+    log(model, FOLDER / name, pip_requirements=["scikit-learn"])
+    loaded = mlflow.pyfunc.load_model(str(FOLDER / name))
+    predicted = np.asarray(loaded.predict(rows))
+    shares = None if proba is None else np.asarray(proba(rows))
+    (FOLDER / f"{name}.json").write_text(
+        json.dumps(
+            {
+                "name": name,
+                "data": data,
+                "target": target,
+                "single": str(predicted.dtype) == "float32" or (shares is not None and str(shares.dtype) == "float32"),
+                "columns": {column: plain(rows[column]) for column in rows},
+                "predict": plain(predicted),
+                "proba": None if shares is None else plain(shares),
+            }
+        )
+    )
+
+
+def save_sklearn(model, path, **options):
+    mlflow.sklearn.save_model(model, path, skops_trusted_types=TREES, **options)
+
+
+def fit(name, model, data, target):
+    model.fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
+    keep(f"{name}-{target}-{data}", save_sklearn, model, data, target, getattr(model, "predict_proba", None))
+
+
+def sklearn_models():
+    """Estimators, each with what it is tried on."""
+    classes, numbers = ["binary", "three", "words"], ["number"]
+    few = dict(n_estimators=20, random_state=0)
+    scaled = lambda model: pipeline.make_pipeline(preprocessing.StandardScaler(), model)
+    yield "LogisticRegression", lambda: linear_model.LogisticRegression(max_iter=500), classes, ["numeric"]
+    yield "SGDClassifier", lambda: linear_model.SGDClassifier(random_state=0), classes, ["numeric"]
+    yield "SGDClassifier-log", lambda: linear_model.SGDClassifier(loss="log_loss", random_state=0), classes, ["numeric"]
+    yield "SGDClassifier-huber", lambda: linear_model.SGDClassifier(loss="modified_huber", random_state=0), classes, ["numeric"]
+    yield "RidgeClassifier", linear_model.RidgeClassifier, classes, ["numeric"]
+    yield "LinearSVC", lambda: svm.LinearSVC(random_state=0), classes, ["numeric"]
+    yield "Perceptron", linear_model.Perceptron, classes, ["numeric"]
+    for kind in ["LinearRegression", "Ridge", "Lasso", "ElasticNet", "BayesianRidge", "HuberRegressor"]:
+        yield kind, getattr(linear_model, kind), numbers, ["numeric"]
+    yield "SGDRegressor", lambda: scaled(linear_model.SGDRegressor(random_state=0)), numbers, ["numeric"]
+    yield "LinearSVR", lambda: svm.LinearSVR(random_state=0), numbers, ["numeric"]
+    yield "PoissonRegressor", linear_model.PoissonRegressor, ["count"], ["numeric"]
+    yield "TweedieRegressor", lambda: linear_model.TweedieRegressor(power=1.5), ["count"], ["numeric"]
+    for kind, of in [("DecisionTree", tree), ("RandomForest", ensemble), ("ExtraTrees", ensemble)]:
+        options = dict(random_state=0) if of is tree else few
+        yield f"{kind}Classifier", lambda of=of, kind=kind, options=options: getattr(of, f"{kind}Classifier")(**options), classes, ["numeric", "missing"]
+        yield f"{kind}Regressor", lambda of=of, kind=kind, options=options: getattr(of, f"{kind}Regressor")(**options), numbers, ["numeric", "missing"]
+    yield "GradientBoostingClassifier", lambda: ensemble.GradientBoostingClassifier(**few), classes, ["numeric"]
+    yield "GradientBoostingClassifier-exponential", lambda: ensemble.GradientBoostingClassifier(loss="exponential", **few), ["binary"], ["numeric"]
+    yield "GradientBoostingRegressor", lambda: ensemble.GradientBoostingRegressor(**few), numbers, ["numeric"]
+    yield "GradientBoostingRegressor-quantile", lambda: ensemble.GradientBoostingRegressor(loss="quantile", **few), numbers, ["numeric"]
+    yield "HistGradientBoostingClassifier", lambda: ensemble.HistGradientBoostingClassifier(max_iter=20), classes, ["numeric", "missing"]
+    yield "HistGradientBoostingRegressor", lambda: ensemble.HistGradientBoostingRegressor(max_iter=20), numbers, ["numeric", "missing"]
+    yield "HistGradientBoostingRegressor-poisson", lambda: ensemble.HistGradientBoostingRegressor(loss="poisson", max_iter=20), ["count"], ["missing"]
+    yield "IsolationForest", lambda: ensemble.IsolationForest(**few), ["number"], ["numeric"]
+    yield "GridSearchCV", lambda: model_selection.GridSearchCV(linear_model.Ridge(), {"alpha": [0.1, 1]}), numbers, ["numeric"]
+    yield from prepared()
+
+
+def prepared():
+    """Transformers, with a model behind them."""
+    then = lambda *steps: pipeline.make_pipeline(*steps, linear_model.LogisticRegression(max_iter=2000))
+    pre = preprocessing
+    for name, step in {
+        "StandardScaler": pre.StandardScaler(),
+        "MinMaxScaler": pre.MinMaxScaler(clip=True),
+        "MaxAbsScaler": pre.MaxAbsScaler(),
+        "RobustScaler": pre.RobustScaler(),
+        "Normalizer": pre.Normalizer(),
+        "PowerTransformer": pre.PowerTransformer(),
+        "Binarizer": pre.Binarizer(threshold=0.5),
+        "PolynomialFeatures": pipeline.make_pipeline(pre.StandardScaler(), pre.PolynomialFeatures(3)),
+        "PCA": decomposition.PCA(3, whiten=True),
+        "TruncatedSVD": decomposition.TruncatedSVD(3, random_state=0),
+        "SelectKBest": feature_selection.SelectKBest(k=3),
+        "VarianceThreshold": feature_selection.VarianceThreshold(0.5),
+        "FeatureUnion": pipeline.make_union(pre.StandardScaler(), decomposition.PCA(2)),
+    }.items():
+        yield f"{name}+LogisticRegression", lambda step=step: then(step), ["three"], ["numeric"]
+    for name, step in {
+        "SimpleImputer": impute.SimpleImputer(),
+        "SimpleImputer-median": impute.SimpleImputer(strategy="median", add_indicator=True),
+        "SimpleImputer-constant": impute.SimpleImputer(strategy="constant", fill_value=-1.0),
+    }.items():
+        yield f"{name}+LogisticRegression", lambda step=step: then(step), ["three"], ["missing"]
+    numbers = pipeline.make_pipeline(impute.SimpleImputer(), pre.StandardScaler())
+    for name, encoder in {
+        "OneHotEncoder": pre.OneHotEncoder(handle_unknown="ignore"),
+        "OneHotEncoder-drop": pre.OneHotEncoder(drop="first"),
+        "OrdinalEncoder": pre.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+    }.items():
+        columns = compose.make_column_transformer((numbers, list("abcdef")), (encoder, ["color", "size"]))
+        yield f"ColumnTransformer+{name}+LogisticRegression", lambda columns=columns: then(columns), ["binary", "words"], ["mixed"]
+    columns = compose.make_column_transformer((pre.OneHotEncoder(), ["color", "size"]), remainder="passthrough")
+    yield "ColumnTransformer+RandomForest", lambda: pipeline.make_pipeline(columns, ensemble.RandomForestClassifier(20)), ["words"], ["mixed"]
+    yield "ColumnTransformer+HistGradientBoosting", lambda: pipeline.make_pipeline(columns, ensemble.HistGradientBoostingRegressor(max_iter=20)), ["number"], ["mixed"]
+    yield "Pipeline+XGBClassifier", lambda: pipeline.make_pipeline(columns, xgboost.XGBClassifier(n_estimators=20)), ["three"], ["mixed"]
+    yield "Pipeline+LGBMRegressor", lambda: pipeline.make_pipeline(columns, lightgbm.LGBMRegressor(n_estimators=20, verbose=-1)), ["number"], ["mixed"]
+
+
+def boosters():
+    """Models of XGBoost and LightGBM, by both of their interfaces."""
+    xgb = {
+        "binary:logistic": ("binary", {}),
+        "multi:softprob": ("three", {"num_class": 3}),
+        "multi:softmax": ("three", {"num_class": 3}),
+        "reg:squarederror": ("number", {}),
+        "reg:absoluteerror": ("number", {}),
+        "count:poisson": ("count", {}),
+        "binary:logitraw": ("binary", {}),
+        "rank:pairwise": ("count", {}),
+    }
+    for objective, (target, more) in xgb.items():
+        for data in ["numeric", "missing"]:
+            matrix = xgboost.DMatrix(FRAMES[data].iloc[:SEEN], label=TARGETS[target][:SEEN])
+            model = xgboost.train({"objective": objective, "max_depth": 4, **more}, matrix, 20)
+            keep(f"XGBoost-{objective.replace(':', '-')}-{target}-{data}", mlflow.xgboost.save_model, model, data, target)
+    matrix = xgboost.DMatrix(NUMERIC.iloc[:SEEN], label=TARGETS["number"][:SEEN])
+    for booster in ["dart", "gblinear"]:
+        model = xgboost.train({"booster": booster, **({"rate_drop": 0.3} if booster == "dart" else {})}, matrix, 20)
+        keep(f"XGBoost-{booster}-number-numeric", mlflow.xgboost.save_model, model, "numeric", "number")
+    for kind, target in [("XGBClassifier", "binary"), ("XGBClassifier", "three"), ("XGBRegressor", "number")]:
+        model = getattr(xgboost, kind)(n_estimators=20).fit(MISSING.iloc[:SEEN], TARGETS[target][:SEEN])
+        options = {"model_format": "json" if target == "three" else "ubj"}
+        save = lambda model, path, **more: mlflow.xgboost.save_model(model, path, **options, **more)
+        keep(f"{kind}-{target}-missing", save, model, "missing", target, getattr(model, "predict_proba", None))
+    lgb = {"binary": ("binary", {}), "multiclass": ("three", {"num_class": 3}), "multiclassova": ("three", {"num_class": 3})}
+    lgb |= {"regression": ("number", {}), "regression_l1": ("number", {}), "poisson": ("count", {}), "cross_entropy": ("binary", {})}
+    for objective, (target, more) in lgb.items():
+        for data in ["numeric", "missing", "codes"]:
+            known = lightgbm.Dataset(FRAMES[data].iloc[:SEEN], label=TARGETS[target][:SEEN], categorical_feature=["f"] if data == "codes" else "auto")
+            model = lightgbm.train({"objective": objective, "verbose": -1, "min_data_per_group": 5, **more}, known, 20)
+            keep(f"LightGBM-{objective}-{target}-{data}", mlflow.lightgbm.save_model, model, data, target)
+    for kind, target in [("LGBMClassifier", "binary"), ("LGBMClassifier", "words"), ("LGBMRegressor", "number")]:
+        model = getattr(lightgbm, kind)(n_estimators=20, verbose=-1).fit(MISSING.iloc[:SEEN], TARGETS[target][:SEEN])
+        keep(f"{kind}-{target}-missing", mlflow.lightgbm.save_model, model, "missing", target, getattr(model, "predict_proba", None))
+
+
+if __name__ == "__main__":
+    for name, make, targets, frames in sklearn_models():
+        for target in targets:
+            for data in frames:
+                try:
+                    fit(name, make(), data, target)
+                except Exception as error:
+                    print(f"not logged: {name} {target} {data}: {error!r}"[:400], flush=True)
+    boosters()

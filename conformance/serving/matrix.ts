@@ -1,0 +1,31 @@
+import type { Parity } from './parity.ts'
+
+/** The page of what is served, from what was compared. */
+export function writeMatrix(found: readonly Parity[], output: string): string {
+  const held = found.filter(({ why, ulps }) => why === undefined && ulps <= 2)
+  const rows = found.toSorted((a, b) => a.name.localeCompare(b.name)).map(rowOf)
+  const not_logged = output.split('\n').filter((line) => line.startsWith('not logged: '))
+  const without = not_logged.map((line) => `- ${line.slice('not logged: '.length)}`).join('\n')
+  return `# What is served without Python, and how exactly
+
+Written by \`conformance/serving/serving.test.ts\`, which logs each model with MLflow's own Python client, reads it here, and compares
+what both predict for the same 1,000 rows, and the probabilities where there are some. Held: the same class for each row, and numbers
+at most two steps of float32 apart. ${held.length} of ${found.length} are held.
+
+Columns of data: *numeric* has no missing values, *missing* has 8 %, *mixed* has text beside numbers, *codes* a column of categories by
+number. Targets: *binary* and *three* are classes by number, *words* by name, *number* and *count* are regressions. The difference is the
+greatest of all; steps are of float32, also where Python answers in float64.
+
+| model | data | target | rows | greatest difference | steps of float32 | held |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+${not_logged.length === 0 ? '' : `\nPython could not log these:\n\n${without}\n`}`
+}
+
+function rowOf({ name, data, target, rows, difference, ulps, why }: Parity): string {
+  const label = name.replace(new RegExp(`-${target}-${data}$`), '')
+  if (why !== undefined) return `| ${label} | ${data} | ${target} | ${rows} | | | no: ${why.replaceAll('|', '/').slice(0, 160)} |`
+  const steps = ulps === 0 ? '0' : ulps < 0.001 ? '< 0.001' : String(Math.round(ulps * 1000) / 1000)
+  const apart = difference === 0 ? '0' : difference.toExponential(1)
+  return `| ${label} | ${data} | ${target} | ${rows} | ${apart} | ${steps} | ${ulps <= 2 ? 'yes' : 'no'} |`
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { pythonWith } from '../python.ts'
+import { writeMatrix } from './matrix.ts'
+import { compare, type Parity } from './parity.ts'
+
+const root = new URL('../..', import.meta.url).pathname
+const mlflow = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
+
+/** xgboost-cpu is XGBoost without the libraries for graphics cards, which are ten times its size. */
+export const PACKAGES = [`mlflow==${mlflow}`, 'xgboost-cpu', 'lightgbm', 'catboost']
+
+/** Two steps of float32: what a different order of the same sums makes. */
+const ULPS_MAX = 2
+
+describe('models that MLflow logged predict here what they predict in Python', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-serving-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('1,000 rows each, and the matrix says how far they are apart', async () => {
+    const python = pythonWith(PACKAGES, 'serving')
+    const script = join(root, 'conformance/serving/log_models.py')
+    const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 })
+    const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+    const found: Parity[] = []
+    for (const name of names) found.push(await compare(folder, name.slice(0, -'.json'.length)))
+    writeFileSync(join(root, 'docs/serving-matrix.md'), writeMatrix(found, output))
+    assert.ok(found.length >= 100, `only ${found.length} models were logged:\n${output}`)
+    assert.deepEqual(
+      found
+        .filter(({ why, ulps }) => why !== undefined || !(ulps <= ULPS_MAX))
+        .map(({ name, why, ulps }) => `${name}: ${why ?? `${ulps} steps apart`}`),
+      [],
+    )
+  })
+})

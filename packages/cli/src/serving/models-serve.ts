@@ -29,10 +29,10 @@ export const modelsServe: Command = {
   options,
   details:
     'Takes what MLflow’s flavors write as data: scikit-learn in skops, XGBoost, LightGBM. A model is fetched, its files are held ' +
-    'against the digests on record, scanned, read, and tried with the example that it was logged with; the first step that does not hold refuses ' +
-    'it and says why. It answers MLflow’s /invocations, the Open Inference Protocol (/v2), KServe’s /v1 and Seldon’s ' +
-    '/api/v1.0/predictions, and /metrics. An alias is followed: when it moves, the new version is loaded beside the old one and takes its ' +
-    'place. On other addresses than 127.0.0.1 clients send the token of the variable MILLRACE_SERVE_TOKEN.',
+    'against the digests on record, scanned, read, and tried with the example that it was logged with; the first step that does ' +
+    'not hold refuses it and says why. It answers MLflow’s /invocations, the Open Inference Protocol (/v2), KServe’s /v1 and ' +
+    'Seldon’s /api/v1.0/predictions, and /metrics. An alias is followed: when it moves, the new version is loaded beside the old ' +
+    'one and takes its place. On other addresses than 127.0.0.1 clients send the token of the variable MILLRACE_SERVE_TOKEN.',
   examples: [
     ['millrace models serve -m ./model', 'a folder, on http://127.0.0.1:5001/invocations'],
     ['millrace models serve -m models:/churn@champion --tracking-uri http://127.0.0.1:5000', 'what the alias names, also after it moves'],

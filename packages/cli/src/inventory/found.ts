@@ -16,7 +16,7 @@ export type Found = {
   readonly versions: readonly string[]
   /** In how many versions of the registry it is. */
   readonly known_in?: number
-  /** How a scan ended: the registry's of what is known, one made here of the rest. */
+  /** How a scan ended: the registry's of what is in a clean version, one made here of the rest. */
   readonly scan: string
   /** Rules of the findings that count. */
   readonly findings: readonly string[]

@@ -35,17 +35,17 @@ async function logged(url: string, files: Files): Promise<string> {
   return run_id
 }
 
-async function register(url: string, name: string, run_id: string): Promise<void> {
+async function register(url: string, name: string, run_id: string, ends = 'READY'): Promise<void> {
   await post(url, 'registered-models/create', { name })
   const { status, body } = await post(url, 'model-versions/create', { name, source: `runs:/${run_id}/model`, run_id })
   assert.equal(status, 200, JSON.stringify(body))
   for (let tries = 0; tries < 200; tries++) {
     const answer = await fetch(`${url}/api/2.0/mlflow/model-versions/get?name=${name}&version=${body.model_version.version}`)
     const { model_version } = (await answer.json()) as { model_version: { status: string } }
-    if (model_version.status === 'READY') return
+    if (model_version.status === ends) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  assert.fail('the version is not READY')
+  assert.fail(`the version is not ${ends}`)
 }
 
 describe('millrace inventory', { timeout: 120_000 }, () => {
@@ -119,6 +119,22 @@ describe('millrace inventory', { timeout: 120_000 }, () => {
     const alone = await run(['inventory', known])
     assert.equal(alone.code, 1)
     assert.match(alone.err, /No registry is asked/)
+  })
+
+  test('what was refused is not known, and what lies beside it is not malicious', async () => {
+    const mlmodel = 'flavors:\n  keras: {}\n'
+    const run_id = await logged(server.url, { 'model.pkl': EVIL, MLmodel: mlmodel })
+    await register(server.url, 'refused', run_id, 'FAILED_REGISTRATION')
+    const { code, out, err } = await inventory([folderWith({ a: EVIL, b: mlmodel, c: pickleOf('good') }), '--json'])
+    assert.equal(code, 2, err)
+    assert.deepEqual(
+      JSON.parse(out).models.map(({ status, kind }: { status: string; kind: string }) => [status, kind]),
+      [
+        ['malicious', 'pickle'],
+        ['unknown', 'MLmodel'],
+        ['known', 'pickle'],
+      ],
+    )
   })
 
   test('a server that is not there is said, and nothing is called known', async () => {

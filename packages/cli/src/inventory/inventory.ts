@@ -39,7 +39,7 @@ export const inventory: Command = {
   argument: { name: 'path', about: 'Folders, repositories and files', many: true },
   details:
     'What is a model, its content decides, not its name; node_modules, .git and virtual environments are left out, and links are not ' +
-    'followed. The digests of models are sent to the registry, with their paths; their contents are not. What it does not know is ' +
+    'followed. The digests of models are sent to the registry, with their paths; their contents are not. What is in no clean version is ' +
     'scanned on this machine, in a process that can do nothing but read. A file is "changed" where the registry has another one at its ' +
     'path. Exit codes: 0 all are known, 1 some are unknown or changed or could not be read, 2 something is malicious, or what was typed ' +
     'can not be followed.',

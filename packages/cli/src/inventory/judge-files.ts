@@ -49,19 +49,22 @@ export async function knownTo(registry: MillraceClient | undefined, files: reado
   return answers
 }
 
-/** Each file as a line of the report: what the registry doesn't know is scanned here, in a process that can only read these paths. */
+/** A clean version has clean files only; an ending that is worse may be another file's, and is asked of the file itself. */
+const isClean = (answer: Answer | undefined): boolean => answer?.model_versions.some(({ scan }) => scan === 'clean') ?? false
+
+/** Each file as a line of the report. What is in no clean version is scanned here, in a process that can only read these paths. */
 export async function judged(
   files: readonly Hashed[],
   answers: readonly (Answer | undefined)[],
   roots: readonly string[],
   onProgress: (progress: Progress) => void,
 ): Promise<Found[]> {
-  const unknown = files.filter((_, at) => !answers[at]?.known_in)
+  const unclear = files.filter((_, at) => !isClean(answers[at]))
   const results = new Map<string, FileResult>()
-  if (unknown.length > 0) {
+  if (unclear.length > 0) {
     const { scanFiles } = await import('@millrace/scan')
     const report = await scanFiles(
-      unknown.map(({ path }) => ({ path, file: path })),
+      unclear.map(({ path }) => ({ path, file: path })),
       roots,
       { onProgress },
     )
@@ -74,16 +77,11 @@ const nameOf = ({ name, version }: { name: string; version: string }): string =>
 
 function lineOf({ path, kind, bytes, owner, sha256 }: Hashed, answer: Answer | undefined, result: FileResult | undefined): Found {
   const about = { where: path, kind, bytes, owner, sha256 }
-  if (answer?.known_in) {
-    const scans = answer.model_versions.map(({ scan }) => scan)
-    const scan = scans.includes('malicious') ? 'malicious' : (scans[0] ?? 'not_looked_at')
-    const status: Status = scan === 'malicious' ? 'malicious' : 'known'
-    const versions = answer.model_versions.map(nameOf)
-    return { status, ...about, versions, known_in: answer.known_in, scan: scan.replaceAll('_', ' '), findings: [] }
-  }
-  const versions = (answer?.same_path ?? []).map(nameOf)
-  const scan = result?.ending ?? 'not looked at'
+  const known_in = answer?.known_in || undefined
+  const versions = ((known_in ? answer?.model_versions : answer?.same_path) ?? []).map(nameOf)
+  const scan = isClean(answer) ? 'clean' : (result?.ending ?? 'not looked at')
   const findings = [...new Set((result?.findings ?? []).filter(({ severity }) => severity !== 'info').map(({ rule }) => rule))]
-  const status: Status = scan === 'malicious' ? 'malicious' : versions.length > 0 ? 'changed' : 'unknown'
-  return { status, ...about, versions, scan, findings }
+  const harmless: Status = known_in ? 'known' : versions.length > 0 ? 'changed' : 'unknown'
+  const status = scan === 'malicious' ? 'malicious' : harmless
+  return { status, ...about, versions, ...(known_in && { known_in }), scan, findings }
 }

@@ -5,6 +5,8 @@ import { type Asked, endsOf, type SamePath, wordsOf } from './resembling.ts'
 import { STANDING_COLUMNS, STANDING_JOINS, type StandingRow } from './standing.ts'
 
 const VERSIONS_MAX = 10
+/** As table `model_version` numbers it: a version that was refused vouches for no file. */
+const FAILED = 2
 
 /** A version's file with a digest that was asked for; `versions` is in how many versions it is. */
 export type FileRow = StandingRow & { readonly sha256: string; readonly path: string; readonly versions: number }
@@ -17,7 +19,7 @@ export async function withDigests(db: Reader, visible: Visible, digests: readonl
       select f.sha256, min(f.path) as path, f.version, row_number() over (partition by f.sha256 order by f.version desc) as place,
         count(*) over (partition by f.sha256) as versions
       from model_version_file f join model_version v on v.id = f.version join registered_model m on m.id = v.model
-      where ${db.dialect.inTexts('f.sha256')} and m.workspace = ? and ${shown.sql} and v.deleted_ms is null
+      where ${db.dialect.inTexts('f.sha256')} and m.workspace = ? and ${shown.sql} and v.deleted_ms is null and v.status <> ${FAILED}
       group by f.sha256, f.version
     ) f join model_version v on v.id = f.version join registered_model m on m.id = v.model ${STANDING_JOINS}
     where f.place <= ${VERSIONS_MAX} order by f.sha256, v.id desc`
@@ -37,7 +39,7 @@ export async function samePaths(db: Reader, visible: Visible, files: readonly As
   const sql = `select path, model, name, version, models from (
       select f.path, v.model, m.name, max(v.version) as version, count(*) over (partition by f.path) as models
       from model_version_file f join model_version v on v.id = f.version join registered_model m on m.id = v.model
-      where ${inTexts('f.path')} and m.workspace = ? and ${shown.sql} and v.deleted_ms is null
+      where ${inTexts('f.path')} and m.workspace = ? and ${shown.sql} and v.deleted_ms is null and v.status <> ${FAILED}
       group by f.path, v.model, m.name
     ) p where models = 1 or ${inTexts('name')} or ${inIntegers('model')} order by path, model`
   return db.all(adHocQuery<SamePath>(sql), list(ends), db.workspace, ...shown.values, list(words), list(models))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { command } from '../../db/handles.ts'
 import type { As } from '../../testing/accounts.ts'
 import { serverWithAccounts } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
@@ -8,6 +9,7 @@ import { Promoters, requestIn } from '../../testing/promotions.ts'
 import { versionByNumber } from '../model-versions/index.ts'
 import { setReservedTag } from '../signatures/index.ts'
 
+const REFUSE = command('update model_version set status = 2')
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const known = async (as: As, files: readonly { sha256: string; path?: string }[]) =>
   (await as.call('POST', '/api/2.0/millrace/inventory/known', { files })).body.files
@@ -50,7 +52,10 @@ overEachDatabase('inventory', (open) => {
     ])
     assert.deepEqual(other, { sha256: sha256('else'), known_in: 0, model_versions: [], same_path: [] })
     await people.ok(people.as('alice').call('DELETE', '/api/2.0/mlflow/model-versions/delete', { name: 'm', version: v }))
-    assert.equal((await known(people.as('bob'), [{ sha256: sha256('flavors') }]))[0].known_in, 1)
+    const left = async () => (await known(people.as('bob'), [{ sha256: sha256('flavors') }]))[0].known_in
+    assert.equal(await left(), 1)
+    await people.db.write(async (tx) => tx.run(REFUSE))
+    assert.equal(await left(), 0)
   })
 
   test('of very many versions with the same file ten are told, and how many there are', async () => {

@@ -19,13 +19,13 @@ from sklearn import (
     cluster,
     compose,
     decomposition,
+    discriminant_analysis,
     ensemble,
     feature_selection,
     impute,
     linear_model,
     model_selection,
     naive_bayes,
-    neighbors,
     neural_network,
     pipeline,
     preprocessing,
@@ -139,6 +139,12 @@ def sklearn_models():
     yield "HistGradientBoostingClassifier", lambda: ensemble.HistGradientBoostingClassifier(max_iter=20), classes, ["numeric", "missing"]
     yield "HistGradientBoostingRegressor", lambda: ensemble.HistGradientBoostingRegressor(max_iter=20), numbers, ["numeric", "missing"]
     yield "HistGradientBoostingRegressor-poisson", lambda: ensemble.HistGradientBoostingRegressor(loss="poisson", max_iter=20), ["count"], ["missing"]
+    yield "KMeans", lambda: scaled(cluster.KMeans(4, random_state=0)), ["three"], ["numeric"]
+    yield "GaussianNB", naive_bayes.GaussianNB, classes, ["numeric"]
+    yield "LinearDiscriminantAnalysis", discriminant_analysis.LinearDiscriminantAnalysis, classes, ["numeric"]
+    small = dict(hidden_layer_sizes=(12, 6), max_iter=60, random_state=0)
+    yield "MLPClassifier", lambda: scaled(neural_network.MLPClassifier(**small)), classes, ["numeric"]
+    yield "MLPRegressor", lambda: scaled(neural_network.MLPRegressor(activation="tanh", **small)), numbers, ["numeric"]
     yield "IsolationForest", lambda: ensemble.IsolationForest(**few), ["number"], ["numeric"]
     yield "GridSearchCV", lambda: model_selection.GridSearchCV(linear_model.Ridge(), {"alpha": [0.1, 1]}), numbers, ["numeric"]
     yield from prepared()

@@ -8,6 +8,8 @@ import type { Compile, Fitted } from './fitted.ts'
 import { isolationForest, treeClassifier, treeRegressor } from './forests.ts'
 import { histBoostingClassifier, histBoostingRegressor } from './hist-boosting.ts'
 import { linearRegressor, logisticRegression, logLinkRegressor, marginClassifier, ridgeClassifier, sgdClassifier } from './linear.ts'
+import { discriminant, gaussianNaiveBayes, kMeans } from './neighbors.ts'
+import { mlpClassifier, mlpRegressor } from './networks.ts'
 import { binarizer, maxAbsScaler, minMaxScaler, normalizer, powerTransformer, robustScaler, standardScaler } from './scalers.ts'
 
 /** Each class that is served, by its module and name, and what makes functions of it. */
@@ -50,6 +52,10 @@ const SERVED: ReadonlyMap<string, Compile> = new Map(
       ExtraTreesClassifier: treeClassifier,
       ExtraTreesRegressor: treeRegressor,
     },
+    'cluster._kmeans': { KMeans: kMeans, MiniBatchKMeans: kMeans },
+    naive_bayes: { GaussianNB: gaussianNaiveBayes },
+    discriminant_analysis: { LinearDiscriminantAnalysis: discriminant },
+    'neural_network._multilayer_perceptron': { MLPClassifier: mlpClassifier, MLPRegressor: mlpRegressor },
     'ensemble._iforest': { IsolationForest: isolationForest },
     'ensemble._gb': { GradientBoostingClassifier: gradientBoostingClassifier, GradientBoostingRegressor: gradientBoostingRegressor },
     'ensemble._hist_gradient_boosting.gradient_boosting': {
@@ -91,6 +97,8 @@ const INERT: ReadonlySet<string> = new Set([
   'sklearn.dummy.DummyRegressor',
   'sklearn.compose._column_transformer.make_column_selector',
   'sklearn.utils._bunch.Bunch',
+  'sklearn.neural_network._stochastic_optimizers.AdamOptimizer',
+  'sklearn.neural_network._stochastic_optimizers.SGDOptimizer',
   'sklearn._loss.link.Interval',
   ...['Identity', 'Log', 'Logit', 'HalfLogit', 'Multinomial'].map((name) => `sklearn._loss.link.${name}Link`),
   ...['Identity', 'Log', 'Logit', 'HalfLogit', 'MultinomialLogit'].map((name) => `sklearn._loss.link.${name}`),

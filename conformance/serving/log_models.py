@@ -38,6 +38,8 @@ FOLDER = pathlib.Path(sys.argv[1])
 SEEN, ROWS = 600, 1000
 rng = np.random.default_rng(7)
 TREES = [
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.model_selection._split.KFold",
     "numpy.dtype",
     "collections.OrderedDict",
     "sklearn.tree._tree.Tree",

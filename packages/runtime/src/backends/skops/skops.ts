@@ -89,6 +89,7 @@ class Reader {
           ? new Blob(this.open(json.file, BLOB_MAX_BYTES))
           : refuse('bytes of the skops file are not there')
       case 'DefaultDictNode':
+      case 'MaskedArrayNode':
       case 'TypeNode':
       case 'DTypeNode':
       case 'SliceNode':

@@ -8,7 +8,7 @@ import { freePort } from '../tools/test/postgres.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const WORKSPACES = ['sign', 'formats', 'scan', 'audit', 'server', 'client', 'cli']
+const WORKSPACES = ['sign', 'formats', 'scan', 'audit', 'runtime', 'server', 'client', 'cli']
 
 /** The path of this run's Node comes first, since the installed command asks the PATH for one. */
 const env = { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, NODE_COMPILE_CACHE: '' }

@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useApi } from '../api.ts'
 import { saveAs } from '../parts/save.ts'
 import { colorAt } from './colors.ts'
 import { type Line, LineChart } from './LineChart.tsx'
+import { savePicture } from './picture.ts'
 import { smoothed } from './smoothing.ts'
 
 export type Drawn = { readonly run_id: string; readonly name: string; readonly place: number }
@@ -22,6 +23,7 @@ const SERIES = 'POST /api/2.0/millrace/metrics/series'
 /** One metric of some runs: thinned by the server to what can be seen, and asked for anew for a zoom. */
 export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live_ms }: Props) {
   const [range, setRange] = useState<readonly [number, number]>()
+  const section = useRef<HTMLElement>(null)
   const [log, setLog] = useState(false)
   const scale = x === 'time' ? 1_000 : 1
   const found = useApi(
@@ -54,7 +56,7 @@ export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live
     saveAs(`${metric.replaceAll('/', '-')}.csv`, 'text/csv', ['run_id,step,timestamp_ms,value', ...rows, ''].join('\r\n'))
   }
   return (
-    <section className="chart">
+    <section className="chart" ref={section}>
       <header>
         <h2 title={metric}>{metric}</h2>
         <span>
@@ -63,6 +65,14 @@ export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live
           </button>
           <button type="button" className="quiet" onClick={csv} aria-label={`Download ${metric} as CSV`}>
             CSV
+          </button>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => section.current && savePicture(metric, section.current, lines)}
+            aria-label={`Download ${metric} as a picture`}
+          >
+            PNG
           </button>
           {range && (
             <button type="button" className="quiet" onClick={() => setRange(undefined)}>

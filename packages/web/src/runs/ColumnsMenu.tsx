@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Menu } from '../parts/Menu.tsx'
-import type { Column, Names } from './view.ts'
+import { type Column, moved, type Names } from './view.ts'
 
 const SHOWN_MAX = 60
 const KINDS = ['metrics', 'params', 'tags'] as const
@@ -28,6 +28,34 @@ export function ColumnsMenu({
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
+      {typed === '' && shown.length > 1 && (
+        <fieldset className="plain">
+          <h3>Shown, in their order</h3>
+          {shown.map(({ id }, at) => (
+            <div key={id} className="ordered">
+              <span title={id}>{id}</span>
+              <button
+                type="button"
+                className="quiet"
+                disabled={at === 0}
+                aria-label={`${id} earlier`}
+                onClick={() => onChange(moved(ids, at, at - 1))}
+              >
+                ↑
+              </button>
+              <button
+                type="button"
+                className="quiet"
+                disabled={at === shown.length - 1}
+                aria-label={`${id} later`}
+                onClick={() => onChange(moved(ids, at, at + 1))}
+              >
+                ↓
+              </button>
+            </div>
+          ))}
+        </fieldset>
+      )}
       {KINDS.map((kind) => {
         const all = (names?.[kind] ?? []).filter(
           (name) => name.toLowerCase().includes(word) && !(kind === 'tags' && name.startsWith('mlflow.')),

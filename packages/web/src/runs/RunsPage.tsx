@@ -53,7 +53,8 @@ export function RunsPage() {
             to="/experiments/$experimentId"
             params={{ experimentId }}
             search={{ ...view, tab }}
-            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+            // The router compares addresses whole, and `{}` is not `{ tab: undefined }` to it.
+            aria-current={view.tab === tab ? 'page' : undefined}
           >
             {label}
           </Link>

@@ -16,25 +16,45 @@ type Props = {
 }
 
 const TABLE = 'POST /api/2.0/millrace/runs/table'
+const COLUMNS = 'GET /api/2.0/millrace/runs/columns'
 
-async function each(ids: readonly string[], work: (run_id: string) => Promise<unknown>): Promise<void> {
+/** Does something with each run, and says whether it was done with all of them. */
+async function each(ids: readonly string[], work: (run_id: string) => Promise<unknown>): Promise<boolean> {
   try {
     for (const run_id of ids) await work(run_id)
+    return true
   } catch (error) {
     say(sentenceOf(error), { isProblem: true })
+    return false
+  } finally {
+    await refresh(TABLE)
   }
-  await refresh(TABLE)
+}
+
+function TagForm({ label, onTag }: { label: string; onTag: (key: string, value: string) => Promise<void> }) {
+  const submit = (event: React.FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    void onTag(String(form.get('key')).trim(), String(form.get('value')))
+  }
+  return (
+    <form onSubmit={submit} className="stack">
+      <input name="key" required pattern=".*\S.*" aria-label="Name of the tag" placeholder="Name" autoComplete="off" />
+      <input name="value" aria-label="Value of the tag" placeholder="Value" autoComplete="off" />
+      <button type="submit">Tag {label}</button>
+    </form>
+  )
 }
 
 /** What can be done with the runs that are selected; and the table as a file. */
 export function Selected({ chosen, choose, runs, columns, deleted }: Props) {
   const ids = [...chosen]
   const noun = ids.length === 1 ? 'run' : 'runs'
-  const restore = (): Promise<void> => each(ids, (run_id) => api.runs.restore({ run_id }))
+  const restore = (): Promise<boolean> => each(ids, (run_id) => api.runs.restore({ run_id }))
   const remove = async (): Promise<void> => {
-    await each(ids, (run_id) => api.runs.delete({ run_id }))
+    const isDone = await each(ids, (run_id) => api.runs.delete({ run_id }))
     choose(new Set())
-    say(`${ids.length} ${noun} are in the trash.`, { undo: () => void restore() })
+    if (isDone) say(`${ids.length} ${noun} are in the trash.`, { undo: () => void restore() })
   }
   const shown = ids.length > 0 ? runs.rows.filter(({ run_id }) => chosen.has(run_id)) : runs.rows
   return (
@@ -43,6 +63,17 @@ export function Selected({ chosen, choose, runs, columns, deleted }: Props) {
         <Link className="button" to="/compare" search={{ runs: ids.join(',') }}>
           Compare {ids.length}
         </Link>
+      )}
+      {ids.length > 0 && !deleted && (
+        <Menu label="Tag">
+          <TagForm
+            label={`${ids.length} ${noun}`}
+            onTag={async (key, value) => {
+              if (await each(ids, (run_id) => api.runs.setTag({ run_id, key, value }))) say(`${ids.length} ${noun} are tagged ${key}.`)
+              await refresh(COLUMNS)
+            }}
+          />
+        </Menu>
       )}
       {ids.length > 0 && !deleted && (
         <button type="button" className="danger" onClick={remove}>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { columnOf, columnsOf, readView, spelled } from './view.ts'
+import { columnOf, columnsOf, moved, readView, spelled } from './view.ts'
 
 test('an address gives a view; what it does not know, or what has another type, is left out', () => {
   const view = {
@@ -35,4 +35,10 @@ test('a name is quoted for the filter language where it must be', () => {
   assert.equal(spelled({ kind: 'metrics', name: 'val/loss' }), 'metrics.val/loss')
   assert.equal(spelled({ kind: 'metrics', name: 'a b' }), 'metrics.`a b`')
   assert.equal(spelled({ kind: 'params', name: '1st' }), 'params.`1st`')
+})
+
+test('a column goes earlier or later, and the list that was stays as it is', () => {
+  const list = ['a', 'b', 'c']
+  assert.deepEqual([moved(list, 2, 1), moved(list, 0, 1), moved(list, 0, 2)], [[...'acb'], [...'bac'], [...'bca']])
+  assert.deepEqual(list, ['a', 'b', 'c'])
 })

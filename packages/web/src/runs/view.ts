@@ -52,3 +52,9 @@ export function columnsOf(view: View, names: Names | undefined): readonly Column
 /** A name as the filter language takes it. */
 export const spelled = ({ kind, name }: Pick<Column, 'kind' | 'name'>): string =>
   /^[A-Za-z_][\w./-]*$/.test(name) ? `${kind}.${name}` : `${kind}.\`${name}\``
+
+/** A list in which one thing went to another place. */
+export const moved = <T>(list: readonly T[], from: number, to: number): T[] => {
+  const out = list.toSpliced(from, 1)
+  return out.toSpliced(to, 0, ...list.slice(from, from + 1))
+}

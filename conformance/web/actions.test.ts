@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { MillraceClient } from '../../packages/client/src/index.ts'
+import { buildWeb } from '../../tools/web.ts'
+import { startChromium } from '../browser.ts'
+import { type StartedServer, startMillrace } from '../server.ts'
+
+const BROWSER_WAIT_MAX_MS = 600_000
+const soon = { timeout: 30_000 }
+const PNG = '89504e470d0a1a0a'
+
+let server: StartedServer
+let browser: Browser
+let client: MillraceClient
+let experiment_id = ''
+const run_ids: string[] = []
+
+before(
+  async () => {
+    buildWeb()
+    server = await startMillrace()
+    browser = await startChromium()
+    client = new MillraceClient({ url: server.url })
+    experiment_id = (await client.experiments.create({ name: 'actions' })).experiment_id
+    for (const name of ['first', 'second', 'third']) {
+      const { run } = await client.runs.create({ experiment_id, run_name: name, start_time: 1_700_000_000_000 + run_ids.length })
+      const { run_id } = run.info
+      run_ids.push(run_id)
+      const metrics = [0, 1, 2].map((step) => ({ key: 'loss', value: step / 2, timestamp: step, step }))
+      await client.runs.logBatch({ run_id, metrics, params: [{ key: 'depth', value: name }] })
+    }
+  },
+  { timeout: BROWSER_WAIT_MAX_MS },
+)
+after(async () => {
+  await browser?.close()
+  assert.equal(await server.stop(), 0)
+})
+
+async function runsPage(search = ''): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage()
+  await page.goto(`${server.url}/#/experiments/${experiment_id}${search}`)
+  return page
+}
+
+const headings = (page: Page): Promise<string[]> =>
+  page
+    .locator('[role=columnheader]')
+    .evaluateAll((cells) => cells.map((cell) => (cell as unknown as { textContent: string }).textContent.trim()))
+
+test('the selected runs get a tag, all of them, and no other', async () => {
+  const page = await runsPage()
+  for (const name of ['first', 'third']) await page.getByLabel(`Select ${name}`).check(soon)
+  await page.getByRole('button', { name: /^Tag/ }).click()
+  await page.getByLabel('Name of the tag').fill('team')
+  await page.getByLabel('Value of the tag').fill('red')
+  await page.getByRole('button', { name: 'Tag 2 runs' }).click()
+  await page.getByText('2 runs are tagged team.').waitFor(soon)
+  const { runs } = await client.call('POST /api/2.0/millrace/runs/get-many', { run_ids })
+  assert.deepEqual(
+    runs.map(({ data }) => data.tags.find(({ key }) => key === 'team')?.value),
+    ['red', undefined, 'red'],
+  )
+})
+
+test('columns go into another order, and the address keeps it', async () => {
+  const page = await runsPage()
+  await page.getByLabel('Select first').waitFor(soon)
+  assert.deepEqual((await headings(page)).slice(-2), ['loss', 'depth'])
+  await page.getByRole('button', { name: /^Columns/ }).click()
+  await page.getByRole('button', { name: 'params.depth earlier' }).click()
+  await page.getByRole('button', { name: 'metrics.loss earlier' }).waitFor(soon)
+  assert.deepEqual((await headings(page)).slice(-2), ['depth', 'loss'])
+  await page.reload()
+  await page.getByLabel('Select first').waitFor(soon)
+  assert.deepEqual((await headings(page)).slice(-2), ['depth', 'loss'])
+})
+
+test('a chart is taken as a PNG', async () => {
+  const page = await runsPage('?tab=charts')
+  await page.locator('.uplot canvas').first().waitFor(soon)
+  const [download] = await Promise.all([
+    page.waitForEvent('download', soon),
+    page.getByRole('button', { name: 'Download loss as a picture' }).click(),
+  ])
+  assert.equal(download.suggestedFilename(), 'loss.png')
+  const picture = readFileSync(await download.path())
+  assert.equal(picture.subarray(0, 8).toString('hex'), PNG)
+  assert.ok(picture.length > 2_000, `${picture.length} bytes`)
+})
+
+test('rows that a comparison does not show exist when somebody scrolls to them', async () => {
+  const metrics = Array.from({ length: 100 }, (_, at) => ({ key: `m${String(at).padStart(3, '0')}`, value: at, timestamp: 1, step: 0 }))
+  await client.runs.logBatch({ run_id: run_ids[0] as string, metrics })
+  const page = await runsPage()
+  await page.goto(`${server.url}/#/compare?runs=${run_ids.join(',')}`)
+  const region = page.getByRole('region', { name: 'Comparison' })
+  await region.getByTitle('m000').waitFor(soon)
+  assert.ok((await region.locator('tr').count()) < 60)
+  await region.evaluate((element) => {
+    const scroller = element as unknown as { scrollTop: number; scrollHeight: number }
+    scroller.scrollTop = scroller.scrollHeight
+  })
+  await region.getByTitle('m099').waitFor(soon)
+  await region.getByTitle('depth').waitFor(soon)
+})

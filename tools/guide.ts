@@ -1,0 +1,95 @@
+// `npm run guide`: makes the pictures of docs/guide anew, from a server that it fills and stops again.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { startChromium } from '../conformance/browser.ts'
+import { startMillrace } from '../conformance/server.ts'
+import { MillraceClient, registerPrompt, startTrace } from '../packages/client/src/index.ts'
+import { buildWeb } from './web.ts'
+
+const folder = new URL('../docs/guide', import.meta.url).pathname
+const RUNS = 24
+const POINTS = 200
+const STEP_MS = 30_000
+const MODELS = ['gradient boosting', 'random forest', 'logistic regression']
+
+/** An experiment as somebody's could be: values follow from the number of the run, so that the pictures stay alike. */
+async function fill(client: MillraceClient): Promise<{ experiment_id: string; run_ids: string[] }> {
+  const { experiment_id } = await client.experiments.create({ name: 'Churn of subscribers' })
+  const content = 'Who is about to leave? **Goal:** a recall of 0.8 at a precision of 0.6.'
+  await client.experiments.setExperimentTag({ experiment_id, key: 'mlflow.note.content', value: content })
+  const run_ids: string[] = []
+  for (let at = 0; at < RUNS; at++) {
+    const start_time = Date.now() - (RUNS - at) * 60 * STEP_MS
+    const model = MODELS[at % MODELS.length] as string
+    const { run } = await client.runs.create({ experiment_id, run_name: `${model} ${at + 1}`, start_time, user_id: 'ada' })
+    const { run_id } = run.info
+    run_ids.push(run_id)
+    const rate = [0.3, 0.1, 0.03][Math.floor(at / 3) % 3] as number
+    const metrics = Array.from({ length: POINTS }, (_, step) => {
+      const loss = 0.25 + (at % 3) * 0.05 + Math.exp((-step * rate) / 8) * 0.6 + Math.sin(step * (at + 3)) * 0.008
+      const point = { timestamp: start_time + step * STEP_MS, step }
+      return [
+        { key: 'loss', value: loss, ...point },
+        { key: 'recall', value: 1 - loss * 0.7, ...point },
+      ]
+    }).flat()
+    const params = [
+      { key: 'model', value: model },
+      { key: 'learning_rate', value: String(rate) },
+      { key: 'depth', value: String(3 + (at % 5)) },
+    ]
+    await client.runs.logBatch({ run_id, metrics, params, tags: [{ key: 'team', value: 'growth' }] })
+    await client.runs.update({ run_id, status: at === 7 ? 'FAILED' : 'FINISHED', end_time: start_time + POINTS * STEP_MS })
+  }
+  const best = run_ids.at(-1) as string
+  await client.uploadArtifact({ run_id: best }, 'model/MLmodel', new TextEncoder().encode('flavors: {}\n'))
+  await client.registeredModels.create({ name: 'churn', description: 'Says who is about to leave.' })
+  await client.modelVersions.create({ name: 'churn', source: `runs:/${best}/model`, run_id: best })
+  await registerPrompt(client, { name: 'answer', template: 'Answer {{ question }} in one sentence.' })
+  return { experiment_id, run_ids }
+}
+
+async function aTrace(client: MillraceClient, experiment_id: string): Promise<string> {
+  const trace = startTrace(client, { name: 'answer a question', experiment_id, inputs: { question: 'Why did the bill grow?' } })
+  const search = trace.root.startSpan('find documents', { span_type: 'RETRIEVER', inputs: { query: 'bill grew' } })
+  await new Promise((done) => setTimeout(done, 60))
+  search.end({ outputs: ['tariffs.md', 'billing.md'] })
+  const model = trace.root.startSpan('language model', { span_type: 'CHAT_MODEL', inputs: { documents: 2 } })
+  await new Promise((done) => setTimeout(done, 140))
+  model.end({ outputs: 'The tariff changed in May.' })
+  await trace.end({ outputs: { answer: 'The tariff changed in May.' } })
+  return trace.trace_id
+}
+
+async function take(page: Page, url: string, name: string, text: RegExp, act?: () => Promise<void>): Promise<void> {
+  await page.goto(url)
+  await page.getByText(text).first().waitFor()
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+  await act?.()
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+buildWeb()
+mkdirSync(folder, { recursive: true })
+const server = await startMillrace()
+const browser = await startChromium()
+try {
+  const client = new MillraceClient({ url: server.url })
+  const { experiment_id, run_ids } = await fill(client)
+  const trace_id = await aTrace(client, experiment_id)
+  const page = await (await browser.newContext({ viewport: { width: 1120, height: 700 }, colorScheme: 'light' })).newPage()
+  const experiment = `${server.url}/#/experiments/${experiment_id}`
+  await take(page, experiment, 'runs', /24 runs/, async () => {
+    for (const place of [0, 2, 5]) await page.locator('.grid .row input').nth(place).check()
+  })
+  await take(page, `${experiment}?tab=charts&smooth=0.4`, 'charts', /recall/)
+  await take(page, `${server.url}/#/compare?runs=${run_ids.slice(0, 3).join(',')}`, 'compare', /side by side/)
+  await take(page, `${experiment}/runs/${run_ids[0]}`, 'run', /Parameters/)
+  await take(page, `${server.url}/#/models/churn/versions/1`, 'version', /not signed/)
+  await take(page, `${experiment}/traces/${trace_id}`, 'trace', /Inputs/)
+} finally {
+  await browser.close()
+  await server.stop()
+}

@@ -6,7 +6,8 @@ const root = new URL('..', import.meta.url).pathname
 const version = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
 
 /** What the virtual environment holds: MLflow's own client, and what the examples train with. */
-const PACKAGES = [`mlflow==${version}`, 'boto3']
+export const MLFLOW = `mlflow==${version}`
+const PACKAGES = [MLFLOW, 'boto3']
 
 /**
  * The Python of a virtual environment with MLflow's client, made at the first call and kept in `.cache/`.
@@ -31,9 +32,19 @@ export function pythonWith(packages: readonly string[], folder: string): string 
 }
 
 /** Runs a Python script; gives what it printed. @throws with its output when it fails. */
-export function runPython(script: string, args: readonly string[], env: Record<string, string>, cwd?: string): Promise<string> {
+export const runPython = (script: string, args: readonly string[], env: Record<string, string>, cwd?: string): Promise<string> =>
+  runWith(pythonWithMlflow(), script, args, env, cwd)
+
+/** The same with the Python of another environment. */
+export function runWith(
+  python: string,
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd?: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(pythonWithMlflow(), [script, ...args], {
+    const child = spawn(python, [script, ...args], {
       env: { ...process.env, ...env, PYTHONUNBUFFERED: '1' },
       ...(cwd && { cwd }),
     })

@@ -38,7 +38,7 @@ overEachDatabase('a scan by later rules', (open) => {
     assert.equal((await shelf.db.reader.get(TOLD))?.n, 1)
   })
 
-  test('files that nobody judged are judged; those of later rules, and those that were changed on the disk, keep what they have', async () => {
+  test('files that nobody judged are judged; those of later rules, and those changed on the disk, keep what they have', async () => {
     const shelf = await shelfOf(await open())
     const changed = await shelf.register('changed', EVIL)
     await shelf.judged('2001.1.1')

@@ -83,7 +83,7 @@ test('a chart is taken as a PNG', async () => {
   await page.locator('.uplot canvas').first().waitFor(soon)
   const [download] = await Promise.all([
     page.waitForEvent('download', soon),
-    page.getByRole('button', { name: 'Download loss as a picture' }).click(),
+    page.getByRole('button', { name: 'Download loss as PNG' }).click(),
   ])
   assert.equal(download.suggestedFilename(), 'loss.png')
   const picture = readFileSync(await download.path())

@@ -70,7 +70,7 @@ export function MetricChart({ metric, runs, x = 'step', smooth = 0, height, live
             type="button"
             className="quiet"
             onClick={() => section.current && savePicture(metric, section.current, lines)}
-            aria-label={`Download ${metric} as a picture`}
+            aria-label={`Download ${metric} as PNG`}
           >
             PNG
           </button>

@@ -23,6 +23,10 @@ const RULE_OF: Readonly<Record<Oddity['kind'], RuleId>> = {
   trailing: 'pickle/trailing',
 }
 
+// An object of a class that cloudpickle wrote out: that it carries code is said already, and making one of it adds nothing.
+const OF_WRITTEN_CLASS =
+  /calls what cloudpickle\.cloudpickle\._(?:make_skeleton_class|make_skeleton_enum|builtin_type|make_function) returned$/
+
 /** How many values that look like pickles are followed. */
 const PAYLOADS_MAX = 2000
 
@@ -38,7 +42,10 @@ export function judgePickle(inspection: Inspection, subject: Subject, look: Look
 function judgeOne(inspection: Inspection, subject: Subject, pickle: Unpickled, look: Look): void {
   judgeImports(inspection, subject, pickle, '')
   const { member } = subject
-  for (const { kind, offset, detail } of pickle.machine.oddities) inspection.found(RULE_OF[kind], { member, offset, evidence: detail })
+  for (const { kind, offset, detail } of pickle.machine.oddities) {
+    const rule = kind === 'call' && OF_WRITTEN_CLASS.test(detail) ? 'pickle/code' : RULE_OF[kind]
+    inspection.found(rule, { member, offset, evidence: detail })
+  }
   checkStorages(inspection, subject, pickle.value)
   let left = PAYLOADS_MAX
   for (const bytes of pickle.machine.payloads) if (left-- > 0) judgePayload(inspection, subject, bytes, look)

@@ -15,6 +15,15 @@ const ALLOWED = new Map<string, ReadonlySet<string>>(
 
 // What carries Python code in a pickle by design: cloudpickle, dill, and what their functions are made of.
 const CODE = /^(?:cloudpickle(?:\.|$)|dill(?:\.|$)|_dill$|joblib\.externals\.cloudpickle|mlflow\.pyfunc|__main__$)/
+// What classes and their annotations are made of, where cloudpickle writes them out. None of it runs anything that isn't named as well.
+const CODE_PARTS = new Map([
+  ['builtins', new Set(['type', 'property', 'staticmethod', 'classmethod', 'super'])],
+  ['abc', new Set(['ABC', 'ABCMeta', 'abstractmethod'])],
+  ['enum', new Set(['Enum', 'EnumMeta', 'EnumType', 'IntEnum', 'StrEnum', 'Flag'])],
+  ['_operator', new Set(['getitem'])],
+  ['operator', new Set(['getitem'])],
+])
+const ANNOTATIONS = /^(?:typing|typing_extensions|dataclasses)$/
 const CODE_NAMES = new Set(['CodeType', 'FunctionType', 'LambdaType', 'CellType', 'MethodType', 'GenericAlias'])
 
 // Packages that have been used to run commands, read files or fetch addresses while a pickle is loaded, by their first word.
@@ -53,10 +62,13 @@ const DANGEROUS_NAMES = new Set(
 export function judgeName(module: string, name: string): Verdict {
   if (ALLOWED.get(module)?.has(name)) return 'allowed'
   const first = module.slice(0, module.indexOf('.') === -1 ? undefined : module.indexOf('.'))
-  if (CODE.test(module) || (first === 'types' && CODE_NAMES.has(name))) return 'code'
+  if (CODE.test(module) || (first === 'types' && CODE_NAMES.has(name)) || isPartOfCode(module, name)) return 'code'
   if (STANDARD_LIBRARY.has(first) || DANGEROUS.has(first) || DANGEROUS.has(module) || DANGEROUS_MODULES.test(module)) return 'dangerous'
   return DANGEROUS_NAMES.has(name) ? 'dangerous' : 'unknown'
 }
+
+const isPartOfCode = (module: string, name: string): boolean =>
+  CODE_PARTS.get(module)?.has(name) === true || (ANNOTATIONS.test(module) && /^_?[A-Z][A-Za-z_]*$/.test(name))
 
 /** Whether a class is one that models need; skops names them as `module.Class`. */
 export function isAllowedType(dotted: string): boolean {

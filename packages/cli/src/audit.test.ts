@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { newFolder, run } from './testing/command.ts'
+import { newFolder, run, startServer } from './testing/command.ts'
 
 function sample(): string {
   const cwd = newFolder()
@@ -37,4 +37,34 @@ test('audit says what it cannot follow or read', async () => {
     assert.equal(ended.code, code, ended.err)
     assert.match(ended.err, says)
   }
+})
+
+test('audit of a running Millrace finds nothing, with a login and without on this machine', async () => {
+  for (const flags of [[], ['--auth']]) {
+    const server = await startServer(flags)
+    const { code, out, err } = await run(['audit', server.url])
+    server.process.kill('SIGTERM')
+    await server.ended
+    assert.equal(code, 0, err)
+    assert.match(out, /\(Millrace\)\nVerdict: {4}Pass\nRisk level: SAFE\n/)
+    assert.match(out, /A request to another host's name is refused \(403\)/)
+    assert.equal(/asks for a login \(401\)/.test(out), flags.length > 0)
+    assert.equal(/server\/no-login/.test(out), flags.length === 0)
+  }
+})
+
+test('audit of a Millrace that lets every page in says so', async () => {
+  const server = await startServer(['--cors-allowed-origins', '*', '--allowed-hosts', '*'])
+  const { code, out } = await run(['audit', server.url])
+  server.process.kill('SIGTERM')
+  await server.ended
+  assert.equal(code, 1)
+  assert.match(out, /server\/any-host/)
+  assert.match(out, /server\/any-origin/)
+})
+
+test('audit says when nobody answers', async () => {
+  const { code, err } = await run(['audit', 'http://127.0.0.1:1'])
+  assert.equal(code, 3)
+  assert.match(err, /could not be audited/)
 })

@@ -67,7 +67,8 @@ function oneOf(flag: string, value: unknown, choices: readonly string[]): string
 }
 
 async function look(target: string, given: Record<string, unknown>): Promise<AuditReport> {
-  const { auditFolder } = await import('@millrace/audit')
+  const { auditFolder, auditServer } = await import('@millrace/audit')
+  if (/^https?:\/\//.test(target)) return auditServer(target)
   const { basename, resolve } = await import('node:path')
   const name = typeof given.name === 'string' ? given.name : basename(resolve(target))
   const baseline = typeof given.baseline === 'string' ? await baselineFrom(given.baseline) : undefined

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import { type AuditReport, reportOf } from '../audit.ts'
+import type { Category, Finding, Severity } from '../finding.ts'
+import { type Answer, ask } from './ask.ts'
+import { KNOWN_UNTIL, vulnerabilitiesOf } from './versions.ts'
+
+const SEARCH = '/api/2.0/mlflow/experiments/search?max_results=1'
+const FOREIGN = 'audit.invalid'
+/** What MLflow's basic-auth comes with, in its documentation and its configuration. */
+const DEFAULT_LOGINS = ['admin:password1234', 'admin:password']
+
+type Told = Pick<Finding, 'rule' | 'title' | 'evidence' | 'why' | 'means' | 'recommendation' | 'cwe'> & {
+  readonly category: Category
+  readonly severity: Severity
+}
+
+/** What one look at a server gathers. */
+type Look = { readonly url: URL; readonly is_near: boolean; readonly found: Told[]; readonly passed: string[] }
+
+/** Audits a running tracking server by what anybody may ask it; nothing is changed. @throws Error when nobody answers */
+export async function auditServer(address: string): Promise<AuditReport> {
+  const url = new URL(address)
+  const is_near = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  const look: Look = { url, is_near, found: [], passed: [] }
+  const product = await recognise(look)
+  await lookAtLogin(look)
+  await lookAtHost(look)
+  await lookAtOrigins(look)
+  lookAtTransport(look)
+  const findings = look.found.map(
+    (told): Finding => ({
+      ...told,
+      confidence: 'high',
+      context: 'code',
+      weight: told.severity,
+      file: url.origin,
+      line: 0,
+      end_line: 0,
+      fingerprint: createHash('sha256').update(`${told.rule} ${told.title}`).digest('hex').slice(0, 16),
+    }),
+  )
+  return reportOf(`${url.origin} (${product})`, 'server', findings, { passed: look.passed })
+}
+
+async function recognise({ url, found, passed }: Look): Promise<string> {
+  const version = await ask(url, '/version')
+  const number = /^\d+\.\d+[\w.]*$/.exec(version.text.trim())?.[0]
+  const openapi = await ask(url, '/openapi.json')
+  // With a login on, the API's description is for those who are known; the page to sign in is for all.
+  const sign_in = await ask(url, '/login')
+  if (/"title":\s*"Millrace/.test(openapi.text) || /<title>[^<]*Millrace/.test(sign_in.text)) {
+    passed.push(`It is Millrace, which speaks the API of MLflow ${number ?? 'of an unknown version'} and has none of its code.`)
+    return 'Millrace'
+  }
+  if (version.status !== 200 || number === undefined) return 'a server that is not recognised'
+  for (const { id, what, fixed, last, severity, cwe } of vulnerabilitiesOf(number)) {
+    found.push({
+      rule: `version/${id.toLowerCase()}`,
+      category: 'VULNERABLE_VERSION',
+      severity,
+      cwe,
+      title: `${id}: ${what}`,
+      evidence: `/version answers ${number}; ${fixed ? `fixed in ${fixed}` : `affected up to ${last}`}`,
+      why: 'The server says its version, and this is published of it.',
+      means: 'The way to use it is public.',
+      recommendation: fixed ? `Update to ${fixed} or later.` : `Update to a version after ${last}.`,
+    })
+  }
+  passed.push(`MLflow ${number} was compared with what is published until ${KNOWN_UNTIL}.`)
+  return `MLflow ${number}`
+}
+
+const answersData = ({ status, headers }: Answer): boolean => status === 200 && /json/.test(headers['content-type'] ?? '')
+
+async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void> {
+  const anonymous = await ask(url, SEARCH)
+  if (answersData(anonymous)) {
+    found.push({
+      rule: 'server/no-login',
+      category: 'DATA_EXPOSURE',
+      severity: is_near ? 'info' : 'high',
+      cwe: 306,
+      title: 'Everybody who reaches it may use it',
+      evidence: `experiments/search answers 200 without a login${is_near ? '; the address is of this machine alone' : ''}`,
+      why: 'A search was answered to somebody unknown.',
+      means: 'Runs and models can be read, changed and deleted by who reaches the port.',
+      recommendation: 'Turn login on (millrace server --auth; --app-name basic-auth), and let a proxy with TLS stand before it.',
+    })
+    return
+  }
+  passed.push(`experiments/search asks for a login (${anonymous.status}).`)
+  for (const login of DEFAULT_LOGINS) {
+    const answer = await ask(url, SEARCH, { authorization: `Basic ${Buffer.from(login).toString('base64')}` })
+    if (!answersData(answer)) continue
+    found.push({
+      rule: 'server/default-login',
+      category: 'CREDENTIALS_UNSAFE',
+      severity: 'critical',
+      cwe: 1392,
+      title: 'The password that the product comes with is valid',
+      evidence: 'user admin, with the password of the documentation',
+      why: 'A login with it was accepted.',
+      means: 'Everybody is administrator.',
+      recommendation: 'Change it now, and look at what was done with it.',
+    })
+    return
+  }
+  passed.push('No password that products come with is valid.')
+}
+
+async function lookAtHost({ url, found, passed }: Look): Promise<void> {
+  const answer = await ask(url, SEARCH, { host: FOREIGN })
+  if (!answersData(answer)) {
+    passed.push(`A request to another host's name is refused (${answer.status}).`)
+    return
+  }
+  found.push({
+    rule: 'server/any-host',
+    category: 'DATA_EXPOSURE',
+    severity: 'high',
+    cwe: 346,
+    title: 'It answers to any name',
+    evidence: `Host: ${FOREIGN} was answered with 200`,
+    why: 'A server that does not know its name can be called by a page under a name of the attacker’s (DNS rebinding).',
+    means: 'A page that somebody visits reads and changes what that person’s machine reaches.',
+    recommendation: 'Say its names (--allowed-hosts).',
+  })
+}
+
+async function lookAtOrigins({ url, found, passed }: Look): Promise<void> {
+  const { headers } = await ask(url, SEARCH, { origin: `https://${FOREIGN}` })
+  const allowed = headers['access-control-allow-origin']
+  if (allowed === undefined || (allowed !== '*' && !allowed.includes(FOREIGN))) {
+    passed.push('Pages of other sites get no answer that they can read.')
+    return
+  }
+  found.push({
+    rule: 'server/any-origin',
+    category: 'DATA_EXPOSURE',
+    severity: headers['access-control-allow-credentials'] === 'true' ? 'high' : 'medium',
+    cwe: 942,
+    title: 'Pages of every site may read its answers',
+    evidence: `Access-Control-Allow-Origin: ${allowed.slice(0, 80)}`,
+    why: 'CORS allows an origin that nobody named.',
+    means: 'A page that somebody visits reads what that person’s machine reaches.',
+    recommendation: 'Name the origins that need it (--cors-allowed-origins).',
+  })
+}
+
+function lookAtTransport({ url, is_near, found, passed }: Look): void {
+  if (url.protocol === 'https:') passed.push('It is called by TLS, with a certificate that was checked.')
+  else if (is_near) passed.push('Plain HTTP does not leave this machine.')
+  else {
+    found.push({
+      rule: 'server/plain-http',
+      category: 'DATA_EXPOSURE',
+      severity: 'medium',
+      cwe: 319,
+      title: 'It is called without TLS',
+      evidence: url.origin,
+      why: 'The address is http:// and not of this machine.',
+      means: 'Tokens, parameters and models can be read and changed on the way.',
+      recommendation: 'Put a proxy with TLS before it.',
+    })
+  }
+}

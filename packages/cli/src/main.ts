@@ -22,7 +22,7 @@ function leading(argv: readonly string[]): Leading {
 async function main(argv: readonly string[]): Promise<number | undefined> {
   const { command: typed, env_file, help, version } = leading(argv)
   if (version) return say(`millrace ${await versionOf()}`)
-  const { commands } = await import('./commands.ts')
+  const commands = await commandsFor(typed)
   if (typed.length === 0) {
     const { overview } = await import('./help.ts')
     return say(overview(commands, await versionOf()), help ? EXIT.fine : EXIT.usage)
@@ -35,6 +35,12 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
   const file = typeof given['env-file'] === 'string' ? given['env-file'] : env_file
   if (file !== undefined) loadEnvFile(file)
   return command.run({ given, args, env: process.env })
+}
+
+/** All commands; for the server, which should start at once, itself alone: the others bring the client, the scanner and the signer. */
+async function commandsFor(typed: readonly string[]): Promise<readonly Command[]> {
+  if (typed[0] === 'server') return [(await import('./server.ts')).server]
+  return (await import('./commands.ts')).commands
 }
 
 async function find(commands: readonly Command[], typed: readonly string[]): Promise<Command> {

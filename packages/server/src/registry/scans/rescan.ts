@@ -1,4 +1,4 @@
-import { RULES_VERSION } from '@millrace/scan'
+import { RULES_VERSION } from '@millrace/scan/rules'
 import { artifactStores, type Place } from '../../artifacts/index.ts'
 import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'

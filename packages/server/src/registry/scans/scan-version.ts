@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type FileResult, type FileToScan, RULES_VERSION, type ScanOptions, type ScanReport, scanFiles } from '@millrace/scan'
+import type { FileResult, FileToScan, ScanOptions, ScanReport } from '@millrace/scan'
+import { RULES_VERSION } from '@millrace/scan/rules'
 import type { Place } from '../../artifacts/index.ts'
 import type { Database } from '../../db/database.ts'
 import type { Log } from '../../http/log.ts'
@@ -58,6 +59,8 @@ async function judge(manifest: Manifest, place: Place, log: Log): Promise<Verdic
 
 /** Scans where the files are, if that is this disk; else a copy that only this process's user can read. */
 async function scanAt({ files }: Manifest, { store, folder }: Place, options: ScanOptions): Promise<ScanReport> {
+  // Here and not above: what starts the scanner knows all formats, and a server that starts has no model to scan yet.
+  const { scanFiles } = await import('@millrace/scan')
   if (store.root.startsWith('/')) {
     const root = join(store.root, ...folder)
     return scanFiles(

@@ -98,6 +98,9 @@ describe('the table of routes', () => {
   })
 })
 
+// What is turned off says what a server says that never had it: MLflow's clients find out by that whether there are workspaces.
+const ANSWERS_AS_IF_NOT_THERE = new Set(['GET /metrics', 'GET /api/3.0/mlflow/workspaces'])
+
 describe('each route answers under each of its prefixes', () => {
   let server: TestServer
   before(async () => {
@@ -116,7 +119,7 @@ describe('each route answers under each of its prefixes', () => {
         const url = path.replace(/:[a-z_.]+|\*/g, 'x')
         assert.ok(server.app.hasRoute({ method: method as 'GET', url: path }), path)
         const answer = await server.call(method, url, method === 'GET' || method === 'DELETE' ? undefined : {})
-        if (route !== 'GET /metrics') assert.notEqual(answer.body?.error_code, 'ENDPOINT_NOT_FOUND', path)
+        if (!ANSWERS_AS_IF_NOT_THERE.has(route)) assert.notEqual(answer.body?.error_code, 'ENDPOINT_NOT_FOUND', path)
         assert.ok(answer.status < 500 || answer.status === 501 || answer.status === 503, `${path} ${answer.text}`)
       }
     })

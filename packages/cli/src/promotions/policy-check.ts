@@ -12,7 +12,7 @@ export const policyCheck: Command = {
   argument: { name: 'file', about: "The policy; without it, the server's own is shown" },
   details:
     'A policy says which aliases and stages of which models are protected, and what a version needs before it may have them. ' +
-    'docs/guides/approvals.md shows one. Nothing is changed; the exit code is 1 when the file is not understood. A server ' +
+    'docs/guide/approvals.md shows one. Nothing is changed; the exit code is 1 when the file is not understood. A server ' +
     'takes the file by --policy, or by PUT /api/2.0/millrace/promotions/policy.',
   examples: [
     ['millrace policy check policy.yaml', 'before the server is started with it'],

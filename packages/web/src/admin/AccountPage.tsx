@@ -3,6 +3,7 @@ import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
 import { signOut, useSession } from '../session.ts'
 import { say } from '../shell/Toasts.tsx'
@@ -85,7 +86,7 @@ export function AccountPage() {
       )}
       {found.isError && <Problem error={found.error} />}
       {(found.data?.tokens ?? []).length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Tokens">
+        <Scroll label="Tokens">
           <table>
             <thead>
               <tr>
@@ -121,7 +122,7 @@ export function AccountPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   )

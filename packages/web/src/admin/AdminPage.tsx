@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useApi } from '../api.ts'
 import { moment } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Users } from './Users.tsx'
 import { Webhooks } from './Webhooks.tsx'
 
@@ -69,7 +70,7 @@ function AuditLog() {
       </div>
       {found.data.entries.length === 0 && <p className="faint">There are no entries.</p>}
       {found.data.entries.length > 0 && (
-        <div className="scroll tall" tabIndex={0} role="region" aria-label="Audit log">
+        <Scroll label="Audit log" look="tall">
           <table>
             <thead>
               <tr>
@@ -96,7 +97,7 @@ function AuditLog() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   )

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { useSession } from '../session.ts'
 import { say } from '../shell/Toasts.tsx'
 
@@ -52,7 +53,7 @@ export function Users() {
           Make an account
         </button>
       </form>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Users">
+      <Scroll label="Users">
         <table>
           <thead>
             <tr>
@@ -103,7 +104,7 @@ export function Users() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
 import { say } from '../shell/Toasts.tsx'
 
@@ -52,7 +53,7 @@ function Deliveries({ webhook_id }: { webhook_id: string }) {
   }
   if (found.data.deliveries.length === 0) return <p className="faint">Everything that was sent has arrived, or is still being tried.</p>
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Undelivered">
+    <Scroll label="Undelivered">
       <table>
         <tbody>
           {found.data.deliveries.map((one) => (
@@ -73,6 +74,6 @@ function Deliveries({ webhook_id }: { webhook_id: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

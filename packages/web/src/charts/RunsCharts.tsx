@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { count } from '../format.ts'
+import { Search } from '../parts/Search.tsx'
 import type { Row } from '../runs/use-runs.ts'
 import type { View } from '../runs/view.ts'
 import { colorAt } from './colors.ts'
@@ -24,14 +25,7 @@ export function RunsCharts({ runs, metrics, view, change }: Props) {
   return (
     <>
       <div className="bar">
-        <input
-          type="search"
-          className="grow"
-          aria-label="Find a metric"
-          placeholder={`Find among ${count(metrics.length, 'metric')}`}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <Search label="Find a metric" placeholder={`Find among ${count(metrics.length, 'metric')}`} value={typed} onChange={setTyped} />
         <label>
           Along{' '}
           <select value={view.x ?? 'step'} onChange={(event) => change({ x: event.target.value === 'time' ? 'time' : undefined })}>

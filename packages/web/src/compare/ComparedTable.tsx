@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
+import { Scroll } from '../parts/Scroll.tsx'
 import type { Compared, ComparedRun } from './compared.ts'
 
 const ROW_PX = 36
@@ -30,7 +31,7 @@ export function ComparedTable({ runs, metrics, params, all }: Props) {
   const behind = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
   const width = runs.length + 1
   return (
-    <div ref={scroller} className="scroll tall compared" tabIndex={0} role="region" aria-label="Comparison">
+    <Scroll label="Comparison" look="tall compared" place={scroller}>
       <table aria-rowcount={lines.length + 1}>
         <thead>
           <tr>
@@ -57,7 +58,7 @@ export function ComparedTable({ runs, metrics, params, all }: Props) {
           {behind > 0 && <Space height={behind} width={width} />}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

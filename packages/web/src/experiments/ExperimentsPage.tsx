@@ -1,9 +1,12 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { nameFilter } from '../filters.ts'
 import { count } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
+import { Search, useSearchKey } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 import { say } from '../shell/Toasts.tsx'
 
@@ -12,20 +15,19 @@ const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
 const PAGE_MAX = 500
 const LIVE_MS = 3_000
 
-const quoted = (text: string): string => `'%${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}%'`
-
 /** All experiments, by their last change; search, create, rename, delete and bring back. */
 export function ExperimentsPage() {
   const [typed, setTyped] = useState('')
   const [deleted, setDeleted] = useState(false)
   const field = useSearchKey()
+  const filter = nameFilter(typed)
   const found = useApi(
     SEARCH,
     {
       max_results: PAGE_MAX,
       order_by: ['last_update_time DESC'],
       view_type: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
-      ...(typed.trim() !== '' && { filter: `name ILIKE ${quoted(typed.trim())}` }),
+      ...(filter !== '' && { filter }),
     },
     { keep: true, refetch_ms: LIVE_MS },
   )
@@ -41,15 +43,7 @@ export function ExperimentsPage() {
         <NewExperiment />
       </div>
       <div className="bar">
-        <input
-          ref={field}
-          className="grow"
-          type="search"
-          aria-label="Search experiments by name"
-          placeholder="Search by name"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <Search field={field} label="Search experiments by name" placeholder="Search by name" value={typed} onChange={setTyped} />
         <label className="check-line">
           <input type="checkbox" checked={deleted} onChange={(event) => setDeleted(event.target.checked)} /> In the trash
         </label>
@@ -63,7 +57,7 @@ export function ExperimentsPage() {
         </p>
       )}
       {experiments.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Experiments">
+        <Scroll label="Experiments">
           <table>
             <thead>
               <tr>
@@ -96,28 +90,13 @@ export function ExperimentsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {found.data?.next_page_token && (
         <p className="faint">The first {count(PAGE_MAX, 'experiment')} are shown: search by name for others.</p>
       )}
     </>
   )
-}
-
-/** The `/` key goes to the search field, unless somebody types elsewhere. */
-function useSearchKey() {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || (event.target as HTMLElement).closest('input, textarea, dialog')) return
-      event.preventDefault()
-      field.current?.focus()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
-  return field
 }
 
 function NewExperiment() {

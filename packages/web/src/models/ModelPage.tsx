@@ -1,8 +1,10 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { quoted } from '../filters.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Markdown } from '../parts/Markdown.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
 import { say } from '../shell/Toasts.tsx'
 import { History } from '../trust/History.tsx'
@@ -18,7 +20,7 @@ export function ModelPage() {
   const { name } = route.useParams()
   const model = useApi(GET, { name })
   const versions = useApi(VERSIONS, {
-    filter: `name = '${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
+    filter: `name = ${quoted(name)}`,
     order_by: ['version_number DESC'],
     max_results: PAGE_MAX,
   })
@@ -53,7 +55,7 @@ export function ModelPage() {
       {versions.isPending && <Loading />}
       {versions.data && list.length === 0 && <p className="faint">There is no version yet: register one with mlflow.register_model.</p>}
       {list.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Versions">
+        <Scroll label="Versions">
           <table>
             <thead>
               <tr>
@@ -90,7 +92,7 @@ export function ModelPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   )

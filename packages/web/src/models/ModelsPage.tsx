@@ -1,9 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
+import { nameFilter } from '../filters.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
+import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Trust } from './Trust.tsx'
 
@@ -12,10 +15,10 @@ const PAGE_MAX = 200
 /** The registered models, each with its newest version's state of trust. */
 export function ModelsPage() {
   const [typed, setTyped] = useState('')
-  const wanted = typed.trim().replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+  const filter = nameFilter(typed)
   const found = useApi(
     'GET /api/2.0/mlflow/registered-models/search',
-    { max_results: PAGE_MAX, order_by: ['last_updated_timestamp DESC'], ...(wanted !== '' && { filter: `name ILIKE '%${wanted}%'` }) },
+    { max_results: PAGE_MAX, order_by: ['last_updated_timestamp DESC'], ...(filter !== '' && { filter }) },
     { keep: true },
   )
   const models = found.data?.registered_models ?? []
@@ -26,20 +29,13 @@ export function ModelsPage() {
         <h1>Models</h1>
       </div>
       <div className="bar">
-        <input
-          type="search"
-          className="grow"
-          aria-label="Search models by name"
-          placeholder="Search by name"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <Search label="Search models by name" placeholder="Search by name" value={typed} onChange={setTyped} />
       </div>
       {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
       {found.isPending && <Loading />}
       {found.data && models.length === 0 && (typed === '' ? <NoModels /> : <p className="faint">No model has that name.</p>)}
       {models.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Models">
+        <Scroll label="Models">
           <table>
             <thead>
               <tr>
@@ -79,7 +75,7 @@ export function ModelsPage() {
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   )

@@ -2,6 +2,7 @@ import { variablesOf } from '@millrace/client'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
+import { IS_PROMPT, quoted } from '../filters.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Time } from '../parts/Time.tsx'
@@ -15,7 +16,7 @@ const PAGE_MAX = 200
 export function PromptPage() {
   const { name } = route.useParams()
   const found = useApi('GET /api/2.0/mlflow/model-versions/search', {
-    filter: `name = '${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}' AND tags.\`mlflow.prompt.is_prompt\` = 'true'`,
+    filter: `name = ${quoted(name)} AND ${IS_PROMPT}`,
     order_by: ['version_number DESC'],
     max_results: PAGE_MAX,
   })

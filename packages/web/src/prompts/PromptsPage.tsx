@@ -1,19 +1,20 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
+import { IS_PROMPT, nameFilter } from '../filters.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
+import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 
 const PAGE_MAX = 200
-const IS_PROMPT = "tags.`mlflow.prompt.is_prompt` = 'true'"
 
 /** All prompts. */
 export function PromptsPage() {
   const [typed, setTyped] = useState('')
-  const wanted = typed.trim().replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-  const filter = wanted === '' ? IS_PROMPT : `${IS_PROMPT} AND name ILIKE '%${wanted}%'`
+  const filter = [IS_PROMPT, nameFilter(typed)].filter(Boolean).join(' AND ')
   const found = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: PAGE_MAX, filter }, { keep: true })
   const prompts = found.data?.registered_models ?? []
   return (
@@ -23,14 +24,7 @@ export function PromptsPage() {
         <h1>Prompts</h1>
       </div>
       <div className="bar">
-        <input
-          type="search"
-          className="grow"
-          aria-label="Search prompts by name"
-          placeholder="Search by name"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <Search label="Search prompts by name" placeholder="Search by name" value={typed} onChange={setTyped} />
       </div>
       {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
       {found.isPending && <Loading />}
@@ -42,7 +36,7 @@ export function PromptsPage() {
         </Empty>
       )}
       {prompts.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Prompts">
+        <Scroll label="Prompts">
           <table>
             <thead>
               <tr>
@@ -67,7 +61,7 @@ export function PromptsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   )

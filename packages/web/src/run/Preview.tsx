@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { bytes } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 
 const SHOWN_MAX_BYTES = 2 * 2 ** 20
 const ROWS_MAX = 200
@@ -114,7 +115,7 @@ function jsonTable(text: string, path: string): Grid | undefined {
 function Table({ head, rows, left_out }: Grid) {
   return (
     <>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Table">
+      <Scroll label="Table">
         <table>
           <thead>
             <tr>
@@ -138,7 +139,7 @@ function Table({ head, rows, left_out }: Grid) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {left_out > 0 && <p className="faint">and {left_out.toLocaleString('en-GB')} more rows: download the file for them.</p>}
     </>
   )

@@ -2,6 +2,7 @@ import type { Output } from '@millrace/client'
 import { useMemo, useState } from 'react'
 import { MetricChart } from '../charts/MetricChart.tsx'
 import { count } from '../format.ts'
+import { Search } from '../parts/Search.tsx'
 
 const CHARTS_MAX = 24
 const LIVE_MS = 2_000
@@ -18,14 +19,7 @@ export function RunCharts({ run, metrics }: { run: Info; metrics: readonly strin
     <>
       {metrics.length > CHARTS_MAX && (
         <div className="bar">
-          <input
-            type="search"
-            className="grow"
-            aria-label="Find a metric"
-            placeholder={`Find among ${count(metrics.length, 'metric')}`}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+          <Search label="Find a metric" placeholder={`Find among ${count(metrics.length, 'metric')}`} value={typed} onChange={setTyped} />
         </div>
       )}
       <div className="charts">

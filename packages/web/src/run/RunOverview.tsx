@@ -1,6 +1,8 @@
 import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { metric } from '../format.ts'
+import { Scroll } from '../parts/Scroll.tsx'
+import { Search } from '../parts/Search.tsx'
 
 type Run = Output<'GET /api/2.0/mlflow/runs/get'>['run']
 
@@ -81,20 +83,13 @@ export function Values({ title, rows, numbers = false }: ValuesProps) {
       </h2>
       {rows.length > 12 && (
         <div className="bar">
-          <input
-            type="search"
-            className="grow"
-            aria-label={`Find among ${title.toLowerCase()}`}
-            placeholder="Find"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+          <Search label={`Find among ${title.toLowerCase()}`} placeholder="Find" value={typed} onChange={setTyped} />
         </div>
       )}
       {rows.length === 0 ? (
         <p className="faint">None.</p>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-label={title}>
+        <Scroll label={title}>
           <table>
             <tbody>
               {found.slice(0, SHOWN_MAX).map(([name, shown, whole], at) => (
@@ -110,7 +105,7 @@ export function Values({ title, rows, numbers = false }: ValuesProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {found.length > SHOWN_MAX && <p className="faint">and {(found.length - SHOWN_MAX).toLocaleString('en-GB')} more</p>}
     </section>

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useSearchKey } from '../parts/Search.tsx'
 import { type Names, spelled } from './view.ts'
 
 const SHOWN_MAX = 8
@@ -18,17 +19,8 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
   const [typed, setTyped] = useState(filter)
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState(false)
-  const field = useRef<HTMLInputElement>(null)
+  const field = useSearchKey()
   useEffect(() => setTyped(filter), [filter])
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || (event.target as HTMLElement).closest('input, textarea, dialog')) return
-      event.preventDefault()
-      field.current?.focus()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
   const suggestions = open ? completions(typed, names) : []
   const take = (name: string): void => {
     setTyped(typed.replace(/[^\s]*$/, `${name} `))

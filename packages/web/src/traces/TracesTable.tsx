@@ -5,6 +5,7 @@ import { duration } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Time } from '../parts/Time.tsx'
 
@@ -64,7 +65,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
       {found.isPending && <Loading />}
       {found.data && traces.length === 0 && (filter === '' ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
       {traces.length > 0 && (
-        <div className="scroll tall" tabIndex={0} role="region" aria-label="Traces">
+        <Scroll label="Traces" look="tall">
           <table>
             <thead>
               <tr>
@@ -104,7 +105,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {found.data?.next_page_token && <p className="faint">The newest {PAGE_MAX} are shown: filter for others.</p>}
     </>

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
 import { say } from '../shell/Toasts.tsx'
 
@@ -26,7 +27,7 @@ export function History({ name, aliases }: { name: string; aliases: readonly { a
       {aliases.some(({ alias }) => moves.some((move) => move.alias === alias && move.from_version)) && (
         <Rollback name={name} aliases={aliases} />
       )}
-      <div className="scroll" tabIndex={0} role="region" aria-label="History">
+      <Scroll label="History">
         <table>
           <thead>
             <tr>
@@ -63,7 +64,7 @@ export function History({ name, aliases }: { name: string; aliases: readonly { a
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   )
 }

@@ -9,7 +9,7 @@ export const putPromotionPolicy = stream({
   route: 'PUT /api/2.0/millrace/promotions/policy',
   summary: 'Set the policy that says what protected aliases and stages ask for; an empty text brings the default back',
   access: { permission: 'manage', on: () => ({ server: 'settings' }) },
-  input: object({ text: string({ max: 200_000, description: 'YAML, as docs/guides/approvals.md shows' }) }),
+  input: object({ text: string({ max: 200_000, description: 'YAML, as docs/guide/approvals.md shows' }) }),
   takes_body: 'json',
   answers: 'An empty JSON object',
   async handler({ text }, context, exchange) {

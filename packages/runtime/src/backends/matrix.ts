@@ -85,7 +85,7 @@ export function frameOf(rows: number, columns: number, values: Float64Array): Fr
 }
 
 /** For each row the class with the greatest score; the first of equals. */
-export function greatest(scores: Float64Array, classes: readonly Label[]): Prediction {
+export function greatest(scores: Float64Array | Float32Array, classes: readonly Label[]): Prediction {
   const count = classes.length
   const values: Label[] = []
   for (let at = 0; at < scores.length; at += count) {

@@ -1,7 +1,6 @@
-import { shownOf } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { array, double, int64, object, optional, string } from '../http/schema.ts'
-import { experimentKey } from '../tracking/experiments/index.ts'
+import { shownExperiments } from '../tracking/experiments/index.ts'
 import { FILTER_MAX } from '../tracking/search/index.ts'
 import { correlation } from './correlation.ts'
 import { countTraces } from './search-query.ts'
@@ -26,8 +25,7 @@ export const calculateTraceFilterCorrelation = read({
   }),
   heavy: import.meta.url,
   async handler(db, { experiment_ids, filter_string1, filter_string2, base_filter = '' }, { visible }) {
-    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
-    const experiments = await shownOf(db, visible, named)
+    const experiments = await shownExperiments(db, experiment_ids, visible)
     const [total = 0, first = 0, second = 0, joint = 0] = await countTraces(db, experiments, [
       [base_filter],
       [base_filter, filter_string1],

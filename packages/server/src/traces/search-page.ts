@@ -1,7 +1,6 @@
-import { shownOf } from '../access/visible.ts'
 import type { Reader } from '../db/handles.ts'
 import type { Visible } from '../http/access.ts'
-import { experimentKey } from '../tracking/experiments/index.ts'
+import { shownExperiments } from '../tracking/experiments/index.ts'
 import { pageOf } from '../tracking/search/index.ts'
 import { findTraces } from './search-query.ts'
 import type { TraceInfo } from './trace.ts'
@@ -25,8 +24,7 @@ export async function searchPage(
   { experiment_ids, filter, max_results, order_by, page_token }: SearchRequest,
   visible: Visible,
 ): Promise<{ traces: TraceInfo[]; next_page_token?: string }> {
-  const keys = new Set(experiment_ids.map(experimentKey).filter((key) => key !== undefined))
-  const experiments = await shownOf(db, visible, [...keys])
+  const experiments = await shownExperiments(db, experiment_ids, visible)
   const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
   const wanted = { purpose, page_token, count: max_results || RESULTS_DEFAULT }
   const search = { experiments, filter, order_by }

@@ -1,7 +1,7 @@
 import { type Json, readJson, type Source } from '@millrace/formats'
 import type { Backend, Frame, Label, Prediction } from '../../backend.ts'
 import { refuse } from '../estimator.ts'
-import { type Inputs, rowsOf } from '../matrix.ts'
+import { greatest, type Inputs, rowsOf } from '../matrix.ts'
 import { type Node, readXgboostFile } from './xgboost-file.ts'
 import { addTrees, readBoosted } from './xgboost-trees.ts'
 
@@ -169,7 +169,7 @@ export function xgboostBackend(source: Source, model_class: string): Backend {
   const is_classifier = /Classifier$/.test(name) && (objective.startsWith('multi:') || objective === 'binary:logistic')
   const classes = Array.from({ length: Math.max(2, groups) }, (_, label) => label)
   if (is_classifier) return { ...backend, classes, ...classifierOf(booster, classes) }
-  if (objective === 'multi:softmax') return { ...backend, predict: (frame) => greatestOf(booster.scores(frame), classes) }
+  if (objective === 'multi:softmax') return { ...backend, predict: (frame) => greatest(booster.scores(frame), classes) }
   return { ...backend, predict: plain }
 }
 
@@ -184,18 +184,7 @@ export function classifierOf({ scores, groups }: Booster, classes: readonly Labe
     })
   }
   return {
-    predict: (frame) => greatestOf(both(frame), classes),
+    predict: (frame) => greatest(both(frame), classes),
     predictProba: (frame) => ({ values: Float64Array.from(both(frame)), columns: classes.length }),
   }
-}
-
-function greatestOf(scores: Float32Array, classes: readonly Label[]): Prediction {
-  const count = classes.length
-  const values: Label[] = []
-  for (let at = 0; at < scores.length; at += count) {
-    let best = 0
-    for (let one = 1; one < count; one++) if ((scores[at + one] as number) > (scores[at + best] as number)) best = one
-    values.push(classes[best] as Label)
-  }
-  return { values, columns: 1 }
 }

@@ -1,10 +1,7 @@
-import { emit } from '../../events/index.ts'
 import { write } from '../../http/endpoint.ts'
-import { Refusal } from '../../http/refusal.ts'
 import { object } from '../../http/schema.ts'
-import { recordDecision } from '../gates/index.ts'
 import { PromotionRequest, Reason, RequestId } from './promotion-request.ts'
-import { requireReviewer, reviewed, told, underReview } from './review.ts'
+import { decide } from './review.ts'
 
 export const rejectPromotionRequest = write({
   route: 'POST /api/2.0/millrace/promotions/requests/{request_id}/reject',
@@ -12,13 +9,5 @@ export const rejectPromotionRequest = write({
   access: { permission: 'edit', on: ({ request_id }) => ({ promotion_request: request_id }) },
   input: object({ request_id: RequestId, reason: Reason }),
   output: object({ promotion_request: PromotionRequest }),
-  async handler(tx, { request_id, reason }, context) {
-    const review = await underReview(tx, request_id, context)
-    if (review instanceof Refusal) return review
-    await requireReviewer(tx, review, context)
-    const { caller, now_ms } = context
-    await recordDecision(tx, review.request.id, caller, 'reject', reason, now_ms)
-    await emit(tx, { event: 'promotion_request.rejected', data: { ...told(review), by: caller.user, reason } }, now_ms)
-    return reviewed(tx, review, now_ms)
-  },
+  handler: (tx, input, context) => decide(tx, input, 'reject', context),
 })

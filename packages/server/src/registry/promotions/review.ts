@@ -1,5 +1,6 @@
 import { reviewersAmong } from '../../access/reviewers.ts'
 import type { Writer } from '../../db/handles.ts'
+import { emit } from '../../events/index.ts'
 import type { Context } from '../../http/context.ts'
 import { ApiError, missing } from '../../http/errors.ts'
 import { Refusal } from '../../http/refusal.ts'
@@ -11,6 +12,7 @@ import {
   decisionsOn,
   isAuthor,
   type RequestRow,
+  recordDecision,
   requestById,
   requestToChange,
   reviewsOf,
@@ -56,7 +58,7 @@ export async function underReview(tx: Writer, request_id: string, { caller, sett
 }
 
 /** @throws ApiError PERMISSION_DENIED when the caller asked for it or made the version, or is not of the group that decides */
-export async function requireReviewer(tx: Writer, { request, rule }: UnderReview, { caller }: Context): Promise<void> {
+async function requireReviewer(tx: Writer, { request, rule }: UnderReview, { caller }: Context): Promise<void> {
   const who = { user_id: caller.user_id, user_name: caller.user }
   if (isAuthor(request, who)) {
     throw new ApiError('PERMISSION_DENIED', 'Who made the version or asked for its promotion does not decide on it: somebody else must.')
@@ -68,6 +70,23 @@ export async function requireReviewer(tx: Writer, { request, rule }: UnderReview
 export async function requireMember(tx: Writer, account: number, group: string | undefined): Promise<void> {
   if (group === undefined || (await reviewersAmong(tx, [account], group)).has(account)) return
   throw new ApiError('PERMISSION_DENIED', `The policy leaves this to the group '${group}', and you are not in it.`)
+}
+
+/** Keeps what a reviewer says of a request, tells of it, and answers with what became of the request. */
+export async function decide(
+  tx: Writer,
+  { request_id, reason }: { readonly request_id: string; readonly reason: string },
+  says: 'approve' | 'reject',
+  context: Context,
+): Promise<{ promotion_request: PromotionRequest } | Refusal> {
+  const review = await underReview(tx, request_id, context)
+  if (review instanceof Refusal) return review
+  await requireReviewer(tx, review, context)
+  const { caller, now_ms } = context
+  await recordDecision(tx, review.request.id, caller, says, reason, now_ms)
+  const event = says === 'approve' ? 'promotion_request.approved' : 'promotion_request.rejected'
+  await emit(tx, { event, data: { ...told(review), by: caller.user, reason } }, now_ms)
+  return reviewed(tx, review, now_ms)
 }
 
 /** Says anew what is missing after a decision, and gives the request as the wire has it. */

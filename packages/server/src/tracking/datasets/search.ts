@@ -1,9 +1,8 @@
-import { shownOf } from '../../access/visible.ts'
 import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { invalid } from '../../http/errors.ts'
 import { array, object, optional, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/index.ts'
+import { shownExperiments } from '../experiments/index.ts'
 import { CONTEXT_TAG } from './dataset.ts'
 
 const EXPERIMENTS_MAX = 20
@@ -37,8 +36,7 @@ export const searchDatasets = read({
         `SearchDatasets request cannot specify more than ${EXPERIMENTS_MAX} experiment_ids, and this one has ${experiment_ids.length}.`,
       )
     }
-    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
-    const keys = await shownOf(db, visible, named)
+    const keys = await shownExperiments(db, experiment_ids, visible)
     const rows = await db.all(SUMMARIES, CONTEXT_TAG, db.dialect.list(keys))
     return {
       dataset_summaries: rows.map(({ experiment, name, digest, context }) => ({

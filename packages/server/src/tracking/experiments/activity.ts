@@ -1,8 +1,7 @@
-import { shownOf } from '../../access/visible.ts'
 import { query } from '../../db/handles.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string } from '../../http/schema.ts'
-import { experimentKey } from './experiment.ts'
+import { shownExperiments } from './shown.ts'
 
 const EXPERIMENTS_MAX = 1_000
 
@@ -24,8 +23,7 @@ export const experimentsActivity = read({
     ),
   }),
   async handler(db, { experiment_ids }, { visible }) {
-    const named = [...new Set(experiment_ids)].flatMap((id) => experimentKey(id) ?? [])
-    const wanted = await shownOf(db, visible, named)
+    const wanted = await shownExperiments(db, experiment_ids, visible)
     const found = await db.all(ACTIVITY, db.dialect.list(wanted))
     return {
       experiments: found.map(({ experiment, runs, last }) => ({

@@ -13,6 +13,7 @@ import { updateExperiment } from './update.ts'
 export { ensureDefaultExperiment } from './default-experiment.ts'
 export { experimentKey } from './experiment.ts'
 export { activeExperiment, activeExperimentKey, artifactLocations } from './locations.ts'
+export { shownExperiments } from './shown.ts'
 
 export const experimentEndpoints: readonly Endpoint[] = [
   createExperiment,

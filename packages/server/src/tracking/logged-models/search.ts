@@ -1,7 +1,6 @@
-import { shownOf } from '../../access/visible.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, boolean, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/index.ts'
+import { shownExperiments } from '../experiments/index.ts'
 import { FILTER_MAX, ORDERS_MAX, pageOf } from '../search/index.ts'
 import { LoggedModel } from './logged-model.ts'
 import { modelsToWire } from './model-reader.ts'
@@ -36,8 +35,7 @@ export const searchLoggedModels = read({
   output: object({ models: array(LoggedModel), next_page_token: optional(string()) }),
   heavy: import.meta.url,
   async handler(db, { experiment_ids, filter, datasets, max_results, order_by, page_token }, { visible }) {
-    const named = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
-    const experiments = await shownOf(db, visible, named)
+    const experiments = await shownExperiments(db, experiment_ids, visible)
     const purpose = `logged-models/search 1 ${JSON.stringify([experiment_ids, filter, datasets, order_by])}`
     const wanted = { purpose, page_token, count: Math.min(max_results || RESULTS_DEFAULT, PAGE_MAX) }
     const search = { experiments, filter, datasets, order_by }

@@ -1,7 +1,6 @@
-import { shownOf } from '../../access/visible.ts'
 import { read } from '../../http/endpoint.ts'
 import { array, object, string } from '../../http/schema.ts'
-import { experimentKey } from '../experiments/index.ts'
+import { shownExperiments } from '../experiments/index.ts'
 import { namesInUse } from './table-store.ts'
 
 const EXPERIMENTS_MAX = 1_000
@@ -17,8 +16,7 @@ export const runsColumns = read({
   input: object({ experiment_ids: array(string({ max: 256 }), { min: 1, max: EXPERIMENTS_MAX }) }),
   output: object({ metrics: array(string()), params: array(string()), tags: array(string()) }),
   async handler(db, { experiment_ids }, { visible }) {
-    const named = experiment_ids.flatMap((id) => experimentKey(id) ?? [])
-    const experiments = await shownOf(db, visible, named)
+    const experiments = await shownExperiments(db, experiment_ids, visible)
     const { latest_metric, param, tag } = await namesInUse(db, experiments, RUNS_LOOKED_AT)
     return { metrics: latest_metric, params: param, tags: tag }
   },

@@ -1,10 +1,7 @@
-import { shownOf } from '../../access/visible.ts'
 import type { Dialect } from '../../db/dialect.ts'
 import { adHocQuery, query, type Reader, type Value } from '../../db/handles.ts'
-import type { Visible } from '../../http/access.ts'
 import { CONTEXT_TAG } from '../datasets/index.ts'
 import { findKeys } from '../entity-keys.ts'
-import { experimentKey } from '../experiments/index.ts'
 import {
   ALWAYS,
   afterSql,
@@ -14,10 +11,12 @@ import {
   type Fragment,
   NEVER,
   orderSql,
+  pageOf,
   testIntegerSql,
   testSql,
   testText,
   type ViewType,
+  type Wanted,
 } from '../search/index.ts'
 import { RUN_STATUSES } from './run.ts'
 import { RUN_COLUMNS, type RunRow } from './run-store.ts'
@@ -32,7 +31,7 @@ export type RunSearch = {
 }
 
 /** A run that was found, with the values of its order's terms: what the next page's token is made of. */
-export type FoundRun = RunRow & Record<`t${number}`, Value>
+type FoundRun = RunRow & Record<`t${number}`, Value>
 
 const VIEW_SQL: Record<ViewType, Fragment> = {
   ACTIVE_ONLY: { sql: 'run.deleted_ms is null', values: [] },
@@ -48,14 +47,6 @@ const FEW_EXPERIMENTS = 3
 const FEW_RUNS = 2_000
 const HAS_MORE = query<{ more: number }>(`select 1 as more from run where experiment = ? limit 1 offset ${FEW_RUNS}`)
 
-/** The keys of those experiments that are shown. An id that no experiment can have names none, like one that none has. */
-export const experimentsOf = (db: Reader, ids: readonly string[], visible: Visible): Promise<number[]> =>
-  shownOf(
-    db,
-    visible,
-    [...new Set(ids)].flatMap((id) => experimentKey(id) ?? []),
-  )
-
 /** Whether there are so few runs that no search through all of them takes more than a few milliseconds. */
 export async function hasFewRuns(db: Reader, experiments: readonly number[]): Promise<boolean> {
   if (experiments.length > FEW_EXPERIMENTS) return false
@@ -63,24 +54,36 @@ export async function hasFewRuns(db: Reader, experiments: readonly number[]): Pr
   return true
 }
 
+/** The names of metrics, params and tags that a filter looks at. */
+const keyedNames = (clauses: readonly Clause[]): string[] =>
+  clauses.filter(({ entity }) => entity === 'metric' || entity === 'param' || entity === 'tag').map(({ name }) => name)
+
+/** Whether a filter looks at the experiment's row too. */
+const needsPlace = (clauses: readonly Clause[]): boolean =>
+  clauses.some(({ name, entity }) => entity === 'attribute' && name === 'artifact_uri')
+
+/** A page of the runs that a search finds, and the token of the next. @throws ApiError for a token of another search */
+export const pageOfRuns = (db: Reader, search: RunSearch, wanted: Wanted): Promise<{ rows: RunRow[]; next_page_token?: string }> =>
+  pageOf(db, wanted, async (cursor, limit) => {
+    const found = await selectRuns(db, search, cursor, limit)
+    return found.map((row) => ({ row, after: search.order.terms.map((_, at) => row[`t${at}`] ?? null) }))
+  })
+
 /** How many runs a search finds in all. */
 export async function countRuns(db: Reader, { experiments, view, clauses }: RunSearch): Promise<number> {
   if (experiments.length === 0) return 0
-  const keyed = clauses.filter(({ entity }) => entity === 'metric' || entity === 'param' || entity === 'tag').map(({ name }) => name)
-  const keys = await findKeys(db, keyed)
+  const keys = await findKeys(db, keyedNames(clauses))
   const within = { sql: db.dialect.inIntegers('run.experiment'), values: [db.dialect.list(experiments)] }
   const where = allOf([within, VIEW_SQL[view], ...clauses.map((clause) => clauseSql(db.dialect, clause, keys))])
-  const join = clauses.some(({ name, entity }) => entity === 'attribute' && name === 'artifact_uri') ? PLACE_JOIN : ''
-  const sql = `select count(*) runs from run ${join} where ${where.sql}`
+  const sql = `select count(*) runs from run ${needsPlace(clauses) ? PLACE_JOIN : ''} where ${where.sql}`
   return (await db.get(adHocQuery<{ runs: number }>(sql), ...where.values))?.runs ?? 0
 }
 
-/** The runs of a page. See docs/decisions/0003-search.md for why there is one plan for all filters. */
-export async function selectRuns(db: Reader, search: RunSearch, cursor: Cursor, limit: number): Promise<readonly FoundRun[]> {
+/** The runs behind a cursor. See docs/decisions/0003-search.md for why there is one plan for all filters. */
+async function selectRuns(db: Reader, search: RunSearch, cursor: Cursor, limit: number): Promise<readonly FoundRun[]> {
   const { experiments, order, clauses } = search
   if (experiments.length === 0) return []
-  const keyed = clauses.filter(({ entity }) => entity === 'metric' || entity === 'param' || entity === 'tag').map(({ name }) => name)
-  const keys = await findKeys(db, [...keyed, ...order.keys])
+  const keys = await findKeys(db, [...keyedNames(clauses), ...order.keys])
   const where = [
     VIEW_SQL[search.view],
     ...clauses.map((clause) => clauseSql(db.dialect, clause, keys)),
@@ -111,8 +114,7 @@ function selectWithin(
   limit: number,
   { skip = 0 }: Cursor,
 ): Promise<FoundRun[]> | FoundRun[] {
-  const needsPlace = clauses.some(({ name, entity }) => entity === 'attribute' && name === 'artifact_uri')
-  const joins = needsPlace && !order.joins.includes(PLACE_JOIN) ? [PLACE_JOIN, ...order.joins] : order.joins
+  const joins = needsPlace(clauses) && !order.joins.includes(PLACE_JOIN) ? [PLACE_JOIN, ...order.joins] : order.joins
   const terms = order.terms.map(({ sql }, at) => `${sql} as t${at}`)
   const sql = `select ${RUN_COLUMNS}, ${terms.join(', ')} from run ${joins.join(' ')} where ${where.sql}
     order by ${orderSql(db.dialect, order.terms)} limit ? offset ?`

@@ -1,10 +1,11 @@
 import { read } from '../../http/endpoint.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor, viewType } from '../search/index.ts'
+import { shownExperiments } from '../experiments/index.ts'
+import { ORDER_MAX, ORDERS_MAX, parseFilter, parseOrderBy, viewType } from '../search/index.ts'
 import { Run } from './run.ts'
 import { runsToWire } from './run-reader.ts'
 import { runLanguage, runOrder } from './search-language.ts'
-import { experimentsOf, hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
+import { hasFewRuns, pageOfRuns, type RunSearch } from './search-query.ts'
 
 const EXPERIMENTS_MAX = 10_000
 const RESULTS_DEFAULT = 1_000
@@ -18,7 +19,7 @@ export const searchRuns = read({
   access: { filtered: 'experiments' },
   heavy: import.meta.url,
   isLight: async (db, { experiment_ids, max_results }, { visible }) =>
-    max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, await experimentsOf(db, experiment_ids, visible)),
+    max_results <= LIGHT_RESULTS_MAX && hasFewRuns(db, await shownExperiments(db, experiment_ids, visible)),
   input: object({
     experiment_ids: withDefault(array(string({ max: 256 }), { max: EXPERIMENTS_MAX }), []),
     filter: withDefault(string(), ''),
@@ -30,19 +31,13 @@ export const searchRuns = read({
   output: object({ runs: array(Run), next_page_token: optional(string()) }),
   async handler(db, { experiment_ids, filter, run_view_type, max_results, order_by, page_token }, { visible }) {
     const search: RunSearch = {
-      experiments: await experimentsOf(db, experiment_ids, visible),
+      experiments: await shownExperiments(db, experiment_ids, visible),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),
     }
     const purpose = JSON.stringify(['runs/search 1', experiment_ids, filter, run_view_type, order_by])
-    const cursor = await openCursor(db, purpose, page_token)
-    const found = await selectRuns(db, search, cursor, max_results + 1)
-    const page = found.slice(0, max_results)
-    const runs = await runsToWire(db, page)
-    const last = page.at(-1)
-    if (found.length <= max_results || !last) return { runs }
-    const after = search.order.terms.map((_, at) => last[`t${at}`] ?? null)
-    return { runs, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+    const { rows, ...next } = await pageOfRuns(db, search, { purpose, page_token, count: max_results })
+    return { runs: await runsToWire(db, rows), ...next }
   },
 })

@@ -1,10 +1,11 @@
 import { read } from '../../http/endpoint.ts'
 import { nullable } from '../../http/free-form.ts'
 import { array, boolean, double, enumOf, int64, object, optional, string, withDefault } from '../../http/schema.ts'
-import { ORDER_MAX, ORDERS_MAX, openCursor, parseFilter, parseOrderBy, sealCursor, viewType } from '../search/index.ts'
+import { shownExperiments } from '../experiments/index.ts'
+import { ORDER_MAX, ORDERS_MAX, parseFilter, parseOrderBy, viewType } from '../search/index.ts'
 import { RUN_STATUSES, statusName } from './run.ts'
 import { runLanguage, runOrder } from './search-language.ts'
-import { countRuns, experimentsOf, hasFewRuns, type RunSearch, selectRuns } from './search-query.ts'
+import { countRuns, hasFewRuns, pageOfRuns, type RunSearch } from './search-query.ts'
 import { latestValues, textValues } from './table-store.ts'
 
 const EXPERIMENTS_MAX = 1_000
@@ -40,7 +41,7 @@ export const runsTable = read({
   access: { filtered: 'experiments' },
   heavy: import.meta.url,
   isLight: async (db, { experiment_ids, max_results, count }, { visible }) =>
-    !count && max_results <= ROWS_DEFAULT && hasFewRuns(db, await experimentsOf(db, experiment_ids, visible)),
+    !count && max_results <= ROWS_DEFAULT && hasFewRuns(db, await shownExperiments(db, experiment_ids, visible)),
   input: object({
     experiment_ids: array(string({ max: 256 }), { max: EXPERIMENTS_MAX }),
     filter: withDefault(string(), ''),
@@ -57,15 +58,13 @@ export const runsTable = read({
   async handler(db, input, { visible }) {
     const { filter, run_view_type, order_by, page_token, max_results } = input
     const search: RunSearch = {
-      experiments: await experimentsOf(db, input.experiment_ids, visible),
+      experiments: await shownExperiments(db, input.experiment_ids, visible),
       view: run_view_type,
       clauses: parseFilter(filter, runLanguage),
       order: runOrder(parseOrderBy(order_by, runLanguage)),
     }
     const purpose = JSON.stringify(['runs/table 1', input.experiment_ids, filter, run_view_type, order_by])
-    const cursor = await openCursor(db, purpose, page_token)
-    const found = await selectRuns(db, search, cursor, max_results + 1)
-    const page = found.slice(0, max_results)
+    const { rows: page, ...next } = await pageOfRuns(db, search, { purpose, page_token, count: max_results })
     const inner = page.map(({ id }) => id)
     const metrics = await latestValues(db, inner, input.metrics)
     const params = await textValues(db, 'param', inner, input.params, TEXT_SHOWN_MAX)
@@ -84,9 +83,6 @@ export const runsTable = read({
       tags: tags[at] ?? [],
     }))
     const total = input.count ? { total: await countRuns(db, search) } : {}
-    const last = page.at(-1)
-    if (found.length <= max_results || !last) return { rows, ...total }
-    const after = search.order.terms.map((_, at) => last[`t${at}`] ?? null)
-    return { rows, ...total, next_page_token: await sealCursor(db, purpose, after, (cursor.skip ?? 0) + page.length) }
+    return { rows, ...total, ...next }
   },
 })

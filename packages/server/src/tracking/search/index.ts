@@ -19,7 +19,7 @@ export {
   TEXT_OPERATORS,
 } from './language.ts'
 export { ORDER_MAX, ORDERS_MAX, type Order, parseOrderBy } from './order-by.ts'
-export { type Found, pageOf, selectFrom } from './page.ts'
+export { type Found, pageOf, selectFrom, type Wanted } from './page.ts'
 export { afterSql, type Cursor, openCursor, orderSql, sealCursor, type Term } from './paging.ts'
 export { ALWAYS, allOf, type Fragment, NEVER, testIntegerSql, testSql, testText } from './sql.ts'
 export { type ViewType, viewType } from './view-type.ts'

@@ -9,8 +9,8 @@ import type { Hit, Rule } from './rules/rule.ts'
 import { RULES, RULES_VERSION } from './rules.ts'
 import { split } from './split.ts'
 import { surfaceOf } from './surface.ts'
-import { loadPython } from './syntax/python.ts'
-import type { Unit } from './unit.ts'
+import { loadGrammars } from './syntax/grammars.ts'
+import { GRAMMARS, type Unit } from './unit.ts'
 
 /** What an audit found out; nothing in it depends on the time, the machine, or where the folder is. */
 export type AuditReport = {
@@ -49,7 +49,6 @@ export async function auditFiles(
   files: readonly AuditedFile[],
   options: AuditOptions & { readonly not_read?: readonly string[] },
 ): Promise<AuditReport> {
-  await loadPython()
   const findings: Finding[] = []
   const allowed: Judged[] = []
   let lines = 0
@@ -58,6 +57,7 @@ export async function auditFiles(
     lines += audited.text.split('\n').length
     const own = split(audited)
     units.push(...own)
+    await loadGrammars(own.flatMap(({ language }) => GRAMMARS[language] ?? []))
     const reasons = options.allowances === false ? undefined : allowances(audited.text)
     for (const finding of findingsOf(audited.file, own)) {
       const inline = reasons?.get(finding.line)?.find(({ rule }) => rule === finding.rule)?.reason

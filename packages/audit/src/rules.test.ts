@@ -4,10 +4,10 @@ import { isFor } from './audit.ts'
 import { CATEGORIES } from './finding.ts'
 import type { Example, Rule } from './rules/rule.ts'
 import { RULES } from './rules.ts'
-import { loadPython } from './syntax/python.ts'
+import { loadGrammars } from './syntax/grammars.ts'
 import { Unit } from './unit.ts'
 
-before(loadPython)
+before(() => loadGrammars())
 
 function linesFound(rule: Rule, { language, text, file = 'example' }: Example): number[] {
   const unit = new Unit(file, language, text, 'code')

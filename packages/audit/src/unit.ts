@@ -1,10 +1,22 @@
 import type { Context } from './finding.ts'
 import { type Command, readCommands } from './syntax/commands.ts'
+import { commandsOfImage, type Instruction, readInstructions } from './syntax/dockerfile.ts'
+import { type Facts, NO_FACTS } from './syntax/facts.ts'
+import type { Grammar } from './syntax/grammars.ts'
+import { readJavascript } from './syntax/javascript.ts'
 import { type Pair, readPairs } from './syntax/pairs.ts'
-import { type PythonFacts, readPython } from './syntax/python.ts'
+import { readPython } from './syntax/python.ts'
 
 /** What a text is written in. `config` is everything of `name = value` and `NAME=value`. */
 export type Language = 'python' | 'shell' | 'javascript' | 'yaml' | 'dockerfile' | 'markdown' | 'requirements' | 'config' | 'text'
+
+/** Which grammar a language is read by, where it is read by one. */
+export const GRAMMARS: Partial<Record<Language, Grammar>> = {
+  python: 'python',
+  javascript: 'javascript',
+  shell: 'shell',
+  dockerfile: 'shell',
+}
 
 /** A piece of text in one language: a file, a cell of a notebook, a fence in Markdown, a script in a manifest. */
 export class Unit {
@@ -15,7 +27,8 @@ export class Unit {
   /** The line in the file of each line of the unit. */
   readonly #lines_in_file: (line: number) => number
   #lines?: readonly string[]
-  #python?: PythonFacts
+  #facts?: Facts
+  #instructions?: readonly Instruction[]
   #commands?: readonly Command[]
   #pairs?: readonly Pair[]
 
@@ -36,15 +49,22 @@ export class Unit {
     return this.#lines
   }
 
-  /** Calls, assignments and imports of Python, from its syntax tree. */
-  get python(): PythonFacts {
-    this.#python ??= readPython(this.text)
-    return this.#python
+  /** Calls and assignments of Python, JavaScript and TypeScript, from their syntax trees. */
+  get facts(): Facts {
+    this.#facts ??=
+      this.language === 'python' ? readPython(this.text) : this.language === 'javascript' ? readJavascript(this.text) : NO_FACTS
+    return this.#facts
+  }
+
+  /** The instructions of a Dockerfile. */
+  get instructions(): readonly Instruction[] {
+    this.#instructions ??= this.language === 'dockerfile' ? readInstructions(this.text) : []
+    return this.#instructions
   }
 
   /** Commands of a shell script, or of a Dockerfile's RUN, CMD and ENTRYPOINT. */
   get commands(): readonly Command[] {
-    this.#commands ??= readCommands(this.text, this.language === 'dockerfile')
+    this.#commands ??= this.language === 'dockerfile' ? commandsOfImage(this.instructions) : readCommands(this.text)
     return this.#commands
   }
 

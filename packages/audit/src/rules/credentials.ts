@@ -51,11 +51,11 @@ function uriPasswords(unit: Unit): Hit[] {
 
 function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
   return (unit) => [
-    ...unit.python.assignments.flatMap(({ names, text, line }) => {
+    ...unit.facts.assignments.flatMap(({ names, text, line }) => {
       const value = /^["']([^"'\n]*)["']$/.exec(text)?.[1]
       return value !== undefined && names.length === 1 && SECRET_NAME.test(names[0] ?? '') && wanted(value) ? [{ line }] : []
     }),
-    ...unit.python.calls.flatMap(({ args, line }) =>
+    ...unit.facts.calls.flatMap(({ args, line }) =>
       args.some(({ name, value }) => name !== undefined && value !== undefined && SECRET_NAME.test(name) && wanted(value))
         ? [{ line }]
         : [],

@@ -1,5 +1,5 @@
 import { anyOf } from '../syntax/any-of.ts'
-import type { Call } from '../syntax/python.ts'
+import { type Call, mentions, namesFrom } from '../syntax/facts.ts'
 import type { Unit } from '../unit.ts'
 import { callsWhere, commandsWhere, hitOf, isProgram } from './places.ts'
 import { type Hit, python, type Rule, shell } from './rule.ts'
@@ -21,31 +21,14 @@ const SENDS = anyOf(
 const LOGIN = /\b(?:headers|auth|cert|cookies)\s*=/
 
 /** Calls that send what came from a source in the same function, by way of any number of names. */
-function flows(unit: Unit): Hit[] {
-  const { calls, assignments } = unit.python
-  return calls.filter((call) => SENDS.test(call.name) && sends(call)).map(hitOf)
+function flows({ facts }: Unit): Hit[] {
+  return facts.calls.filter((call) => SENDS.test(call.name) && sends(call)).map(hitOf)
 
   function sends(call: Call): boolean {
-    const tainted = new Set<string>()
-    let grew = true
-    while (grew) {
-      grew = false
-      for (const { names, text, scope } of assignments) {
-        if (scope !== call.scope && scope !== -1) continue
-        if (!SECRET_SOURCE.test(text) && !mentions(text, tainted)) continue
-        for (const name of names) {
-          if (tainted.has(name)) continue
-          tainted.add(name)
-          grew = true
-        }
-      }
-    }
+    const tainted = namesFrom(SECRET_SOURCE, call, facts)
     return call.args.some(({ name, text }) => !LOGIN.test(`${name}=`) && (SECRET_SOURCE.test(text) || mentions(text, tainted)))
   }
 }
-
-const mentions = (text: string, names: ReadonlySet<string>): boolean =>
-  (text.match(/[A-Za-z_][\w.]*/g) ?? []).some((word) => names.has(word) || names.has(word.split('.')[0] ?? ''))
 
 const UPLOADS = anyOf(
   '',

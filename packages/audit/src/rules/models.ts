@@ -8,7 +8,7 @@ const CHECKS = /validate|schema|pydantic|model_validate|pandera|marshmallow|json
 
 /** Frames made of what a caller sent, in a function that looks at none of it. */
 function uncheckedFrames(unit: Unit): Hit[] {
-  const { calls, assignments } = unit.python
+  const { calls, assignments } = unit.facts
   return calls
     .filter(({ name, text, scope }) => {
       if (!FRAME.test(name)) return false
@@ -36,7 +36,7 @@ export const MODELS: readonly Rule[] = [
     find: callsWhere((call, unit) => {
       const trusted = named(call, 'trusted')
       if (!/(?:^|\.)(?:loads?|load_model)$/.test(call.name) || !trusted) return false
-      const from_file = unit.python.assignments.some(
+      const from_file = unit.facts.assignments.some(
         ({ names, text }) => text.includes('get_untrusted_types') && names.includes(trusted.text),
       )
       return trusted.text === 'True' || trusted.text.includes('get_untrusted_types') || from_file

@@ -1,6 +1,6 @@
 import { type Command, program } from '../syntax/commands.ts'
+import type { Argument, Call } from '../syntax/facts.ts'
 import type { Pair } from '../syntax/pairs.ts'
-import type { Argument, Call } from '../syntax/python.ts'
 import type { Unit } from '../unit.ts'
 import type { Hit } from './rule.ts'
 
@@ -8,7 +8,7 @@ import type { Hit } from './rule.ts'
 export const callsWhere =
   (wrong: (call: Call, unit: Unit) => boolean) =>
   (unit: Unit): Hit[] =>
-    unit.python.calls.filter((call) => wrong(call, unit)).map(hitOf)
+    unit.facts.calls.filter((call) => wrong(call, unit)).map(hitOf)
 
 export const hitOf = ({ line, end_line }: { line: number; end_line: number }): Hit => ({ line, end_line })
 

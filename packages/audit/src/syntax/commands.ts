@@ -1,3 +1,7 @@
+import type { Node } from 'web-tree-sitter'
+import { readCommandsByLines } from './commands-by-lines.ts'
+import { withTree } from './grammars.ts'
+
 /** A command of a shell script: its words without quotes, and the text that they were. */
 export type Command = {
   readonly line: number
@@ -8,93 +12,64 @@ export type Command = {
   readonly into?: Command
 }
 
-type Joined = { readonly line: number; readonly end_line: number; readonly text: string }
+const QUERY = '[(command) (declaration_command) (variable_assignment)] @command'
+const PROMPT = /^[ \t]*(?:(?:\$|>>>|%|!)[ \t]+(?=\S)|!)/gm
 
-/** Lines with those that a backslash or an open quote continues them by. */
-function joined(text: string): Joined[] {
-  const found: Joined[] = []
-  const lines = text.split('\n')
-  for (let at = 0; at < lines.length; at++) {
-    const first = at
-    let whole = lines[at] ?? ''
-    while (/\\\s*$/.test(whole) && at + 1 < lines.length) whole = `${whole.replace(/\\\s*$/, ' ')}${(lines[++at] ?? '').trim()}`
-    found.push({ line: first + 1, end_line: at + 1, text: whole })
-    const here_document = /<<-?\s*(['"]?)(\w+)\1/.exec(whole)
-    if (!here_document) continue
-    // What is written to a file or a program is not run by this shell.
-    const end = lines.findIndex((one, index) => index > at && one.trim() === here_document[2])
-    if (end > at) at = end
-  }
-  return found
-}
-
-const PROMPT = /^\s*(?:\$|>>>|%|!)\s+(?=\S)|^\s*!/
-const INSTRUCTION = /^\s*(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK\s+CMD)\s+((?:--\S+\s+)*)/i
-
-/** Reads the commands of a script. It is no shell: it knows quotes, comments, pipes and lists, and expands nothing. */
-export function readCommands(text: string, is_dockerfile = false): Command[] {
-  return joined(text).flatMap(({ text: whole, line, end_line }) => {
-    let script = whole.replace(PROMPT, '')
-    if (is_dockerfile) {
-      const instruction = INSTRUCTION.exec(whole)
-      if (!instruction) return []
-      script = whole.slice(instruction[0].length)
-      if (script.startsWith('[')) script = script.replace(/^\[|\]\s*$/g, '').replaceAll(/"\s*,\s*"/g, '" "')
-    }
-    return pipelines(script).flatMap((parts) => {
-      let into: Command | undefined
-      const commands: Command[] = []
-      for (const part of parts.reverse()) {
-        const words = wordsOf(part)
-        if (words.length === 0) continue
-        into = { line, end_line, text: part.trim(), words, ...(into && { into }) }
-        commands.unshift(into)
-      }
-      return commands
-    })
-  })
-}
-
-/** Lists of commands, each a list of what pipes connect. */
-function pipelines(script: string): string[][] {
-  const all: string[][] = []
-  let parts: string[] = []
-  let start = 0
-  let quote = ''
-  const cut = (at: number, length: number, is_pipe: boolean): void => {
-    parts.push(script.slice(start, at))
-    start = at + length
-    if (!is_pipe) {
-      all.push(parts)
-      parts = []
-    }
-  }
-  for (let at = 0; at < script.length; at++) {
-    const sign = script[at] ?? ''
-    if (sign === '\\') at++
-    else if (quote !== '') quote = sign === quote ? '' : quote
-    else if (sign === '"' || sign === "'") quote = sign
-    else if (sign === '#' && (at === 0 || /\s/.test(script[at - 1] ?? ''))) {
-      script = script.slice(0, at)
-    } else if (sign === ';') cut(at, 1, false)
-    else if (script.startsWith('&&', at) || script.startsWith('||', at)) {
-      cut(at, 2, false)
-      at++
-    } else if (sign === '|') cut(at, 1, true)
-  }
-  cut(script.length, 0, false)
-  return all
-}
-
-const WORD = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+|["']/g
-const LEADING = /^(?:sudo|env|exec|nohup|time|then|do|else|-E|[A-Za-z_]\w*=\S*|[({]|if|while)$/
-
-/** Words without their quotes; what stands before the program's name (`sudo`, `FOO=bar`) is kept apart by {@link programAt}. */
-function wordsOf(part: string): string[] {
-  return (part.match(WORD) ?? []).map((word) =>
-    word.replaceAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_all, a?: string, b?: string) => a ?? b ?? ''),
+/**
+ * Reads the commands of a script by its syntax tree, those in substitutions, functions and conditions too; nothing is expanded. What is no
+ * shell as a whole is read line by line instead.
+ */
+export function readCommands(text: string): readonly Command[] {
+  const without_prompts = text.replaceAll(PROMPT, (prompt) => ' '.repeat(prompt.length))
+  const read = withTree(
+    'shell',
+    without_prompts,
+    QUERY,
+    (tree, query) => {
+      if (tree.rootNode.hasError) return undefined
+      const nodes = query.matches(tree.rootNode).flatMap(({ captures }) => (captures[0] ? [captures[0].node] : []))
+      return commandsOf(nodes, without_prompts)
+    },
+    undefined,
   )
+  return read ?? readCommandsByLines(text)
 }
+
+function commandsOf(nodes: readonly Node[], text: string): Command[] {
+  const made = new Map<number, Command>()
+  // What is piped into must be there before what pipes.
+  for (const node of [...nodes].reverse()) {
+    if (node.type === 'variable_assignment' && /command$/.test(node.parent?.type ?? '')) continue
+    const words = wordsOf(node, text)
+    const next = pipedInto(node)
+    const into = next && made.get(next.id)
+    const line = node.startPosition.row + 1
+    const end_line = Math.max(line, node.endPosition.row + 1 - (node.endPosition.column === 0 ? 1 : 0))
+    made.set(node.id, { line, end_line, text: text.slice(node.startIndex, node.endIndex), words, ...(into && { into }) })
+  }
+  return [...made.values()].reverse()
+}
+
+/** The command after the | that a command stands before. */
+function pipedInto(node: Node): Node | undefined {
+  let at: Node | null = node
+  for (; at && at.parent?.type === 'redirected_statement'; at = at.parent);
+  if (at?.parent?.type !== 'pipeline') return undefined
+  const next = at.nextNamedSibling
+  return next?.type === 'redirected_statement' ? (next.childForFieldName('body') ?? undefined) : (next ?? undefined)
+}
+
+function wordsOf(node: Node, text: string): string[] {
+  if (node.type === 'variable_assignment') return [unquoted(text.slice(node.startIndex, node.endIndex))]
+  const keyword = node.type === 'declaration_command' ? [text.slice(node.startIndex, node.endIndex).split(/\s/, 1)[0] ?? ''] : []
+  const parts = node.namedChildren.flatMap((one) => (one && !/redirect$|^comment$/.test(one.type) ? [one] : []))
+  return [...keyword, ...parts.map(({ startIndex, endIndex }) => unquoted(text.slice(startIndex, endIndex)))]
+}
+
+const unquoted = (word: string): string =>
+  word.replaceAll(/\\\n/g, '').replaceAll(/"((?:[^"\\]|\\[\s\S])*)"|'([^']*)'/g, (_all, a?: string, b?: string) => a ?? b ?? '')
+
+const LEADING = /^(?:sudo|env|exec|nohup|time|then|do|else|-E|[A-Za-z_]\w*=\S*|[({]|if|while)$/
 
 /** The words from the program's name on. */
 export function program({ words }: Command): readonly string[] {

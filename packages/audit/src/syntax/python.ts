@@ -1,35 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { Language, type Node, Parser, Query } from 'web-tree-sitter'
-
-/** An argument of a call. */
-export type Argument = {
-  readonly name?: string
-  readonly text: string
-  /** The text of a string without anything to be filled in. */
-  readonly value?: string
-  /** Whether it is the same each time: a string without gaps, a number, a list of such. */
-  readonly constant: boolean
-}
-
-/** A call, its name spelled in full as the imports say: `load` after `from joblib import load` is `joblib.load`. */
-export type Call = {
-  readonly name: string
-  readonly args: readonly Argument[]
-  readonly line: number
-  readonly end_line: number
-  readonly text: string
-  /** The function that it is in, by where that begins; -1 outside of all. */
-  readonly scope: number
-}
-
-/** A name that gets a value. */
-export type Assignment = { readonly names: readonly string[]; readonly text: string; readonly line: number; readonly scope: number }
-
-export type PythonFacts = { readonly calls: readonly Call[]; readonly assignments: readonly Assignment[] }
-
-type Grammar = { readonly parser: Parser; readonly query: Query }
-let grammar: Grammar | undefined
+import type { Node, Query } from 'web-tree-sitter'
+import { type Argument, type Call, type Facts, NO_FACTS } from './facts.ts'
+import { type Span, scopes, withTree } from './grammars.ts'
 
 const QUERY = `
 (call) @call
@@ -40,32 +11,11 @@ const QUERY = `
 (function_definition) @function
 `
 
-/** Loads the grammar; before this, no Python can be read. */
-export async function loadPython(): Promise<void> {
-  if (grammar) return
-  await Parser.init()
-  const path = createRequire(import.meta.url).resolve('tree-sitter-python/tree-sitter-python.wasm')
-  const language = await Language.load(readFileSync(path))
-  const parser = new Parser()
-  parser.setLanguage(language)
-  grammar = { parser, query: new Query(language, QUERY) }
-}
-
 /** Calls and assignments of a program, which is not run. What is no Python is left out, and the rest is read. */
-export function readPython(text: string): PythonFacts {
-  if (!grammar) throw new Error('Python is read after loadPython().')
-  const tree = grammar.parser.parse(text)
-  if (!tree) return { calls: [], assignments: [] }
-  try {
-    return factsOf(grammar.query, tree.rootNode, text)
-  } finally {
-    tree.delete()
-  }
-}
+export const readPython = (text: string): Facts =>
+  withTree('python', text, QUERY, (tree, query) => factsOf(query, tree.rootNode, text), NO_FACTS)
 
-type Span = { readonly start: number; readonly end: number }
-
-function factsOf(query: Query, root: Node, text: string): PythonFacts {
+function factsOf(query: Query, root: Node, text: string): Facts {
   const functions: Span[] = []
   const calls: Node[] = []
   const assigned: [left: Node, right: Node][] = []
@@ -87,14 +37,7 @@ function factsOf(query: Query, root: Node, text: string): PythonFacts {
       line: left.startPosition.row + 1,
       scope: scopeOf(left.startIndex),
     })),
-  }
-}
-
-function scopes(functions: readonly Span[]): (at: number) => number {
-  return (at) => {
-    let innermost = -1
-    for (const { start, end } of functions) if (start <= at && at < end && start > innermost) innermost = start
-    return innermost
+    properties: [],
   }
 }
 

@@ -1,0 +1,78 @@
+/** An argument of a call. */
+export type Argument = {
+  readonly name?: string
+  readonly text: string
+  /** The text of a string without anything to be filled in. */
+  readonly value?: string
+  /** Whether it is the same each time: a string without gaps, a number, a list of such. */
+  readonly constant: boolean
+}
+
+/** A call, its name spelled in full as the imports say: `load` after `from joblib import load` is `joblib.load`. */
+export type Call = {
+  readonly name: string
+  readonly args: readonly Argument[]
+  readonly line: number
+  readonly end_line: number
+  readonly text: string
+  /** The function that it is in, by where that begins; -1 outside of all. */
+  readonly scope: number
+}
+
+/** A name that gets a value. */
+export type Assignment = { readonly names: readonly string[]; readonly text: string; readonly line: number; readonly scope: number }
+
+/** A key of an object that is written out. */
+export type Property = { readonly name: string; readonly text: string; readonly line: number }
+
+/** What rules ask of a program: it is read, never run. */
+export type Facts = {
+  readonly calls: readonly Call[]
+  readonly assignments: readonly Assignment[]
+  readonly properties: readonly Property[]
+}
+
+export const NO_FACTS: Facts = { calls: [], assignments: [], properties: [] }
+
+const DEPTH_MAX = 4
+const NAME = /^[A-Za-z_$][\w$]*$/
+const LITERAL = /^[rRbBuU]?(?:"""|'''|"|'|`)([^"'`]*)(?:"""|'''|"|'|`)$/
+
+/**
+ * What an argument comes to where it is the name of a fixed text: the last assignment before the call in the same function, or outside of
+ * all. A name that gets something else too is not followed.
+ */
+export function fixedText(argument: Argument | undefined, call: Call, { assignments }: Facts): string | undefined {
+  let text = argument?.text ?? ''
+  if (argument?.value !== undefined) return argument.value
+  for (let depth = 0; depth < DEPTH_MAX && NAME.test(text); depth++) {
+    const own = assignments.filter(({ names, scope }) => names.length === 1 && names[0] === text && scope === call.scope)
+    const all = own.length > 0 ? own : assignments.filter(({ names, scope }) => names.length === 1 && names[0] === text && scope === -1)
+    const [only, another] = all
+    if (!only || another) return undefined
+    text = only.text
+  }
+  return /^[fF]/.test(text) || text.includes('${') ? undefined : LITERAL.exec(text)?.[1]
+}
+
+/** Names that got what `is_source` matches, in the function of a call, by way of any number of other names. */
+export function namesFrom(is_source: RegExp, call: Call, { assignments }: Facts, is_clean?: RegExp): ReadonlySet<string> {
+  const tainted = new Set<string>()
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const { names, text, scope } of assignments) {
+      if ((scope !== call.scope && scope !== -1) || is_clean?.test(text)) continue
+      if (!is_source.test(text) && !mentions(text, tainted)) continue
+      for (const name of names) {
+        if (tainted.has(name)) continue
+        tainted.add(name)
+        grew = true
+      }
+    }
+  }
+  return tainted
+}
+
+/** Whether a text names one of these, itself or a part of it. */
+export const mentions = (text: string, names: ReadonlySet<string>): boolean =>
+  names.size > 0 && (text.match(/[A-Za-z_$][\w.$]*/g) ?? []).some((word) => names.has(word) || names.has(word.split('.')[0] ?? ''))

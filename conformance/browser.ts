@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { inTurn } from '../tools/in-turn.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const cache = join(root, '.cache', 'chromium')
@@ -20,7 +21,7 @@ export function chromiumProgram(): string {
     if (runs(given)) return given
     throw new Error(`MILLRACE_TEST_CHROMIUM names ${given}, which is no program: name Chromium's, or leave the variable out.`)
   }
-  return installed() ?? fromDebian() ?? fromNpm()
+  return installed() ?? inTurn('chromium', () => installed() ?? fromDebian() ?? fromNpm())
 }
 
 function installed(): string | undefined {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inTurn } from '../tools/in-turn.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const sources = new URL('clients/java/', import.meta.url).pathname
@@ -30,7 +31,9 @@ function needJava(): void {
 }
 
 /** Compiles our Java programs against MLflow's Java client from Maven Central, which stays in `.cache/java`; gives the class path. */
-export function javaWithMlflow(): string {
+export const javaWithMlflow = (): string => inTurn('java', compile)
+
+function compile(): string {
   needJava()
   const cache = join(root, '.cache', 'java')
   const jars = join(cache, 'jars')

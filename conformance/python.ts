@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inTurn } from '../tools/in-turn.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const version = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
@@ -16,7 +17,9 @@ const PACKAGES = [MLFLOW, 'boto3']
 export const pythonWithMlflow = (): string => pythonWith(PACKAGES, 'venv')
 
 /** The Python of a virtual environment in a folder of `.cache/`, which holds these packages and what they need. */
-export function pythonWith(packages: readonly string[], folder: string): string {
+export const pythonWith = (packages: readonly string[], folder: string): string => inTurn(folder, () => install(packages, folder))
+
+function install(packages: readonly string[], folder: string): string {
   const venv = join(root, '.cache', folder)
   const python = join(venv, 'bin', 'python')
   const mark = join(venv, 'installed.txt')

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { inTurn } from './in-turn.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const built = join(root, 'packages/server/src/docs/web')
@@ -22,7 +23,9 @@ function digestOfSources(): string {
 }
 
 /** Builds the page if it is not there or of other sources. @throws Error when it can't be built */
-export function buildWeb(): void {
+export const buildWeb = (): void => inTurn('web', build)
+
+function build(): void {
   const digest = digestOfSources()
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return
   console.log('building the web page: a few seconds, once')

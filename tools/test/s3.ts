@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inTurn } from '../in-turn.ts'
 import { freePort } from './postgres.ts'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -32,7 +33,7 @@ function build(): void {
 
 /** Starts an S3 server that knows one user, and no bucket yet. */
 export async function startS3(): Promise<TestS3> {
-  build()
+  inTurn('versitygw', build)
   const dir = mkdtempSync(join(tmpdir(), 'millrace-s3-'))
   const port = await freePort()
   const [access, secret] = ['millrace-test', 'millrace-test-secret']

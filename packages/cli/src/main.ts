@@ -37,8 +37,9 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
   return command.run({ given, args, env: process.env })
 }
 
-/** All commands; for the server, which should start at once, itself alone: the others bring the client, the scanner and the signer. */
+/** All commands; for those that should start at once, themselves alone: the others bring the client, the scanner and the signer. */
 async function commandsFor(typed: readonly string[]): Promise<readonly Command[]> {
+  if (typed[0] === 'scan') return [(await import('./scan.ts')).scan]
   if (typed[0] === 'server') return [(await import('./server.ts')).server]
   return (await import('./commands.ts')).commands
 }

@@ -10,14 +10,11 @@ import { asking, trackingClient, versionNamed } from './signing/tracking.ts'
 /** What is to be scanned, on this disk; `done` removes what was fetched for it. */
 export type ScanSource = { readonly path: string; readonly done: () => void }
 
-/** A path as it is, or the files of a registered version, fetched by their digests. @throws ConfigProblem */
+/** The files of a registered version, fetched by their digests. @throws ConfigProblem */
 export async function scanSource(path: string, given: Given, env: Environment): Promise<ScanSource> {
   const version = versionNamed(path)
   if (version) return fetched(version, given, env)
-  if (/^[a-z][a-z0-9+.-]+:/.test(path)) {
-    throw new ConfigProblem(`millrace scan takes a file, a folder, or a version like models:/churn/3, not ${path.replace(/:.*/s, ':')}`)
-  }
-  return { path, done: () => {} }
+  throw new ConfigProblem(`millrace scan takes a file, a folder, or a version like models:/churn/3, not ${path.replace(/:.*/s, ':')}`)
 }
 
 async function fetched(version: { name: string; version: string }, given: Given, env: Environment): Promise<ScanSource> {

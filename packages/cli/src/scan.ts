@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Ending, ScanReport } from '@millrace/scan'
 import { ConfigProblem, type Option } from '@millrace/server/config'
 import type { Command } from './command.ts'
-import { trackingOption } from './signing/tracking.ts'
+import type { ScanSource } from './scan-source.ts'
+import { trackingOption } from './signing/tracking-option.ts'
 import { version } from './version.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Scanning' })
@@ -51,11 +52,10 @@ export const scan: Command = {
     const format = String(given.format ?? 'text')
     if (!FORMATS.includes(format)) throw new ConfigProblem(`--format ${format} is none: it is one of ${FORMATS.join(', ')}.`)
     const { scanPath } = await import('@millrace/scan')
-    const { scanSource } = await import('./scan-source.ts')
     let report: ScanReport
     let digests: ReadonlyMap<string, string> = new Map()
     try {
-      const source = await scanSource(path, given, env)
+      const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
       try {
         report = await scanPath(source.path, { onProgress: progress() })
         if (format === 'cyclonedx') digests = await digestsOf(report, source.path)
@@ -75,6 +75,10 @@ export const scan: Command = {
     return EXIT_OF[report.ending]
   },
 }
+
+/** Whether it names something that is elsewhere, and not a path. */
+const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path)
+const local = (path: string): ScanSource => ({ path, done: () => {} })
 
 const PROGRESS_EVERY_MS = 1000
 

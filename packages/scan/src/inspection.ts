@@ -1,4 +1,3 @@
-import { part, type Source } from '@millrace/formats'
 import { endingOf, type FileResult, type Finding, type Severity } from './finding.ts'
 import { RULES, type RuleId } from './rules.ts'
 
@@ -84,27 +83,6 @@ export class Inspection {
     return { file, bytes, kind, ending: endingOf(findings), findings, left_out }
   }
 }
-
-/** A thing to look at: bytes, and the way to them. */
-export type Subject = {
-  readonly source: Source
-  /** The way through archives; empty for the file itself. */
-  readonly member: string
-  /** The last word of the way, which says nothing about the content and much about who will load it. */
-  readonly name: string
-  readonly depth: number
-}
-
-/** A part of a subject as a subject of its own. */
-export const inner = (subject: Subject, name: string, source: Source): Subject => ({
-  source,
-  member: subject.member === '' ? name : `${subject.member}!${name}`,
-  name: name.slice(name.lastIndexOf('/') + 1),
-  depth: subject.depth + 1,
-})
-
-/** Bytes of a subject, from the inside. */
-export const slice = ({ source }: Subject, offset: number, length: number): Source => part(source, offset, length)
 
 /** What was read, without the characters that a terminal would act on, and not too long. */
 export function printable(text: string): string {

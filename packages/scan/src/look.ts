@@ -1,14 +1,15 @@
-import { endsAsZip, isText, type Kind, kindOf, readPickles, Unreadable } from '@millrace/formats'
+import { endsAsZip, isText, type Kind, kindOf, PICKLE_LIMITS, readPickles, Unreadable } from '@millrace/formats'
 import { judgePacked } from './archives/judge-packed.ts'
 import { judgeTar } from './archives/judge-tar.ts'
 import { judgeZip } from './archives/judge-zip.ts'
 import { judgeNumpy } from './arrays/judge-numpy.ts'
 import { judgeText } from './documents/judge-text.ts'
-import type { Inspection, Subject } from './inspection.ts'
+import type { Inspection } from './inspection.ts'
 import { judgeBooster } from './models/judge-booster.ts'
 import { judgeGraph } from './models/judge-graph.ts'
 import { judgeGguf, judgeHdf5, judgeSafetensors } from './models/judge-weights.ts'
 import { isPickle, judgePickle } from './pickle/judge-pickle.ts'
+import type { Subject } from './subject.ts'
 
 type Judge = (inspection: Inspection, subject: Subject) => void
 
@@ -97,7 +98,7 @@ function binaryOrPickle(inspection: Inspection, subject: Subject): void {
 }
 
 function startsPickle({ source }: Subject): boolean {
-  const [first] = readPickles(source).pickles
+  const [first] = readPickles(source, PICKLE_LIMITS, { keeps_data: false }).pickles
   return first !== undefined && isPickle(first)
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { ConfigProblem } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
-import { asking, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { policyInWords } from './policy-words.ts'
 
 /** `millrace policy check` */

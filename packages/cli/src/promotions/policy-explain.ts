@@ -1,6 +1,7 @@
 import { ConfigProblem } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
-import { asking, requiredVersion, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, requiredVersion, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { placeOf, placeOptions } from './place.ts'
 import { policyInWords } from './policy-words.ts'
 

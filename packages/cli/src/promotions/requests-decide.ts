@@ -1,5 +1,6 @@
 import { type Command, EXIT } from '../command.ts'
-import { asking, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { reasonOption, requestArgument, requestInWords, requiredReason, requiredRequest } from './request-words.ts'
 
 type Verb = 'approve' | 'reject' | 'bypass'

@@ -1,6 +1,7 @@
 import { type Command, EXIT } from '../command.ts'
 import { day, JSON_OPTION, rows } from '../rows.ts'
-import { asking, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 
 /** `millrace requests list` */
 export const requestsList: Command = {

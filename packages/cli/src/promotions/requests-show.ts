@@ -1,6 +1,7 @@
 import { type Command, EXIT } from '../command.ts'
 import { JSON_OPTION } from '../rows.ts'
-import { asking, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { requestArgument, requestInWords, requiredRequest } from './request-words.ts'
 
 /** `millrace requests show` */

@@ -1,5 +1,6 @@
 import { type Command, EXIT } from '../command.ts'
-import { asking, trackingClient, trackingOption } from '../signing/tracking.ts'
+import { asking, trackingClient } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { placeOf, placeOptions, requiredModel } from './place.ts'
 import { reasonOption, requiredReason } from './request-words.ts'
 

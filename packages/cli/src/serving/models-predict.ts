@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { ConfigProblem, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { textOf } from '../signing/key-options.ts'
-import { trackingOption } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { modelOption, refusalOf, registryClient, urisIn } from './model-options.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Rows' })

@@ -1,7 +1,7 @@
 import { ConfigProblem, type Given, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { textOf } from '../signing/key-options.ts'
-import { trackingOption } from '../signing/tracking.ts'
+import { trackingOption } from '../signing/tracking-option.ts'
 import { onStop } from '../stop.ts'
 import { version } from '../version.ts'
 import { modelOption, refusalOf, registryClient, urisIn } from './model-options.ts'

@@ -5,7 +5,8 @@ import type { ModelSigner } from '@millrace/sign/make'
 import { type Command, EXIT } from '../command.ts'
 import { listOf, signerOptions, textOf } from './key-options.ts'
 import { hashProgress, type ModelPlaces, placesOf, sized } from './places.ts'
-import { asking, requiredVersion, trackingClient, trackingOption } from './tracking.ts'
+import { asking, requiredVersion, trackingClient } from './tracking.ts'
+import { trackingOption } from './tracking-option.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'What is signed' })
 

@@ -1,16 +1,7 @@
 import { type MillraceClient, MillraceError } from '@millrace/client'
 import { clientFromEnvironment } from '@millrace/client/node'
-import { ConfigProblem, type Environment, type Given, type Option, refusePasswords } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, refusePasswords } from '@millrace/server/config'
 import { textOf } from './key-options.ts'
-
-/** The server that is asked. */
-export const trackingOption: Option = {
-  flag: 'tracking-uri',
-  variables: ['MLFLOW_TRACKING_URI'],
-  value: '<url>',
-  about: 'The server; its login is in MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD',
-  group: 'Server',
-}
 
 /** A client of the server that flags and variables name. @throws ConfigProblem when they name none */
 export function trackingClient(given: Given, env: Environment): MillraceClient {

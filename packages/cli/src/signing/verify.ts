@@ -3,7 +3,8 @@ import type { Chain } from '@millrace/sign'
 import { type Command, EXIT } from '../command.ts'
 import { keysOption, listOf } from './key-options.ts'
 import { sized } from './places.ts'
-import { trackingOption, versionNamed } from './tracking.ts'
+import { versionNamed } from './tracking.ts'
+import { trackingOption } from './tracking-option.ts'
 
 /** Nothing is wrong, and something that was asked for isn't there. */
 const MISSING = 3

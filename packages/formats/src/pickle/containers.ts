@@ -1,7 +1,7 @@
 import { Unreadable } from '../unreadable.ts'
 import { describe, type Machine } from './machine.ts'
 import type { Operations } from './operations.ts'
-import { Global, Instance, Tuple, Unknown, type Value } from './values.ts'
+import { A_FLOAT, Global, Instance, Tuple, Unknown, type Value } from './values.ts'
 
 /** Operations on lists, tuples, dicts, sets, the stack and the memo. */
 export const CONTAINERS: Operations = {
@@ -16,8 +16,8 @@ export const CONTAINERS: Operations = {
   133: { name: 'TUPLE1', run: (m) => m.push(new Tuple([m.pop()])) },
   134: { name: 'TUPLE2', run: tuple2 },
   135: { name: 'TUPLE3', run: tuple3 },
-  97: { name: 'APPEND', run: (m) => add(m, [m.pop()], 'APPEND') },
-  101: { name: 'APPENDS', run: (m) => add(m, m.popToMark(), 'APPENDS') },
+  97: { name: 'APPEND', run: append },
+  101: { name: 'APPENDS', run: appends },
   115: { name: 'SETITEM', run: setItem },
   117: { name: 'SETITEMS', run: (m) => set(m, m.popToMark(), 'SETITEMS') },
   144: { name: 'ADDITEMS', run: addItems },
@@ -57,17 +57,28 @@ function index(m: Machine): number {
   return Number(line)
 }
 
-function add(m: Machine, values: Value[], by: string): void {
+function append(m: Machine): void {
+  const value = m.pop()
   const target = m.top()
-  if (Array.isArray(target)) for (const value of values) target.push(value)
-  else writeTo(m, target, values, by)
+  if (!Array.isArray(target)) writeTo(m, target, [value], 'APPEND')
+  else if (m.keeps_data) target.push(value)
+}
+
+function appends(m: Machine): void {
+  const from = m.popMark()
+  const to = m.stack.length
+  const target = m.stack[from - 1]
+  if (from <= m.floor) throw new Unreadable('it takes from an empty stack', m.started)
+  if (!Array.isArray(target)) writeTo(m, target, m.stack.slice(from), 'APPENDS')
+  else if (m.keeps_data) for (let at = from; at < to; at++) target.push(m.stack[at])
+  m.stack.length = from
 }
 
 function setItem(m: Machine): void {
   const value = m.pop()
   const key = m.pop()
   const target = m.top()
-  if (target instanceof Map) target.set(key, value)
+  if (target instanceof Map) target.set(asKey(key), value)
   else writeTo(m, target, [key, value], 'SETITEM')
 }
 
@@ -79,9 +90,12 @@ function set(m: Machine, values: Value[], by: string): void {
 
 function setAll(m: Machine, map: Map<Value, Value>, values: readonly Value[]): Map<Value, Value> {
   if (values.length % 2 === 1) m.odd('write', 'a dict gets a key without a value')
-  for (let at = 0; at + 1 < values.length; at += 2) map.set(values[at], values[at + 1])
+  for (let at = 0; at + 1 < values.length; at += 2) map.set(asKey(values[at]), values[at + 1])
   return map
 }
+
+/** Floats whose values were left out are keys of their own all the same. */
+const asKey = (key: Value): Value => (key === A_FLOAT ? new Unknown('a float') : key)
 
 function addItems(m: Machine): void {
   const values = m.popToMark()

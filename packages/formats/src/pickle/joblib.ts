@@ -1,7 +1,7 @@
 import { simple } from '../numpy/npy.ts'
 import { Unreadable } from '../unreadable.ts'
 import { Machine } from './machine.ts'
-import { Global, Instance, Tuple, Unknown, type Value } from './values.ts'
+import { Global, Instance, Tuple, type Value } from './values.ts'
 
 const WRAPPERS = new Set(['joblib.numpy_pickle', 'sklearn.externals.joblib.numpy_pickle'])
 
@@ -50,6 +50,7 @@ export function aside(machine: Machine): Machine {
   other.frame_end = machine.frame_end
   other.operations = 1
   // What the memo holds is not carried along: a module's name that comes from there counts as unknown, which is a finding.
-  other.recall = () => new Unknown('the memo')
+  other.memo_is_known = false
+  other.keeps_data = machine.keeps_data
   return other
 }

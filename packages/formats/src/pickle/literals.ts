@@ -1,7 +1,8 @@
 import { Unreadable } from '../unreadable.ts'
 import type { Machine } from './machine.ts'
 import type { Operations } from './operations.ts'
-import { Bytes, type Value } from './values.ts'
+import { SHORT_TEXT_BYTES, shortText } from './short-texts.ts'
+import { A_FLOAT, Bytes, type Value } from './values.ts'
 
 /** Texts up to this are decoded at once; longer ones stay in the file. */
 const DECODE_MAX_BYTES = 64 * 1024
@@ -37,7 +38,7 @@ export const LITERALS: Operations = {
 
 function float(m: Machine): void {
   m.need(8)
-  m.push(m.bytes.readDoubleBE(m.at))
+  m.push(m.keeps_data ? m.bytes.readDoubleBE(m.at) : A_FLOAT)
   m.at += 8
 }
 
@@ -131,7 +132,7 @@ function text(m: Machine, length: number): void {
     return
   }
   m.need(length)
-  const value = m.bytes.toString('utf8', m.at, m.at + length)
+  const value = length > SHORT_TEXT_BYTES ? m.bytes.toString('utf8', m.at, m.at + length) : shortText(m.bytes, m.at, length)
   m.at += length
   keepText(m, value)
 }

@@ -1,6 +1,6 @@
 import type { Source } from '../source.ts'
 import { Unreadable } from '../unreadable.ts'
-import { type Bytes, Global, Instance, type Value } from './values.ts'
+import { type Bytes, Global, Instance, Unknown, type Value } from './values.ts'
 
 /** How much a pickle may ask for. */
 export type PickleLimits = {
@@ -62,8 +62,10 @@ export class Machine {
   /** Nothing below this is the operation's to take: the last mark. */
   floor = 0
   memo: Value[] = []
-  memo_sparse = new Map<number, Value>()
+  readonly memo_sparse = new Map<number, Value>()
   memo_size = 0
+  /** False when the stream began elsewhere, and what the memo held there is not here. */
+  memo_is_known = true
   protocol = 0
   frame_end = -1
   operations = 0
@@ -75,11 +77,18 @@ export class Machine {
   /** Texts that may be a pickle in disguise. */
   readonly disguised: string[] = []
   payloads_left_out = 0
+  /** Whether floats and the items of lists are kept: neither says what loading would do. */
+  keeps_data = true
+  /** Told of each call that loading would make. */
+  onCall: ((call: Instance) => void) | undefined
   /** Told of each state that is set; may move on past bytes that belong to the instance and are no operations. */
   onBuild: ((machine: Machine, target: Instance) => void) | undefined
 
   constructor(source: Source, start: number, limits: PickleLimits) {
     this.source = source
+    // An array that has held an object keeps room for objects: it need not be made anew when one follows many numbers.
+    this.stack.push(null)
+    this.stack.length = 0
     this.base = start
     this.started = start
     this.limits = limits
@@ -185,11 +194,17 @@ export class Machine {
     this.floor = this.stack.length
   }
 
-  /** Takes everything above the last mark, and the mark. */
-  popToMark(): Value[] {
+  /** Takes the last mark, and says how many values lie below it. */
+  popMark(): number {
     const mark = this.marks.pop()
     if (mark === undefined) throw new Unreadable('a mark is missing', this.started)
-    this.floor = this.marks[this.marks.length - 1] ?? 0
+    this.floor = this.marks.length === 0 ? 0 : (this.marks[this.marks.length - 1] as number)
+    return mark
+  }
+
+  /** Takes everything above the last mark, and the mark. */
+  popToMark(): Value[] {
+    const mark = this.popMark()
     const taken = this.stack.slice(mark)
     this.stack.length = mark
     return taken
@@ -221,7 +236,9 @@ export class Machine {
     if (of instanceof Global) of.calls++
     else if (of instanceof Instance) this.odd('call', `${by} calls what ${describe(of.of)} returned`)
     else this.odd('call', `${by} calls something that is no class and no function`)
-    this.push(new Instance(of, args, named, this.started))
+    const made = new Instance(of, args, named, this.started)
+    this.onCall?.(made)
+    this.push(made)
   }
 
   payload(bytes: Bytes): void {
@@ -243,6 +260,7 @@ export class Machine {
   }
 
   recall(index: number): Value {
+    if (!this.memo_is_known) return new Unknown('the memo')
     if (index < this.memo.length) return this.memo[index]
     if (this.memo_sparse.has(index)) return this.memo_sparse.get(index)
     throw new Unreadable(`it recalls value ${index}, which it never remembered`, this.started)

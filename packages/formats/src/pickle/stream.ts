@@ -2,7 +2,7 @@ import type { Source } from '../source.ts'
 import { Unreadable } from '../unreadable.ts'
 import { aside, following, isWrapper } from './joblib.ts'
 import { type Machine, PICKLE_LIMITS, type PickleLimits } from './machine.ts'
-import { goOn, type Unpickled, unpickle } from './unpickle.ts'
+import { goOn, type Reading, type Unpickled, unpickle } from './unpickle.ts'
 import type { Instance } from './values.ts'
 
 /** Everything that loaders find in a stream of pickles. */
@@ -24,7 +24,11 @@ const PICKLES_MAX = 100_000
 const ASIDES_MAX = 10_000
 
 /** Reads all pickles of a source, from its beginning to its end, and past errors nothing. */
-export function readPickles(source: Source, limits: PickleLimits = PICKLE_LIMITS): PickleStream {
+export function readPickles(
+  source: Source,
+  limits: PickleLimits = PICKLE_LIMITS,
+  told: Omit<Reading, 'limits' | 'onBuild'> = {},
+): PickleStream {
   const pickles: Unpickled[] = []
   const asides: Unpickled[] = []
   let is_joblib = false
@@ -33,7 +37,7 @@ export function readPickles(source: Source, limits: PickleLimits = PICKLE_LIMITS
     is_joblib = true
     const next = following(machine, target)
     if (next === 'pickle') {
-      const inner = unpickle(source, machine.position, { limits: left(), onBuild })
+      const inner = unpickle(source, machine.position, { ...told, limits: left(), onBuild })
       pickles.push(inner)
       if (inner.error) throw new Unreadable(`within joblib's array of objects: ${inner.error.message}`, inner.error.offset)
       machine.moveTo(inner.end)
@@ -51,7 +55,7 @@ export function readPickles(source: Source, limits: PickleLimits = PICKLE_LIMITS
   let is_torch = false
   while (at < source.size && whole < PICKLES_MAX) {
     if (is_torch && whole === TORCH_PICKLES) return { pickles, asides, rest_at: undefined, is_torch, is_joblib }
-    const read = unpickle(source, at, { limits: left(), onBuild })
+    const read = unpickle(source, at, { ...told, limits: left(), onBuild })
     pickles.push(read)
     if (read.error) return { pickles, asides, rest_at: whole === 0 ? undefined : at, is_torch, is_joblib }
     if (whole === 0) is_torch = read.value === TORCH_MAGIC

@@ -2,6 +2,7 @@ import type { Source } from '../source.ts'
 import { Unreadable } from '../unreadable.ts'
 import { Machine, PICKLE_LIMITS, type PickleLimits } from './machine.ts'
 import { RUN, STOP } from './operations.ts'
+import { runQuickly } from './quick.ts'
 import type { Instance, Value } from './values.ts'
 
 /** What reading a pickle gave. Without `error` it came to its end; with it, the rest holds what was seen until then. */
@@ -13,13 +14,25 @@ export type Unpickled = {
   readonly error: Unreadable | undefined
 }
 
-/** How to read: `limits`, and what to do when an instance gets its state. */
-export type Reading = { readonly limits?: PickleLimits; readonly onBuild?: (machine: Machine, target: Instance) => void }
+/** How to read, and what to do meanwhile. */
+export type Reading = {
+  readonly limits?: PickleLimits
+  /** False where the values of floats and the items of lists don't matter: half of the time and most of the memory go into them. */
+  readonly keeps_data?: boolean
+  readonly onBuild?: (machine: Machine, target: Instance) => void
+  readonly onCall?: (call: Instance) => void
+}
 
 /** Reads one pickle from `start` as inert data, whatever it says; nothing is imported and nothing is called. */
-export function unpickle(source: Source, start = 0, { limits = PICKLE_LIMITS, onBuild }: Reading = {}): Unpickled {
+export function unpickle(
+  source: Source,
+  start = 0,
+  { limits = PICKLE_LIMITS, keeps_data = true, onBuild, onCall }: Reading = {},
+): Unpickled {
   const machine = new Machine(source, start, limits)
+  machine.keeps_data = keeps_data
   machine.onBuild = onBuild
+  machine.onCall = onCall
   return goOn(machine)
 }
 
@@ -47,6 +60,8 @@ function asUnreadable(problem: unknown, machine: Machine): Unreadable {
 function loop(m: Machine): void {
   const { operations_max, stack_max } = m.limits
   for (;;) {
+    runQuickly(m)
+    if (m.frame_end !== -1) leaveFrame(m)
     if (m.at >= m.end) m.need(1)
     m.started = m.base + m.at
     const code = m.bytes[m.at++] as number

@@ -86,3 +86,6 @@ export class Unknown {
     this.why = why
   }
 }
+
+/** A float, where their values were not asked for: a model has millions, and none of them says what loading would do. */
+export const A_FLOAT = new Unknown('a float')

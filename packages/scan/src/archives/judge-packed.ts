@@ -1,6 +1,7 @@
 import { decompress, memorySource, type Packing } from '@millrace/formats'
-import { type Inspection, inner, type Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import type { Look } from '../pickle/judge-pickle.ts'
+import { inner, type Subject } from '../subject.ts'
 
 /** Looks into a file that is packed as a whole, as joblib does it. @throws Unreadable */
 export function judgePacked(inspection: Inspection, subject: Subject, packing: Packing, look: Look): void {

@@ -1,6 +1,7 @@
-import { kindOf, readPickles } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import { kindOf, PICKLE_LIMITS, readPickles } from '@millrace/formats'
+import type { Inspection } from '../inspection.ts'
 import { isPickle, type Look } from '../pickle/judge-pickle.ts'
+import type { Subject } from '../subject.ts'
 
 /**
  * Looks at elements of a tensor. Any bytes can stand there, so that only what is more than chance is judged: a library, an archive, a
@@ -13,6 +14,6 @@ export function judgeRaw(inspection: Inspection, subject: Subject, look: Look): 
 }
 
 function callsSomething({ source }: Subject): boolean {
-  const [first] = readPickles(source).pickles
+  const [first] = readPickles(source, PICKLE_LIMITS, { keeps_data: false }).pickles
   return first !== undefined && isPickle(first)
 }

@@ -1,6 +1,7 @@
 import { escapes, part, readTar, type TarMember, Unreadable } from '@millrace/formats'
-import { type Inspection, inner, type Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import type { Look } from '../pickle/judge-pickle.ts'
+import { inner, type Subject } from '../subject.ts'
 
 const FILES = new Set(['', '0', '7'])
 const FOLDER = '5'

@@ -1,7 +1,8 @@
 import { type Member, openMember, readZip, type Source, Unreadable, type ZipArchive, type ZipOddity } from '@millrace/formats'
-import { type Inspection, inner, type Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import type { Look } from '../pickle/judge-pickle.ts'
 import type { RuleId } from '../rules.ts'
+import { inner, type Subject } from '../subject.ts'
 import { judgeRaw } from './judge-raw.ts'
 import { judgeContents } from './model-archives.ts'
 

@@ -1,6 +1,7 @@
 import type { Member, ZipArchive } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import { judgeSkops } from '../models/judge-skops.ts'
+import type { Subject } from '../subject.ts'
 import type { Open } from './judge-zip.ts'
 
 /** Judges an archive as the model that it is, beyond what each of its members is by itself. */

@@ -1,6 +1,7 @@
 import { readNpyHeader, Unreadable } from '@millrace/formats'
-import { type Inspection, inner, type Subject, slice } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import type { Look } from '../pickle/judge-pickle.ts'
+import { inner, type Subject, slice } from '../subject.ts'
 
 /** Looks at an array of numpy: its header, and the pickle behind it where its elements are objects. */
 export function judgeNumpy(inspection: Inspection, subject: Subject, look: Look): void {

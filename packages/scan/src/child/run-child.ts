@@ -94,7 +94,8 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
   }
 }
 
-const entry = new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url)
+// By its name in the package, so that it is found wherever this code is, in a bundle too.
+const entry = new URL(import.meta.resolve('@millrace/scan/child'))
 
 /**
  * Rights of the child: to read its own code and what is looked at. No network, no processes, no threads; and no writing from before the
@@ -115,7 +116,7 @@ function argumentsOf(roots: readonly string[], { memory_max_bytes }: ChildLimits
 
 /** Where the child's code is: this package, and the readers, by the way that imports go and by where that leads. */
 function codeFolders(): string[] {
-  const own = new URL('../../', import.meta.url)
+  const own = new URL('../../', entry)
   const readers = new URL('../', import.meta.resolve('@millrace/formats'))
   const ways: string[] = []
   for (let folder = own; ; folder = new URL('../', folder)) {

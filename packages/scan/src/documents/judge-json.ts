@@ -1,6 +1,7 @@
 import { isObject, type Json, readJson, Unreadable } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import { judgeKerasConfig, seemsKeras } from '../models/keras-config.ts'
+import type { Subject } from '../subject.ts'
 import { judgeTemplate } from './templates.ts'
 
 const KNOWN_TARGET = /^(?:torch\.nn|torch\.optim|nemo\.collections|transformers)\.[\w.]*$/

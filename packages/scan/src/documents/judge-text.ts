@@ -1,5 +1,6 @@
 import { isText, readLightgbm, Unreadable } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
+import type { Subject } from '../subject.ts'
 import { judgeConda, judgePythonEnvironment, judgeRequirements } from './environments.ts'
 import { judgeJson } from './judge-json.ts'
 import { judgeMlmodel } from './judge-mlmodel.ts'

@@ -1,5 +1,6 @@
 import { readUbjson, Unreadable } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
+import type { Subject } from '../subject.ts'
 
 /** Judges a model of XGBoost in UBJSON, which has no signature: an object whose first key is one of its own. False when it is none. */
 export function judgeBooster(inspection: Inspection, { source, member }: Subject): boolean {

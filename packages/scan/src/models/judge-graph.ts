@@ -1,6 +1,7 @@
 import { escapes, fieldNumbers, readOnnx, readSavedModel, Unreadable } from '@millrace/formats'
 import { judgeTemplate } from '../documents/templates.ts'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
+import type { Subject } from '../subject.ts'
 
 /** Graphs of more bytes than this are not read whole. */
 const GRAPH_MAX_BYTES = 2 * 1024 * 1024 * 1024 - 1

@@ -1,7 +1,8 @@
 import { readGguf, readHdf5, readJson, readSafetensors, Unreadable } from '@millrace/formats'
 import { judgeTemplate } from '../documents/templates.ts'
-import type { Inspection, Subject } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import type { RuleId } from '../rules.ts'
+import type { Subject } from '../subject.ts'
 import { judgeKerasConfig } from './keras-config.ts'
 
 /** Runs a reader; what it can't read is a finding of this rule. */

@@ -1,9 +1,20 @@
-import { type Bytes, type Global, kindOf, type Oddity, type PickleStream, readPickles, type Unpickled } from '@millrace/formats'
-import { type Inspection, inner, type Subject, slice } from '../inspection.ts'
+import {
+  type Bytes,
+  type Global,
+  type Instance,
+  kindOf,
+  type Oddity,
+  PICKLE_LIMITS,
+  type PickleStream,
+  readPickles,
+  type Unpickled,
+} from '@millrace/formats'
+import type { Inspection } from '../inspection.ts'
 import type { RuleId } from '../rules.ts'
+import { inner, type Subject, slice } from '../subject.ts'
 import { decoded } from './disguise.ts'
 import { judgeName } from './names.ts'
-import { checkStorages } from './storages.ts'
+import { tensorProblem } from './storages.ts'
 
 /** Looks at what a subject has inside, by its content. */
 export type Look = (inspection: Inspection, subject: Subject) => void
@@ -32,7 +43,12 @@ const PAYLOADS_MAX = 2000
 
 /** Judges a stream of pickles: what it would import, and where it is not what a pickler writes. */
 export function judgePickle(inspection: Inspection, subject: Subject, look: Look): PickleStream {
-  const stream = readPickles(subject.source)
+  const { source, member } = subject
+  const onCall = (call: Instance): void => {
+    const evidence = tensorProblem(call)
+    if (evidence) inspection.found('pickle/storage', { member, offset: call.offset, evidence })
+  }
+  const stream = readPickles(source, PICKLE_LIMITS, { keeps_data: false, onCall })
   for (const pickle of stream.pickles) judgeOne(inspection, subject, pickle, look)
   for (const pickle of stream.asides) judgeImports(inspection, subject, pickle, ', which only a reader without joblib sees')
   judgeEnd(inspection, subject, stream)
@@ -46,7 +62,6 @@ function judgeOne(inspection: Inspection, subject: Subject, pickle: Unpickled, l
     const rule = kind === 'call' && OF_WRITTEN_CLASS.test(detail) ? 'pickle/code' : RULE_OF[kind]
     inspection.found(rule, { member, offset, evidence: detail })
   }
-  checkStorages(inspection, subject, pickle.value)
   let left = PAYLOADS_MAX
   for (const bytes of pickle.machine.payloads) if (left-- > 0) judgePayload(inspection, subject, bytes, look)
   if (pickle.machine.payloads.length > PAYLOADS_MAX || pickle.machine.payloads_left_out > 0) {
@@ -98,7 +113,7 @@ const CONTAINERS = new Set(['zip', 'tar', 'gzip', 'zstd', 'numpy', 'hdf5', 'nati
 function isLoadable({ source }: Subject): boolean {
   const kind = kindOf(source)
   if (CONTAINERS.has(kind)) return true
-  const [first] = readPickles(source).pickles
+  const [first] = readPickles(source, PICKLE_LIMITS, { keeps_data: false }).pickles
   return first !== undefined && (isPickle(first) || (kind === 'pickle' && first.error === undefined))
 }
 

@@ -1,34 +1,12 @@
-import { Global, Instance, Persistent, Tuple, type Value } from '@millrace/formats'
-import type { Inspection, Subject } from '../inspection.ts'
+import { Global, type Instance, Persistent, Tuple } from '@millrace/formats'
 
 const REBUILDS = new Set(['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_tensor_v3'])
-const VALUES_MAX = 200_000
 
-/** Finds tensors that would reach beyond their storage: loaders have trusted these numbers. */
-export function checkStorages(inspection: Inspection, { member }: Subject, value: Value): void {
-  const seen = new Set<Value>()
-  const open: Value[] = [value]
-  while (open.length > 0 && seen.size < VALUES_MAX) {
-    const one = open.pop()
-    if (typeof one !== 'object' || one === null || seen.has(one)) continue
-    seen.add(one)
-    if (one instanceof Instance) {
-      const wrong = tensorProblem(one)
-      if (wrong) inspection.found('pickle/storage', { member, offset: one.offset, evidence: wrong })
-      open.push(one.args, one.state, one.named, ...(one.items ?? []).slice(0, VALUES_MAX))
-    } else open.push(...childrenOf(one))
-  }
-}
-
-function childrenOf(value: object): Value[] {
-  if (value instanceof Tuple) return value.items.slice(0, VALUES_MAX)
-  if (Array.isArray(value)) return typeof value[0] === 'number' ? [] : value.slice(0, VALUES_MAX)
-  if (value instanceof Map) return [...value.values()].slice(0, VALUES_MAX)
-  return []
-}
-
-/** Reads `_rebuild_tensor_v2(storage, offset, size, stride, ...)`. */
-function tensorProblem({ of, args }: Instance): string | undefined {
+/**
+ * What is wrong with a call of `_rebuild_tensor_v2(storage, offset, size, stride, ...)`: loaders have trusted these numbers, and a tensor
+ * that reaches beyond its storage reads memory that is not its own. Undefined when nothing is, or when something else is called.
+ */
+export function tensorProblem({ of, args }: Instance): string | undefined {
   if (!(of instanceof Global) || of.module !== 'torch._utils' || !REBUILDS.has(of.name) || !(args instanceof Tuple)) return undefined
   const [storage, offset, size, stride] = args.items
   if (!(storage instanceof Persistent) || !(storage.id instanceof Tuple)) return undefined

@@ -11,10 +11,10 @@ export {
   type ModelFiles,
   type Prediction,
 } from './backend.ts'
+export { type Batch, predictRows } from './batch/batch.ts'
 export { type LoadOptions, loadModel } from './loading/load.ts'
 export { LIMITS, type Limits } from './protocols/limits.ts'
 export { Refused, type Step } from './refused.ts'
-export { type Batch, predictRows } from './serving/batch.ts'
 export type { Models } from './serving/models.ts'
 export { type Method, predict, type Served } from './serving/served.ts'
 export { type Running, type StartOptions, startServing } from './serving/start.ts'

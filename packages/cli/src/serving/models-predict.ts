@@ -47,7 +47,7 @@ export const modelsPredict: Command = {
     const model = await loadModel(uri, { client: registryClient(uris, given, env) }).catch((error) => Promise.reject(refusalOf(error)))
     if (given.proba === true && !model.backend.predictProba) throw new ConfigProblem(`${model.backend.kind} has no probabilities.`)
     const rows = await predictRows(model, {
-      from: input === '-' ? process.stdin : createReadStream(input),
+      from: input === '-' ? process.stdin : createReadStream(input, { highWaterMark: 1024 * 1024 }),
       to: output === '-' ? process.stdout : createWriteStream(output),
       ...formats,
       method: given.proba === true ? 'predict_proba' : model.method,

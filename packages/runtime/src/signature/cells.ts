@@ -10,7 +10,7 @@ const MISSING = new Set(['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', '-NaN', '-nan', '
 const NUMBER = /^\s*[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf(?:inity)?)\s*$/i
 
 /** The number that a CSV's text says, NaN for a missing one, undefined for other text. */
-function numberIn(text: string): number | undefined {
+export function numberIn(text: string): number | undefined {
   if (MISSING.has(text)) return Number.NaN
   if (!NUMBER.test(text)) return undefined
   const number = Number(text)
@@ -76,6 +76,8 @@ export const WORDS: Readonly<Record<ColumnType, string>> = {
 /** A column of which nothing is known: numbers when all of it is numbers, else each value by itself. */
 export function inferred(table: Table, at: number): Column {
   const is_text = table.is_text === true
+  const known = table.by === 'column' ? table.cells[at] : undefined
+  if (known instanceof Float64Array) return known
   const numbers = new Float64Array(table.rows)
   for (let row = 0; row < table.rows; row++) {
     const number = double(cellAt(table, row, at), is_text)

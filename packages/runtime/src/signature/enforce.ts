@@ -83,6 +83,8 @@ function readColumn(table: Table, place: number, type: ColumnType, name: string)
     }
     return cells
   }
+  const known = table.by === 'column' ? table.cells[place] : undefined
+  if (type === 'double' && known instanceof Float64Array) return known
   const numbers = new Float64Array(rows)
   for (let row = 0; row < rows; row++) {
     const cell = place === -1 ? Number.NaN : read(cellAt(table, row, place), table.is_text === true)
@@ -98,7 +100,7 @@ function wrong(table: Table, place: number, row: number, type: ColumnType, name:
 
 /** What was got, in a few characters. */
 function told(cell: unknown): string {
-  if (cell === undefined || cell === null || cell === '') return 'nothing'
+  if (cell === undefined || cell === null || cell === '' || Number.isNaN(cell)) return 'nothing'
   if (Array.isArray(cell)) return 'a list'
   if (typeof cell === 'object') return 'an object'
   const text = JSON.stringify(cell)

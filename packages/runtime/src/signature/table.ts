@@ -6,7 +6,7 @@ export type Table = {
   readonly names: readonly string[] | undefined
   /** Whether `cells` has a list for each row, or one for each column. */
   readonly by: 'row' | 'column'
-  readonly cells: readonly (readonly unknown[])[]
+  readonly cells: readonly (readonly unknown[] | Float64Array)[]
   /** Whether values are texts of a CSV, which say numbers by their digits. */
   readonly is_text?: boolean
 }

@@ -2,7 +2,7 @@ import type { Frame, Prediction } from '../../backend.ts'
 import { Estimator } from '../estimator.ts'
 import { greatest, rowsOf } from '../matrix.ts'
 import { type Compile, classesOf, inputsOf } from './fitted.ts'
-import { leafOf, readTrees, sumTrees, type Trees } from './trees.ts'
+import { isLeaf, leafOf, readTrees, sumTrees, type Trees } from './trees.ts'
 
 /** The trees of a forest; of a single tree, itself. */
 function membersOf(estimator: Estimator): Estimator[] {
@@ -93,14 +93,14 @@ export const isolationForest: Compile = (estimator) => {
 /** For each leaf how deep it lies, and how much deeper its rows would if they were parted. */
 function depthsOf(members: readonly Estimator[], trees: Trees): Float64Array {
   const samples = members.flatMap((tree) => Array.from(tree.array('nodes').fields?.get('n_node_samples') ?? []))
-  const depths = new Float64Array(trees.feature.length)
-  const levels = new Int32Array(trees.feature.length)
+  const depths = new Float64Array(trees.column.length)
+  const levels = new Int32Array(depths.length)
   for (let node = 0; node < levels.length; node++) {
     const level = levels[node] as number
-    if ((trees.feature[node] as number) < 0) depths[node] = level + averagePath(samples[node] ?? 0)
+    if (isLeaf(trees, node)) depths[node] = level + averagePath(samples[node] ?? 0)
     else {
-      levels[trees.left[node] as number] = level + 1
-      levels[trees.right[node] as number] = level + 1
+      levels[trees.children[2 * node] as number] = level + 1
+      levels[trees.children[2 * node + 1] as number] = level + 1
     }
   }
   return depths

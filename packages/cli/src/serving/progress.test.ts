@@ -22,7 +22,7 @@ test('a bar is drawn on a terminal, not too often, and taken away', () => {
 test('without a terminal nothing is drawn, and without a size there is no bar', () => {
   const drawn: string[] = []
   new Progress({ write: (text) => drawn.push(text) }, 200, () => 0).show(5, 5)
-  assert.deepEqual(drawn, [])
+  assert.equal(drawn.length, 0)
   let now = 0
   const bar = new Progress({ isTTY: true, write: (text) => drawn.push(text) }, undefined, () => now)
   now = 500

@@ -1,6 +1,7 @@
 import { type Option, readStorage } from '@millrace/server/config'
 import { ageOf } from './age.ts'
 import { type Command, EXIT } from './command.ts'
+import { listOf } from './list-of.ts'
 import { placeOptions } from './place-options.ts'
 import { count, sized } from './sized.ts'
 
@@ -40,7 +41,7 @@ export const gc: Command = {
     const { location, settings, told } = readStorage(given, env)
     const dry_run = given['dry-run'] === true
     const { emptyTrashOf } = await import('@millrace/server/operate')
-    const ids = (flag: string): readonly string[] | undefined => listOf(given[flag])
+    const ids = (flag: string): string[] | undefined => listOf(given[flag])
     const run_ids = ids('run-ids')
     const experiment_ids = ids('experiment-ids')
     const logged_model_ids = ids('logged-model-ids')
@@ -64,12 +65,4 @@ export const gc: Command = {
     process.stdout.write(`${dry_run ? 'Would remove' : 'Removed'} ${what}; ${files}.\n`)
     return emptied.failed ? EXIT.failed : EXIT.fine
   },
-}
-
-function listOf(value: string | boolean | undefined): readonly string[] | undefined {
-  if (typeof value !== 'string') return undefined
-  return value
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
 }

@@ -1,6 +1,7 @@
 import { readStorage } from '@millrace/server/config'
 import { type Command, EXIT } from './command.ts'
 import { databaseOptions } from './database-options.ts'
+import { onlyOn } from './only-on.ts'
 import { day, JSON_OPTION, rows } from './rows.ts'
 import { userArgument } from './user-argument.ts'
 
@@ -25,10 +26,11 @@ export const tokensList: Command = {
         one.username,
         one.name,
         one.scopes,
+        onlyOn(one) || 'all',
         one.expires_ms === null ? 'never' : day(one.expires_ms),
         day(one.last_used_ms),
       ])
-      process.stdout.write(rows(['id', 'account', 'name', 'scope', 'expires', 'last used'], lines))
+      process.stdout.write(rows(['id', 'account', 'name', 'scope', 'only on', 'expires', 'last used'], lines))
     }
     return EXIT.fine
   },

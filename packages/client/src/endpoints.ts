@@ -848,6 +848,8 @@ export type Token = {
   name: string
   /** What a token may be used for, at most what its account may; each word contains those before it */
   scope: 'read' | 'write' | 'manage'
+  experiment_ids?: string[] | undefined
+  registered_models?: string[] | undefined
   /** Milliseconds since 1970 */
   created_ms: number
   /** Without it, the token does not expire */
@@ -2839,6 +2841,10 @@ export type Endpoints = {
       /** 0: never */
       expires_in_s?: number | undefined
       username?: string | undefined
+      /** Only these experiments, with the runs, traces and files that are in them; all else is not there for the token */
+      experiment_ids?: string[] | undefined
+      /** Only these registered models and prompts, by name; their files need the experiment that these come from, too */
+      registered_models?: string[] | undefined
     }
     output: {
       token: Token

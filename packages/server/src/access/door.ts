@@ -2,8 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../db/database.ts'
 import type { Reader } from '../db/handles.ts'
-import { type Authority, type Caller, NOBODY } from '../http/access.ts'
-import type { Endpoint } from '../http/endpoint.ts'
+import { type Authority, type Caller, type CallersToken, NOBODY, type OnlyOn } from '../http/access.ts'
 import { ApiError } from '../http/errors.ts'
 import { type Log, silent } from '../http/log.ts'
 import { LoginRefused } from '../http/login-record.ts'
@@ -13,13 +12,14 @@ import { cookieOf, isCsrfOf } from './cookies.ts'
 import { type Credential, credentialOf, notSignedIn, unauthenticated } from './credential.ts'
 import { epochOf } from './epoch.ts'
 import type { Level } from './level.ts'
+import { covers } from './narrowed.ts'
 import { accountOf, type Person, type Provider } from './oidc/index.ts'
 import { isPassword, PASSWORD_LENGTH_MAX } from './password.ts'
 import { rulesOf, type Walls } from './rules.ts'
-import { contains, scopeFor, withContained } from './scope.ts'
+import { withContained } from './scope.ts'
 import { addSession, noteSessionUse, type Origin, removeSession, sessionBySecret } from './session-store.ts'
 import { looksLikeToken } from './token.ts'
-import { noteUse, tokenBySecret } from './token-store.ts'
+import { noteUse, type Token, tokenBySecret } from './token-store.ts'
 
 /** A credential that is in use stays known; one that is not is asked again, and each is after half a day. */
 const UNUSED_MS = 15 * 60_000
@@ -66,13 +66,6 @@ export function loginAuthority(db: Database, everyone: Level, options: DoorOptio
 
 /** Where people sign in to the server on this database; undefined when nobody does. */
 export const doorOf = (db: Reader): Door | undefined => doors.get(db.identity)
-
-function covers({ token }: Caller, endpoint: Endpoint): ApiError | undefined {
-  const needed = scopeFor(endpoint)
-  const has = token?.scopes.at(-1)
-  if (has === undefined || contains(has, needed)) return undefined
-  return new ApiError('PERMISSION_DENIED', `Permission denied: this token is for scope "${has}", and this needs "${needed}".`)
-}
 
 /**
  * Remembers who proved to be whom, so that no request but a login pays for a hash. What was proven is found by a keyed hash of the
@@ -195,8 +188,8 @@ export class Door {
     if (found?.disabled !== 0 || until_ms <= now_ms || (name !== undefined && name !== found.username)) {
       throw new LoginRefused(unauthenticated(), name ?? '')
     }
-    const token = { id: found.token_id, scopes: withContained(found.scopes) }
-    const account = { id: found.account, name: found.username, is_admin: found.is_admin }
+    const token = tokenOf(found)
+    const account = { id: found.account, name: found.username, is_admin: token.of_admin ? 0 : found.is_admin }
     if (now_ms - (found.last_used_ms ?? 0) > USE_TOLD_EVERY_MS) this.#db.write((tx) => noteUse(tx, token.id, now_ms)).catch(() => {})
     return { caller: { ...callerOf(account), token }, epoch, used_ms: now_ms, until_ms }
   }
@@ -243,6 +236,12 @@ const foreignPage = (): ApiError =>
     'Cross-site request blocked: a page that is signed in by a cookie sends the csrf_token of ' +
       'GET /api/2.0/millrace/sessions/current in the header X-Millrace-CSRF.',
   )
+
+function tokenOf({ token_id, scopes, only_on, is_admin }: Token & { is_admin: number }): CallersToken {
+  const token = { id: token_id, scopes: withContained(scopes) }
+  if (only_on === null) return token
+  return { ...token, only_on: JSON.parse(only_on) as OnlyOn, ...(is_admin !== 0 && { of_admin: true }) }
+}
 
 const callerOf = ({ id, name, is_admin }: Pick<Account, 'id' | 'name' | 'is_admin'>): Caller => ({
   ...NOBODY,

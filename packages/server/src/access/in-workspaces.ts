@@ -5,6 +5,7 @@ import { namedWorkspace } from '../http/workspace-header.ts'
 import { noSuchWorkspace, requireWorkspaceName, workspaceNamed } from '../workspaces/index.ts'
 import { epochOf } from './epoch.ts'
 import { workspacesOf } from './membership.ts'
+import { seesAll } from './narrowed.ts'
 import { hidden } from './resources.ts'
 import { currentRightsOf, type Rights, rightsOf } from './rights.ts'
 import type { OfThings } from './workspace-manager.ts'
@@ -68,7 +69,7 @@ class Doors {
     const now_ms = Date.now()
     const workspace_id = await workspaceNamed(this.#db, requireWorkspaceName(name), now_ms)
     // Everybody is in the default workspace; what they may see of it is said by grants.
-    const isMember = caller.is_admin || workspace_id === DEFAULT_WORKSPACE || (await this.#isMember(caller, workspace_id))
+    const isMember = seesAll(caller) || workspace_id === DEFAULT_WORKSPACE || (await this.#isMember(caller, workspace_id))
     return isMember ? { ...caller, workspace: name, workspace_id } : noSuchWorkspace(name)
   }
 

@@ -8,18 +8,21 @@ import { migrate } from '../db/migrate.ts'
 import { openSqlite } from '../db/sqlite.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { pathsOf } from '../http/pipeline.ts'
-import { type As, serverWithAccounts } from '../testing/accounts.ts'
+import { type As, byTokenFor, serverWithAccounts } from '../testing/accounts.ts'
 import type { Answer } from '../testing/server.ts'
 import { HEADERS, INPUTS, inputOf, type Sample } from './matrix-inputs.ts'
 
 const TABLE = join(import.meta.dirname, 'matrix.txt')
 /**
- * Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin; and another
- * admin, whose requests are for another workspace.
+ * Whoever asks: nobody, one who was granted nothing, those with each permission on all things of the sample, and an admin. Besides: one who
+ * manages another workspace, asking in it and, as a stranger, in that of the sample; an admin in another workspace; and two tokens with
+ * every scope: that of MANAGE, narrowed to the sample, and an admin's, narrowed to other things.
  */
 const WHO = ['', 'none', 'READ', 'USE', 'EDIT', 'MANAGE', 'root'] as const
 const HEAD = `Who may call which route, as the server answers: yes, or the status by which it refuses. 404: "there is no such thing".
-"other" is an admin whose request is for another workspace: "yes" finds, makes and changes what is in that one.
+"other" manages another workspace and asks there: "yes" finds, makes and changes what is in that one; "out" is the same account in the
+workspace of the sample, where it was granted nothing; "adm2" is an admin in that other workspace. "tokMG" is a token of MNG that was made
+for the sample's experiment and model, "tokAD" one of an admin that was made for another experiment and model.
 Made by access/matrix.test.ts with MILLRACE_WRITE_MATRIX=1; read what changed before you commit it.
 
 `
@@ -165,11 +168,46 @@ function verdictOf(answer: Answer, refused: Answer | undefined): string {
   return answer.status === 400 && refused?.status === 400 ? '400' : 'yes'
 }
 
-/** A server with workspaces on the same database, called for another workspace than that of the sample. */
-async function adminOfTeam(db: Database): Promise<As['call']> {
-  const root = (await serverWithAccounts(db, 'NO_PERMISSIONS', [], {}, { workspaces: true }))('root')
+type Asking = { readonly name: string; readonly isElsewhere: boolean; readonly call: As['call'] }
+
+/** Those who ask on a server with workspaces on the same database, for another one than that of the sample or from there. */
+async function strangers(db: Database): Promise<Asking[]> {
+  const as = await serverWithAccounts(db, 'NO_PERMISSIONS', ['outsider'], {}, { workspaces: true })
+  const root = as('root')
+  const inTeam = { 'x-mlflow-workspace': 'team' }
+  const post = async (path: string, body: object) => {
+    const answer = await root.call('POST', `/api/3.0/mlflow/${path}`, body, inTeam)
+    assert.ok(answer.status < 300, answer.text)
+    return answer.body
+  }
   await root.call('POST', '/api/3.0/mlflow/workspaces', { name: 'team' })
-  return (method, url, body, headers) => root.call(method, url, body, { ...headers, 'x-mlflow-workspace': 'team' })
+  const { id: role_id } = (await post('roles/create', { name: 'owners', workspace: 'team' })).role
+  await post('roles/permissions/add', { role_id, resource_type: 'workspace', resource_pattern: '*', permission: 'MANAGE' })
+  await post('roles/assign', { role_id, username: 'outsider' })
+  const within =
+    (name: string): As['call'] =>
+    (method, url, body, headers) =>
+      as(name).call(method, url, body, { ...headers, ...inTeam })
+  return [
+    { name: 'other', isElsewhere: true, call: within('outsider') },
+    { name: 'out', isElsewhere: false, call: as('outsider').call },
+    { name: 'adm2', isElsewhere: true, call: within('root') },
+  ]
+}
+
+/** Tokens for some things only: for those of the sample, and for others. */
+async function tokens(as: (name: string) => As, { experiment_id }: Sample): Promise<Asking[]> {
+  const root = as('root')
+  const { experiment_id: another } = (await root.post('experiments/create', { name: 'aside' })).body
+  await root.post('registered-models/create', { name: 'aside' })
+  const by =
+    (name: string, experiment: string, model: number): As['call'] =>
+    (method, url, body, headers) =>
+      as(name).call(method, url, body, { ...headers, ...byTokenFor({ experiment: [Number(experiment)], registered_model: [model] }) })
+  return [
+    { name: 'tokMG', isElsewhere: false, call: by('MANAGE', experiment_id, 1) },
+    { name: 'tokAD', isElsewhere: true, call: by('root', another, 2) },
+  ]
 }
 
 function verdictElsewhere(answer: Answer, sample: Sample): string {
@@ -188,23 +226,29 @@ test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 AZ-18 every route answers each kind of
   const house = undoing(memory)
   const as = await serverWithAccounts(house.db, 'NO_PERMISSIONS', ['none', 'READ', 'USE', 'EDIT', 'MANAGE', 'author'])
   const sample = await makeSample(as)
-  const inTeam = await adminOfTeam(house.db)
+  const further = [...(await strangers(house.db)), ...(await tokens(as, sample))]
   house.keep = false
 
+  // What was deleted on the disk is not undone by the database.
+  const putBack = async ({ route }: Endpoint): Promise<void> => {
+    if (!route.startsWith('DELETE /api/2.0/mlflow-artifacts')) return
+    await as('root').call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${sample.folder}/f`, Buffer.from('bytes'))
+  }
   const play = async (endpoint: Endpoint, method: string, place: string): Promise<string> => {
     const [verb, url, body] = requestOf(endpoint, method, place, sample)
     const answers: Answer[] = []
     for (const who of WHO) {
       answers.push(await as(who).call(verb, url, body, HEADERS[endpoint.route]?.(sample)))
-      // What was deleted on the disk is not undone by the database.
-      if (endpoint.route.startsWith('DELETE /api/2.0/mlflow-artifacts')) {
-        await as('root').call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${sample.folder}/f`, Buffer.from('bytes'))
-      }
+      await putBack(endpoint)
     }
     const verdicts = answers.map((answer) => verdictOf(answer, answers[1]))
-    verdicts.push(verdictElsewhere(await inTeam(verb, url, body, HEADERS[endpoint.route]?.(sample)), sample))
+    for (const { isElsewhere, call } of further) {
+      const answer = await call(verb, url, body, HEADERS[endpoint.route]?.(sample))
+      verdicts.push(isElsewhere ? verdictElsewhere(answer, sample) : verdictOf(answer, answers[1]))
+      await putBack(endpoint)
+    }
     assert.ok(!verdicts.includes('400'), `give a good input for ${endpoint.route} in matrix-inputs.ts: ${answers[1]?.text}`)
-    return verdicts.map((one) => one.padEnd(5)).join('')
+    return verdicts.map((one) => one.padEnd(6)).join('')
   }
 
   const rows: string[] = []
@@ -214,8 +258,11 @@ test('AZ-01 AZ-03 AZ-04 AZ-06 AZ-07 AZ-09 AZ-18 every route answers each kind of
     for (const [method, place] of others) assert.equal(await play(endpoint, method, place), row, `${method} ${place}`)
     rows.push(`${row} ${endpoint.route}`)
   }
-  const names = [...WHO.map((who) => ({ '': 'anon', root: 'admin', MANAGE: 'MNG' })[who as string] ?? who), 'other']
-  const text = `${HEAD}${names.map((one) => one.padEnd(5)).join('')} route\n${rows.join('\n')}\n`
+  const names = [
+    ...WHO.map((who) => ({ '': 'anon', root: 'admin', MANAGE: 'MNG' })[who as string] ?? who),
+    ...further.map(({ name }) => name),
+  ]
+  const text = `${HEAD}${names.map((one) => one.padEnd(6)).join('')} route\n${rows.join('\n')}\n`
   if (process.env.MILLRACE_WRITE_MATRIX) writeFileSync(TABLE, text)
   assert.equal(text, readFileSync(TABLE, 'utf8'))
 })

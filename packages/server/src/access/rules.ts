@@ -2,6 +2,7 @@ import { DEFAULT_WORKSPACE, query, type Reader } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, type Verdict, type Visible } from '../http/access.ts'
 import type { Filtered, Permission, Resource } from '../http/endpoint.ts'
 import { KIND, type Kind, LEVEL, type Level } from './level.ts'
+import { outside, seesAll, shownTo } from './narrowed.ts'
 import { anchorOf, hidden, isMakerOf } from './resources.ts'
 import { currentRightsOf, DENIED, levelOn, levelOnAll, type Rights, rightsOf } from './rights.ts'
 import { isOfRoles, managesRoles, type OfThings } from './workspace-manager.ts'
@@ -37,6 +38,11 @@ function whoIs(caller: Caller, rights: Rights, { base, walls }: Law): Who {
 /** A no is never said by what is remembered: what was granted by another process a moment ago counts. */
 async function permits(caller: Caller, permission: Permission, on: readonly Resource[], db: Reader, law: Law): Promise<Verdict> {
   if (caller.is_admin) return true
+  const { only_on, of_admin } = caller.token ?? {}
+  if (only_on) {
+    const no = await outside(only_on, permission, on, db)
+    if (no !== undefined || of_admin) return no ?? true
+  }
   const remembered = await rightsOf(db, caller.user_id)
   const verdict = await judge(whoIs(caller, remembered, law), permission, on, db)
   if (verdict === true) return true
@@ -91,7 +97,12 @@ async function mayOnThing({ caller, rights, base }: Who, permission: Permission,
 }
 
 async function visible(caller: Caller, kind: Filtered, db: Reader, law: Law): Promise<Visible> {
-  if (caller.is_admin) return ALL
+  const only_on = caller.token?.only_on
+  const visible = seesAll(caller) ? ALL : await visibleTo(caller, kind, db, law)
+  return only_on ? shownTo(only_on, kind, visible) : visible
+}
+
+async function visibleTo(caller: Caller, kind: Filtered, db: Reader, law: Law): Promise<Visible> {
   const rights = await currentRightsOf(db, caller.user_id)
   const who = whoIs(caller, rights, law)
   return kind === 'registered_models' ? visibleModels(who, db) : readable(who, 'experiment')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
+import type { OnlyOn } from '../http/access.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { raiseEpoch } from './epoch.ts'
 import type { Scope } from './scope.ts'
@@ -12,20 +13,27 @@ export type Token = {
   username: string
   name: string
   scopes: Scope
+  /** JSON of `OnlyOn`; null where the token is for all that its account may. */
+  only_on: string | null
   created_ms: number
   expires_ms: number | null
   last_used_ms: number | null
 }
 
 /** What a new token may do, and for how long; without an end where `expires_ms` is null. */
-export type Terms = { readonly name: string; readonly scope: Scope; readonly expires_ms: number | null }
+export type Terms = {
+  readonly name: string
+  readonly scope: Scope
+  readonly expires_ms: number | null
+  readonly only_on?: OnlyOn | undefined
+}
 
 const TOKENS_MAX = 200
 
-const COLUMNS = 't.token_id, t.account, a.name username, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms'
+const COLUMNS = 't.token_id, t.account, a.name username, t.name, t.scopes, t.only_on, t.created_ms, t.expires_ms, t.last_used_ms'
 const FROM = 'from account_token t join account a on a.id = t.account'
 const ADD = command(
-  'insert into account_token (token_id, account, name, sha256, scopes, created_ms, expires_ms) values (?, ?, ?, ?, ?, ?, ?)',
+  'insert into account_token (token_id, account, name, sha256, scopes, only_on, created_ms, expires_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
 )
 const COUNT = query<{ n: number }>('select count(*) n from account_token where account = ?')
 const DROP_EXPIRED = command('delete from account_token where account = ? and expires_ms <= ?')
@@ -47,7 +55,8 @@ export async function addToken(tx: Writer, account: number, terms: Terms, now_ms
   }
   const secret = newToken()
   const token_id = randomUUID()
-  await tx.run(ADD, token_id, account, terms.name, hashOfToken(secret), terms.scope, now_ms, terms.expires_ms)
+  const only_on = terms.only_on ? JSON.stringify(terms.only_on) : null
+  await tx.run(ADD, token_id, account, terms.name, hashOfToken(secret), terms.scope, only_on, now_ms, terms.expires_ms)
   return { token: await requireToken(tx, token_id), secret }
 }
 

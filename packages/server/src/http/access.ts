@@ -15,12 +15,24 @@ export type Caller = {
   readonly workspace: string
   readonly workspace_id: number
   /** The token by which the caller came, if it was one. */
-  readonly token?: { readonly id: string; readonly scopes: readonly string[] }
+  readonly token?: CallersToken
   /** The id of the browser's session, if the caller came by one. */
   readonly session?: string
   /** The network address of the request; empty where it plays no part. */
   readonly address: string
 }
+
+/** A token that was made for some things only is for no others, whatever its account may. */
+export type CallersToken = {
+  readonly id: string
+  readonly scopes: readonly string[]
+  readonly only_on?: OnlyOn
+  /** It is narrowed, and its account is an admin's: `is_admin` is false, so that nothing takes the one for the other. */
+  readonly of_admin?: true
+}
+
+/** Things by their internal ids. */
+export type OnlyOn = { readonly experiment: readonly number[]; readonly registered_model: readonly number[] }
 
 /** Which experiments or registered models a caller may read, by internal id. */
 export type Visible = (
@@ -83,7 +95,12 @@ export async function requireAccess<Input>(
   input: Input,
   db: Reader,
 ): Promise<void> {
-  if ('public' in access || 'filtered' in access || 'signed_in' in access) return
+  if ('public' in access || 'filtered' in access) return
+  if ('signed_in' in access) {
+    const named = access.reads?.(input) ?? []
+    if (named.length > 0) await requireRead(authority, caller, named, db)
+    return
+  }
   const on = access.on(input)
   const resources: readonly Resource[] = Array.isArray(on) ? on : [on as Resource]
   // A request that names nothing is not a request about everything.

@@ -49,7 +49,7 @@ export type Permission = 'read' | 'use' | 'edit' | 'manage'
  * - `reads`: further things, of which the answer or what is made holds something: each needs the permission to read.
  * - `shows`: the answer names other things of this kind, and leaves out those that the caller may not read (`Context.visible`).
  * - `filtered`: anyone who is signed in may ask, and the answer holds only what the caller may read.
- * - `signed_in`: anyone who is signed in may ask; the value says why that is enough.
+ * - `signed_in`: anyone who is signed in may ask; the value says why that is enough. `reads` as above.
  */
 export type Access<Input> =
   | { public: string }
@@ -61,7 +61,7 @@ export type Access<Input> =
       shows?: Filtered
     }
   | { filtered: Filtered }
-  | { signed_in: string }
+  | { signed_in: string; reads?: (input: Input) => readonly Resource[] }
 
 /** Whose readable part a filtered endpoint answers; evaluation datasets, scorers, runs and traces follow their experiment. */
 export type Filtered = 'experiments' | 'evaluation_datasets' | 'registered_models' | 'scorers'

@@ -9,14 +9,17 @@ import {
   setDisabled,
   setPassword,
 } from '../access/account-store.ts'
+import { type Named, namesOf, onlyOnOf } from '../access/only-on.ts'
 import { hashPassword, requireGoodPassword } from '../access/password.ts'
 import type { Scope } from '../access/scope.ts'
 import { addToken, allTokens, removeToken, requireToken, type Token, tokensOf } from '../access/token-store.ts'
 import { requireUsername } from '../access/username.ts'
-import type { Writer } from '../db/handles.ts'
+import type { Reader, Writer } from '../db/handles.ts'
 import type { Location } from '../db/location.ts'
+import { readWithin } from '../db/within.ts'
 import { recordBeside } from '../events/audit/index.ts'
 import type { Secret } from '../secret.ts'
+import { DEFAULT_NAME, workspaceNamed } from '../workspaces/index.ts'
 import { withCurrent } from './opened.ts'
 
 /** An account, for a person at the terminal. */
@@ -28,7 +31,7 @@ export type AccountLine = {
   readonly has_password: boolean
   readonly created_ms: number
 }
-export type TokenLine = Omit<Token, 'account'>
+export type TokenLine = Omit<Token, 'account' | 'only_on'> & Named
 
 /** The command is recorded as the operator's: who may open the database may do all of this. */
 const OPERATOR = { name: 'operator', id: 0, address: '' }
@@ -98,26 +101,38 @@ export const makeAdmin = (location: Location, name: string, is_admin: boolean): 
 export const createToken = (
   location: Location,
   username: string,
-  terms: { readonly name: string; readonly scope: Scope; readonly lasts_ms: number | null },
+  terms: { readonly name: string; readonly scope: Scope; readonly lasts_ms: number | null } & Named & { readonly workspace?: string },
 ): Promise<{ token: TokenLine; secret: string }> =>
   change(location, 'tokens create', username, async (tx, now_ms) => {
-    const { name, scope, lasts_ms } = terms
+    const { name, scope, lasts_ms, workspace = DEFAULT_NAME } = terms
+    const only_on = await onlyOnOf(readWithin(tx, await workspaceNamed(tx, workspace, now_ms)), terms)
     const { id } = await requireAccount(tx, username)
-    return addToken(tx, id, { name, scope, expires_ms: lasts_ms === null ? null : now_ms + lasts_ms }, now_ms)
+    const { token, secret } = await addToken(
+      tx,
+      id,
+      { name, scope, expires_ms: lasts_ms === null ? null : now_ms + lasts_ms, only_on },
+      now_ms,
+    )
+    return { token: (await linesOf(tx, [token]))[0] as TokenLine, secret }
   })
 
 /** The tokens of one account, or of all. */
 export const listTokens = (location: Location, username: string | undefined): Promise<TokenLine[]> =>
   withCurrent(location, async ({ reader }) =>
-    username === undefined ? allTokens(reader) : tokensOf(reader, (await requireAccount(reader, username)).id),
+    linesOf(reader, await (username === undefined ? allTokens(reader) : tokensOf(reader, (await requireAccount(reader, username)).id))),
   )
 
 export const revokeToken = (location: Location, token_id: string): Promise<TokenLine> =>
   change(location, 'tokens revoke', token_id, async (tx) => {
     const token = await requireToken(tx, token_id)
     await removeToken(tx, token_id)
-    return token
+    return (await linesOf(tx, [token]))[0] as TokenLine
   })
+
+async function linesOf(db: Reader, tokens: readonly Token[]): Promise<TokenLine[]> {
+  const narrowed = await namesOf(db, tokens)
+  return tokens.map(({ account: _, only_on: __, ...token }, at) => ({ ...token, ...narrowed[at] }))
+}
 
 async function hashOf(password: Secret, name: string): Promise<string> {
   requireGoodPassword(password.reveal(), name)

@@ -1,11 +1,12 @@
 import { addAccount, setAdmin } from '../access/account-store.ts'
 import type { Level } from '../access/level.ts'
+import { covers } from '../access/narrowed.ts'
 import { hashPassword } from '../access/password.ts'
 import { rulesOf } from '../access/rules.ts'
 import type { Settings } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { query } from '../db/handles.ts'
-import { type Authority, NOBODY } from '../http/access.ts'
+import { type Authority, NOBODY, type OnlyOn } from '../http/access.ts'
 import { ApiError } from '../http/errors.ts'
 import type { House } from '../http/pipeline.ts'
 import { type Answer, TestServer } from './server.ts'
@@ -15,6 +16,7 @@ const ADD = query<{ id: number }>(
    on conflict (name) do update set is_admin = excluded.is_admin returning id`,
 )
 const WHO = 'x-test-user'
+const BY_TOKEN = 'x-test-token-for'
 
 /** Calls a server in one account's name. */
 export type As = {
@@ -25,6 +27,9 @@ export type As = {
   /** Ends the server, with its reader thread: where the database is a file. */
   close(): Promise<void>
 }
+
+/** Sent with a request, it comes by a token for these things only. */
+export const byTokenFor = (only_on: OnlyOn): Record<string, string> => ({ [BY_TOKEN]: JSON.stringify(only_on) })
 
 /**
  * A server with accounts, of which each request names its own: what they may do is real, that they are who they say is not asked.
@@ -47,8 +52,12 @@ export async function serverWithAccounts(
       const user = headers[WHO]
       const user_id = typeof user === 'string' ? ids.get(user) : undefined
       if (typeof user !== 'string' || user_id === undefined) throw new ApiError('UNAUTHENTICATED', 'You are not authenticated.')
-      return { ...NOBODY, user, user_id, is_admin: user === 'root' }
+      const only_on = headers[BY_TOKEN] ? (JSON.parse(headers[BY_TOKEN] as string) as OnlyOn) : undefined
+      if (!only_on) return { ...NOBODY, user, user_id, is_admin: user === 'root' }
+      const token = { id: 'token', scopes: ['manage'], only_on, ...(user === 'root' && { of_admin: true as const }) }
+      return { ...NOBODY, user, user_id, token }
     },
+    covers,
     ...rulesOf(everyone, settings.workspaces ? { default_is_open: false } : undefined),
   }
   const server = new TestServer(db, settings, { ...house, authority })

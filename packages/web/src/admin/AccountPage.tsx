@@ -18,6 +18,7 @@ export function AccountPage() {
   const [name, setName] = useState('')
   const [scope, setScope] = useState<'read' | 'write' | 'manage'>('write')
   const [days, setDays] = useState(90)
+  const [experiments, setExperiments] = useState('')
   const [secret, setSecret] = useState<string>()
   if (session && session.username === '') {
     return (
@@ -29,7 +30,9 @@ export function AccountPage() {
   const create = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault()
     try {
-      setSecret((await api.call('POST /api/2.0/millrace/tokens/create', { name, scope, expires_in_s: days * DAY_S })).secret)
+      const experiment_ids = experiments.split(/[\s,]+/).filter((id) => id !== '')
+      const terms = { name, scope, expires_in_s: days * DAY_S, ...(experiment_ids.length > 0 && { experiment_ids }) }
+      setSecret((await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret)
       setName('')
       await refresh(TOKENS)
     } catch (error) {
@@ -74,6 +77,12 @@ export function AccountPage() {
             <option value={365}>a year</option>
           </select>
         </label>
+        <input
+          aria-label="Only in these experiments, by id"
+          placeholder="in all experiments"
+          value={experiments}
+          onChange={(event) => setExperiments(event.target.value)}
+        />
         <button type="submit" className="main" disabled={name.trim() === ''}>
           Make a token
         </button>
@@ -103,7 +112,7 @@ export function AccountPage() {
               {found.data?.tokens.map((token) => (
                 <tr key={token.token_id}>
                   <td className="wide">{token.name}</td>
-                  <td>{token.scope}</td>
+                  <td>{token.experiment_ids ? `${token.scope} in ${token.experiment_ids.join(', ')}` : token.scope}</td>
                   <td>
                     <Time at={token.created_ms} />
                   </td>

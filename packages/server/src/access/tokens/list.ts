@@ -4,7 +4,7 @@ import { array, object, optional } from '../../http/schema.ts'
 import { requireAccount } from '../account-store.ts'
 import { tokensOf } from '../token-store.ts'
 import { Username } from '../username.ts'
-import { Token, tokenToWire } from './token.ts'
+import { Token, tokensToWire } from './token.ts'
 
 export const listTokens = read({
   route: 'GET /api/2.0/millrace/tokens/list',
@@ -17,6 +17,6 @@ export const listTokens = read({
     // The same answer whether there is such an account or not.
     if (!isOwn && !caller.is_admin) throw new ApiError('PERMISSION_DENIED', 'Permission denied: ask an admin.')
     const account = isOwn ? caller.user_id : (await requireAccount(db, username)).id
-    return { tokens: (await tokensOf(db, account)).map(tokenToWire) }
+    return { tokens: await tokensToWire(db, await tokensOf(db, account)) }
   },
 })

@@ -1,4 +1,6 @@
-import { enumOf, int64, object, optional, string } from '../../http/schema.ts'
+import type { Reader } from '../../db/handles.ts'
+import { array, enumOf, int64, object, optional, string } from '../../http/schema.ts'
+import { namesOf } from '../only-on.ts'
 import { SCOPES } from '../scope.ts'
 import type { Token as Row } from '../token-store.ts'
 
@@ -12,17 +14,24 @@ export const Token = object({
   username: string(),
   name: string(),
   scope: Scope,
+  experiment_ids: optional(array(string())),
+  registered_models: optional(array(string())),
   created_ms: int64({ description: 'Milliseconds since 1970' }),
   expires_ms: optional(int64({ description: 'Without it, the token does not expire' })),
   last_used_ms: optional(int64({ description: 'To a few minutes' })),
 })
 
-export const tokenToWire = ({ token_id, username, name, scopes, created_ms, expires_ms, last_used_ms }: Row) => ({
-  token_id,
-  username,
-  name,
-  scope: scopes,
-  created_ms,
-  expires_ms: expires_ms ?? undefined,
-  last_used_ms: last_used_ms ?? undefined,
-})
+/** Tokens with the names of what they are narrowed to. */
+export async function tokensToWire(db: Reader, rows: readonly Row[]) {
+  const narrowed = await namesOf(db, rows)
+  return rows.map(({ token_id, username, name, scopes, created_ms, expires_ms, last_used_ms }, at) => ({
+    token_id,
+    username,
+    name,
+    scope: scopes,
+    ...narrowed[at],
+    created_ms,
+    expires_ms: expires_ms ?? undefined,
+    last_used_ms: last_used_ms ?? undefined,
+  }))
+}

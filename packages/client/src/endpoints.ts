@@ -1346,7 +1346,6 @@ export type Endpoints = {
     input: {
       experiment_ids?: string[] | undefined
       filter_string?: string | undefined
-      /** 0 stands for the default */
       max_results?: number | undefined
       order_by?: string[] | undefined
       page_token?: string | undefined
@@ -1705,6 +1704,7 @@ export type Endpoints = {
   'GET /api/2.0/mlflow/registered-models/search': {
     input: {
       filter?: string | undefined
+      /** 0 asks for none */
       max_results?: number | undefined
       order_by?: string[] | undefined
       page_token?: string | undefined
@@ -2157,7 +2157,6 @@ export type Endpoints = {
     input: {
       locations: TraceLocation[]
       filter?: string | undefined
-      /** 0 stands for the default */
       max_results?: number | undefined
       order_by?: string[] | undefined
       page_token?: string | undefined
@@ -2331,7 +2330,6 @@ export type Endpoints = {
     input: {
       experiment_ids: string[]
       filter?: string | undefined
-      /** 0 stands for the default */
       max_results?: number | undefined
       order_by?: string[] | undefined
       page_token?: string | undefined
@@ -2499,6 +2497,7 @@ export type Endpoints = {
   /** List webhooks, the newest first */
   'GET /api/2.0/mlflow/webhooks': {
     input: {
+      /** 0 stands for the default */
       max_results?: number | undefined
       page_token?: string | undefined
     }

@@ -1,3 +1,8 @@
+import { asPostgres, automatonOf } from './regex/index.ts'
+
+/** What {@link Dialect.matches} calls where the database has no regular expressions; each connection is given it. */
+export const MATCHES_FUNCTION = 'matches_pattern'
+
 /**
  * Where SQLite and PostgreSQL differ. These words appear in `db/` only; rooms ask the dialect. The table in DESIGN.md says why each
  * helper exists, and `dialect.test.ts` pins each difference on both databases.
@@ -16,6 +21,10 @@ export type Dialect = {
   likeExactPattern(pattern: string): string
   /** LIKE that takes the upper and lower case of A to Z as one; `?` takes the pattern as it is. */
   likeAnyCase(column: string): string
+  /** `column` holds text that a regular expression matches; `?` takes what {@link Dialect.matchesPattern} makes of the expression. */
+  matches(column: string): string
+  /** @throws ApiError INVALID_PARAMETER_VALUE when the expression can't be read, or can't be matched in time in proportion to a text */
+  matchesPattern(pattern: string): string
   /** `column` holds the text of a parameter, which has no wildcards. */
   contains(column: string): string
   /** The text at `column.field[key]` of a column that is JSON for certain, or NULL. Field and key are ours, not a client's. */
@@ -46,6 +55,11 @@ export const sqlite: Dialect = {
   likeExact: (column) => `${column} glob ?`,
   likeExactPattern: (pattern) => pattern.replace(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?'),
   likeAnyCase: (column) => `lower(${column}) like lower(?)`,
+  matches: (column) => `${MATCHES_FUNCTION}(?, ${column})`,
+  matchesPattern(pattern) {
+    automatonOf(pattern)
+    return pattern
+  },
   contains: (column) => `instr(${column}, ?) > 0`,
   jsonField: (column, field, key) => `json_extract(${column}, '$.${field}."${key}"')`,
   numberInJson: (column, key) =>
@@ -74,6 +88,8 @@ export const postgres: Dialect = {
   likeExact: (column) => `${column} like ? escape ''`,
   likeExactPattern: (pattern) => pattern,
   likeAnyCase: (column) => `lower(${column}) like lower(?) escape ''`,
+  matches: (column) => `${column} ~ ?`,
+  matchesPattern: asPostgres,
   contains: (column) => `strpos(${column}, ?) > 0`,
   jsonField: (column, field, key) => `(${column}::json -> '${field}' ->> '${key}')`,
   numberInJson: (column, key) => {

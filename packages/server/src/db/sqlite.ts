@@ -2,8 +2,9 @@ import Sqlite from 'better-sqlite3'
 import { ApiError } from '../http/errors.ts'
 import { tellCommit } from './commits.ts'
 import type { Database } from './database.ts'
-import { type Dialect, sqlite as dialect } from './dialect.ts'
+import { type Dialect, sqlite as dialect, MATCHES_FUNCTION } from './dialect.ts'
 import { type BulkCommand, type Command, DEFAULT_WORKSPACE, type Query, type Reader, type Sql, type Value, type Writer } from './handles.ts'
+import { automatonOf } from './regex/index.ts'
 
 const STATEMENTS_MAX = 400
 const PAGE_CACHE_KIB = 65_536
@@ -11,6 +12,9 @@ const BUSY_WAIT_MAX_MS = 30_000
 // Rows of one insert: a call of SQLite for each row costs half as much again as the row.
 const ROWS_AT_ONCE = [100, 20, 5, 1]
 const VALUES_OF_A_ROW = /values\s*(\([?,\s]*\))/i
+
+/** As SQL has it, a value that isn't there matches nothing. */
+const matches = (pattern: unknown, text: unknown): number => (typeof text === 'string' && automatonOf(pattern as string).test(text) ? 1 : 0)
 
 type Many = { readonly rows: number; readonly statement: () => Sqlite.Statement }
 
@@ -32,6 +36,7 @@ class Connection {
     this.raw.pragma('synchronous = FULL')
     this.raw.pragma('foreign_keys = ON')
     this.raw.pragma('temp_store = MEMORY')
+    this.raw.function(MATCHES_FUNCTION, { deterministic: true }, matches)
     this.raw.pragma(`cache_size = -${PAGE_CACHE_KIB}`)
   }
 

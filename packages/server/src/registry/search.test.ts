@@ -62,6 +62,8 @@ overEachDatabase('searches in the model registry', (open) => {
     ["run_id IN ('r1', 'r2')", [], 'alpha/1'],
     ["source_path LIKE '%second'", [], 'alpha/2'],
     ['version_number > 1', [], 'alpha/2'],
+    ["version_number = '2'", [], 'alpha/2'],
+    ['version_number > "1"', [], 'alpha/2'],
     ["tags.of = 'gamma'", [], 'gamma/1'],
     [`name = 'greet' AND ${IS_PROMPT} = 'true'`, [], 'greet/1'],
     ["name = 'greet'", [], ''],
@@ -78,6 +80,10 @@ overEachDatabase('searches in the model registry', (open) => {
     })
   }
 
+  test('no models when none are asked for', async () => {
+    assert.deepEqual(await its.get('registered-models/search', { max_results: 0 }), { registered_models: [] })
+  })
+
   test('what they cannot read is refused with a reason', async () => {
     for (const [path, fields] of [
       ['registered-models/search', { filter: "run_id = 'x'" }],
@@ -86,6 +92,9 @@ overEachDatabase('searches in the model registry', (open) => {
       ['registered-models/search', { max_results: 1_001 }],
       ['model-versions/search', { filter: "source_path IN ('x')" }],
       ['model-versions/search', { filter: "version_number = 'x'" }],
+      ['model-versions/search', { filter: 'version_number = 1.5' }],
+      ['model-versions/search', { filter: 'version_number = `1`' }],
+      ['model-versions/search', { max_results: 0 }],
       ['model-versions/search', { order_by: ['run_id'] }],
       ['model-versions/search', { page_token: 'x' }],
     ] as const) {

@@ -2,7 +2,7 @@ import { write } from '../http/endpoint.ts'
 import { invalid } from '../http/errors.ts'
 import { object } from '../http/schema.ts'
 import { startTrace } from './start-trace.ts'
-import { TRACE_BODY_MAX_BYTES, TraceInfo } from './trace.ts'
+import { FINALIZED_METADATA, TRACE_BODY_MAX_BYTES, TraceInfo } from './trace.ts'
 
 const experimentOf = (info: TraceInfo): string => {
   const { mlflow_experiment } = info.trace_location
@@ -17,7 +17,9 @@ export const createTrace = write({
   input: object({ trace: object({ trace_info: TraceInfo }) }),
   output: object({ trace: object({ trace_info: TraceInfo }) }),
   body_max_bytes: TRACE_BODY_MAX_BYTES,
-  handler: async (tx, { trace: { trace_info } }, context) => ({
-    trace: { trace_info: await startTrace(tx, experimentOf(trace_info), trace_info, context) },
-  }),
+  async handler(tx, { trace: { trace_info } }, context) {
+    // As MLflow's server does, which its tools read: what spans say of the trace as a whole counts no more.
+    const whole = { ...trace_info, trace_metadata: { ...trace_info.trace_metadata, [FINALIZED_METADATA]: 'true' } }
+    return { trace: { trace_info: await startTrace(tx, experimentOf(trace_info), whole, context) } }
+  },
 })

@@ -11,7 +11,7 @@ export const listTracesV2 = read({
   input: object({
     experiment_ids: array(string({ min: 1, max: 256 }), { min: 1, max: 1_000 }),
     filter: withDefault(string({ max: FILTER_MAX }), ''),
-    max_results: withDefault(int64({ min: 0, max: RESULTS_MAX, description: '0 stands for the default' }), RESULTS_DEFAULT),
+    max_results: withDefault(int64({ min: 1, max: RESULTS_MAX }), RESULTS_DEFAULT),
     order_by: withDefault(array(string({ max: ORDER_MAX }), { max: ORDERS_MAX }), []),
     page_token: withDefault(string({ max: 8192 }), ''),
   }),

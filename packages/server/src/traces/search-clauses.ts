@@ -121,7 +121,7 @@ function assessedSql(dialect: Dialect, test: TextTest): Fragment {
     const sql = '(x.value = ? or x.value = ?)'
     return { sql: operator === '=' ? sql : `not ${sql}`, values: [test.value, JSON.stringify(test.value)] }
   }
-  if (operator === 'LIKE' || operator === 'ILIKE') return testSql(dialect, 'x.value', test)
+  if (operator.endsWith('LIKE')) return testSql(dialect, 'x.value', test)
   const limit = Number(test.value)
   if (test.value.trim() === '' || !Number.isFinite(limit)) throw invalid(`'${test.value}' is no number: ${operator} compares numbers.`)
   // Numbers begin with a digit or a minus in JSON, and nothing else does; `case` keeps the cast from everything else.
@@ -142,7 +142,7 @@ function spanSql(dialect: Dialect, { name, test }: Clause): Fragment {
     return statuses.length === 0 ? NEVER : { sql: `s.status in (${statuses.join(', ')})`, values: [] }
   }
   if (name === 'content') {
-    if (!test.operator.endsWith('LIKE')) throw invalid('span.content is compared by LIKE and ILIKE only.')
+    if (test.operator !== 'LIKE' && test.operator !== 'ILIKE') throw invalid('span.content is compared by LIKE and ILIKE only.')
     return testSql(dialect, 's.content', test)
   }
   if (name.startsWith(ATTRIBUTES) && name.length > ATTRIBUTES.length) return spanAttributeSql(dialect, name.slice(ATTRIBUTES.length), test)
@@ -155,6 +155,12 @@ function spanSql(dialect: Dialect, { name, test }: Clause): Fragment {
  */
 function spanAttributeSql(dialect: Dialect, name: string, test: TextTest): Fragment {
   const key = `${JSON.stringify(name)}:`
+  if (test.kind === 'text' && test.operator === 'RLIKE') {
+    // It must be whole by itself before it is put into another.
+    dialect.matchesPattern(test.value)
+    const has_key = { sql: dialect.contains('s.content'), values: [key] }
+    return allOf([has_key, testSql(dialect, 's.content', { ...test, value: attributePattern(key, test.value) })])
+  }
   if (test.kind === 'text' && test.operator.endsWith('LIKE')) {
     const inside = JSON.stringify(test.value).slice(1, -1)
     const has_key = { sql: dialect.contains('s.content'), values: [key] }
@@ -165,4 +171,13 @@ function spanAttributeSql(dialect: Dialect, name: string, test: TextTest): Fragm
   const sql = equal.map(() => dialect.contains('s.content')).join(' or ')
   if (test.operator === '=' || test.operator === 'IN') return { sql, values: equal }
   return { sql: `${dialect.contains('s.content')} and not (${sql})`, values: [key, ...equal] }
+}
+
+/** In a span's JSON: an attribute whose text matches. `^` and `$` at the ends of a pattern are those of the text, as in MLflow. */
+function attributePattern(key: string, pattern: string): string {
+  const from_start = pattern.startsWith('^')
+  const to_end = pattern.endsWith('$') && !pattern.endsWith('\\$')
+  const inside = pattern.slice(from_start ? 1 : 0, to_end ? -1 : undefined)
+  const literal = key.replace(/[^\p{L}\p{N}]/gu, '\\$&')
+  return `${literal}"\\\\"${from_start ? '' : '(?:[^"\\\\]|\\\\.)*'}(?:${inside})${to_end ? '\\\\""' : ''}`
 }

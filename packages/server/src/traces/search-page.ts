@@ -26,7 +26,7 @@ export async function searchPage(
 ): Promise<{ traces: TraceInfo[]; next_page_token?: string }> {
   const experiments = await shownExperiments(db, experiment_ids, visible)
   const purpose = JSON.stringify(['traces/search 1', experiment_ids, filter, order_by])
-  const wanted = { purpose, page_token, count: max_results || RESULTS_DEFAULT }
+  const wanted = { purpose, page_token, count: max_results }
   const search = { experiments, filter, order_by }
   const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findTraces(db, search, cursor, limit))
   return { traces: await tracesToWire(db, rows), ...next }

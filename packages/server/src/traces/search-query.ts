@@ -13,6 +13,7 @@ import {
   language,
   NUMBER_OPERATORS,
   type Order,
+  PATTERN_OPERATORS,
   PRESENCE_OPERATORS,
   parseFilter,
   parseOrderBy,
@@ -25,10 +26,10 @@ import { clauseSql, keysOf } from './search-clauses.ts'
 import { NAME_TAG } from './trace.ts'
 import { TRACE_COLUMNS, type TraceRow } from './trace-store.ts'
 
-const TEXT = [...TEXT_OPERATORS, ...LIST_OPERATORS]
+const TEXT = [...TEXT_OPERATORS, ...PATTERN_OPERATORS, ...LIST_OPERATORS]
 const text = (name: string, ...aliases: string[]) => ({ name, kind: 'text', operators: TEXT, aliases }) as const
 const number = (name: string, ...aliases: string[]) => ({ name, kind: 'number', operators: NUMBER_OPERATORS, aliases }) as const
-const KEYED = [...TEXT_OPERATORS, ...PRESENCE_OPERATORS]
+const KEYED = [...TEXT_OPERATORS, ...PATTERN_OPERATORS, ...PRESENCE_OPERATORS]
 const ASSESSED = [...KEYED, ...NUMBER_OPERATORS]
 
 /** The filter language of traces: attributes, tags, metadata, what is in their spans, and what was said of them. */

@@ -29,6 +29,8 @@ export const SPANS_ARCHIVED = 2
 /** The same as clients are told. */
 export const SPANS_PLACES: readonly (string | undefined)[] = [undefined, 'TRACKING_STORE', 'ARCHIVE_REPO']
 export const RUN_METADATA = 'mlflow.sourceRun'
+/** Says that a client, and not only spans, told of the trace as a whole. */
+export const FINALIZED_METADATA = 'mlflow.trace.infoFinalized'
 export const USAGE_METADATA = 'mlflow.trace.tokenUsage'
 
 /** Part of the path of a trace's artifacts, so nothing that could lead elsewhere. */

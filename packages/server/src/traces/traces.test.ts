@@ -45,7 +45,7 @@ overEachDatabase('traces', (open) => {
     assert.equal(got.tags['mlflow.traceName'], 'chat')
     assert.equal(got.tags.team, 'a')
     assert.match(got.tags['mlflow.artifactLocation'], /\/traces\/tr-1\/artifacts$/)
-    assert.deepEqual(got.trace_metadata, { model: 'm' })
+    assert.deepEqual(got.trace_metadata, { model: 'm', 'mlflow.trace.infoFinalized': 'true' })
     assert.equal((await v3('GET', 'traces/none')).body.error_code, 'RESOURCE_DOES_NOT_EXIST')
   })
 
@@ -166,6 +166,20 @@ overEachDatabase('traces', (open) => {
     assert.match(both.body.message, /exactly one/)
   })
 
+  test('DO-05 RLIKE takes time in proportion to the text', async () => {
+    const { experiment_id, v3 } = await start()
+    for (let n = 0; n < 20; n++) await v3('POST', 'traces', info(experiment_id, `tr-${n}`, { tags: { x: `${'a'.repeat(4_000)}!` } }))
+    const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } }]
+    for (const pattern of ['^(a+)+$', '(a|aa)+b', '(.*){20}b']) {
+      const started_ms = performance.now()
+      const answer = await v3('POST', 'traces/search', { locations, filter: `tags.x RLIKE '${pattern}'` })
+      assert.equal(answer.status, 200, answer.text)
+      assert.deepEqual(answer.body.traces, [])
+      // Another engine would take until the end of the sun.
+      assert.ok(performance.now() - started_ms < 30_000, pattern)
+    }
+  })
+
   test('searches by attributes, tags, metadata and assessments, page by page', async () => {
     const { server, experiment_id, v3 } = await start()
     const run_id = (await server.post('runs/create', { experiment_id })).body.run.info.run_id
@@ -199,7 +213,15 @@ overEachDatabase('traces', (open) => {
       ['feedback.score > 0.5', 'tr-2'],
       ["feedback.score = 'yes'", 'tr-3'],
       ["request_id IN ('tr-1', 'tr-3')", 'tr-3 tr-1'],
-      ["tags.env RLIKE '^(a+)+$'", 'INVALID_PARAMETER_VALUE'],
+      ["tags.env RLIKE '^(prod|test)$'", 'tr-1'],
+      ["tags.env RLIKE 'd'", 'tr-2 tr-1'],
+      ["trace.name RLIKE '(?i)^T.o$'", 'tr-2'],
+      ["status RLIKE '^ERR'", 'tr-2'],
+      ["metadata.`mlflow.sourceRun` RLIKE '[0-9a-f]{32}'", 'tr-3'],
+      ["feedback.score RLIKE 'y.s'", 'tr-3'],
+      ["tags.env RLIKE '('", 'INVALID_PARAMETER_VALUE'],
+      ["tags.env RLIKE '(.)\\1'", 'INVALID_PARAMETER_VALUE'],
+      ["tags.env NOT RLIKE 'd'", 'INVALID_PARAMETER_VALUE'],
       ["nothing.x = 'y'", 'INVALID_PARAMETER_VALUE'],
       ["span.unknown = 'y'", 'INVALID_PARAMETER_VALUE'],
     ] as const) {

@@ -13,11 +13,12 @@ export const listWebhooks = read({
   summary: 'List webhooks, the newest first',
   access: { permission: 'manage', on: () => ({ server: 'webhooks' }) },
   input: object({
-    max_results: withDefault(int64({ min: 1, max: RESULTS_MAX }), RESULTS_DEFAULT),
+    max_results: withDefault(int64({ min: 0, max: RESULTS_MAX, description: '0 stands for the default' }), RESULTS_DEFAULT),
     page_token: withDefault(string(), ''),
   }),
   output: object({ webhooks: array(Webhook), next_page_token: optional(string()) }),
-  async handler(db, { max_results, page_token }) {
+  async handler(db, { max_results: asked, page_token }) {
+    const max_results = asked || RESULTS_DEFAULT
     const first: [number, number] = [Number.MAX_SAFE_INTEGER, 0]
     const [created_ms, id] = page_token === '' ? first : await openPage<[number, number]>(db, PURPOSE, page_token)
     const found = await webhooksAfter(db, created_ms, id, max_results + 1)

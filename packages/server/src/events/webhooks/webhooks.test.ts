@@ -31,6 +31,7 @@ overEachDatabase('webhooks', (open) => {
     const rest = await server.get('webhooks', { max_results: '2', page_token: first.body.next_page_token })
     assert.deepEqual([...first.body.webhooks, ...rest.body.webhooks].map((one) => one.name).sort(), ['hook', 'second', 'third'])
     assert.equal(rest.body.next_page_token, undefined)
+    assert.equal((await server.get('webhooks', { max_results: '0' })).body.webhooks.length, 3, '0 stands for the default')
     const path = `/api/2.0/mlflow/webhooks/${made.webhook_id}`
     const changed = (await server.call('PATCH', path, { status: 'DISABLED', events: [{ entity: 'PROMPT_TAG', action: 'SET' }] })).body
       .webhook

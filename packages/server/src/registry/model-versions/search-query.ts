@@ -20,7 +20,7 @@ import { type RegistrySearch, splitPrompts } from '../prompts-in-search.ts'
 import { VERSION_COLUMNS, type VersionRow } from './version-store.ts'
 
 const text = (name: string) => ({ name, kind: 'text', operators: [...TEXT_OPERATORS, ...LIST_OPERATORS] }) as const
-const number = (name: string) => ({ name, kind: 'number', operators: NUMBER_OPERATORS }) as const
+const number = (name: string) => ({ name, kind: 'number', operators: NUMBER_OPERATORS, whole: true }) as const
 
 /** What model versions can be filtered by. */
 export const VERSION_FILTERS = language({

@@ -15,7 +15,7 @@ export const searchRegisteredModels = read({
   access: { filtered: 'registered_models' },
   input: object({
     filter: withDefault(string({ max: FILTER_MAX }), ''),
-    max_results: withDefault(int64({ min: 1, max: RESULTS_MAX }), RESULTS_DEFAULT),
+    max_results: withDefault(int64({ min: 0, max: RESULTS_MAX, description: '0 asks for none' }), RESULTS_DEFAULT),
     order_by: withDefault(array(string({ max: ORDER_MAX }), { max: ORDERS_MAX }), []),
     page_token: optional(string({ max: 8192 })),
   }),
@@ -24,6 +24,8 @@ export const searchRegisteredModels = read({
   async handler(db, { filter, max_results, order_by, page_token }, { visible }) {
     const clauses = parseFilter(filter, MODEL_FILTERS)
     const terms = modelTerms(parseOrderBy(order_by, MODEL_ORDERS))
+    // Only here MLflow takes 0 at its word.
+    if (max_results === 0) return { registered_models: [] }
     const purpose = JSON.stringify(['registered-models/search 1', filter, order_by])
     const wanted = { purpose, page_token, count: max_results }
     const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findModels(db, { clauses, terms, visible }, cursor, limit))

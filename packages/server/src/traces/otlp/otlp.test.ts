@@ -170,10 +170,19 @@ overEachDatabase('OTLP', (open) => {
       ["span.attributes.n = '42'", 'a'],
       ["span.attributes.tool LIKE 'oth%'", 'b'],
       ["span.attributes.tool != 'other'", 'a'],
+      ["span.attributes.tool RLIKE '^o.her$'", 'b'],
+      ["span.attributes.tool RLIKE 'the'", 'b'],
+      ["span.attributes.tool RLIKE '^the'", ''],
+      ["span.attributes.tool RLIKE 'say|other'", 'ab'],
+      ["span.name RLIKE '^pl.n$'", 'a'],
       ["span.name = 'plan' AND span.attributes.tool = 'other'", ''],
       ["tags.`service.name` = 'shop'", 'ab'],
     ] as const) {
       assert.equal(await found(filter), expected, filter)
+    }
+    for (const filter of ["span.content RLIKE 'x'", "span.attributes.tool RLIKE 'a)|(b'"]) {
+      const { body } = await server.call('POST', '/api/3.0/mlflow/traces/search', { locations, filter })
+      assert.equal(body.error_code, 'INVALID_PARAMETER_VALUE', filter)
     }
   })
 

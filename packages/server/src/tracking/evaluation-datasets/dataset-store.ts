@@ -5,6 +5,7 @@ import { ALL, type Visible } from '../../http/access.ts'
 import { missing } from '../../http/errors.ts'
 import { artifactLocations, experimentKey } from '../experiments/index.ts'
 import { digestOf, type EvaluationDataset } from './evaluation-dataset.ts'
+import { pythonJson } from './exact-json.ts'
 
 /** A dataset as it is stored. */
 export type DatasetRow = {
@@ -76,9 +77,9 @@ export async function datasetsToWire(db: Reader, rows: readonly DatasetRow[], vi
   return rows.map((row) => ({
     dataset_id: row.dataset_id,
     name: row.name,
-    tags: JSON.stringify(Object.fromEntries((tags.get(row.id) ?? []).map(({ key, value }) => [key, value]))),
+    tags: pythonJson(Object.fromEntries((tags.get(row.id) ?? []).map(({ key, value }) => [key, value]))),
     schema: row.schema ?? undefined,
-    profile: row.records === 0 ? undefined : JSON.stringify({ num_records: row.records }),
+    profile: row.records === 0 ? undefined : pythonJson({ num_records: row.records }),
     digest: row.digest,
     created_time: row.created_ms,
     last_update_time: row.updated_ms,

@@ -50,3 +50,13 @@ export function canonicalJson(value: unknown): string {
   const fields = Object.keys(value).sort()
   return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`
 }
+
+/** JSON text as Python's `json.dumps` writes it: spaces behind commas and colons, and nothing but ASCII. For what clients may compare as text. */
+export function pythonJson(value: string | number | { readonly [key: string]: unknown }): string {
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped)
+  const fields = Object.entries(value).map(([key, one]) => `${pythonJson(key)}: ${pythonJson(one as string)}`)
+  return `{${fields.join(', ')}}`
+}
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

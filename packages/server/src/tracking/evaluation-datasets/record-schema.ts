@@ -1,4 +1,4 @@
-import { isObject, spelledNumber } from './exact-json.ts'
+import { isObject, pythonJson, spelledNumber } from './exact-json.ts'
 import type { RecordInput } from './record.ts'
 
 /** The types of the fields that a dataset's records hold. Outputs that are no object have one type for all. */
@@ -25,7 +25,7 @@ export function extendSchema(text: string | null, records: readonly RecordInput[
       if (typeof schema.outputs === 'object') addFields(schema.outputs, outputs)
     } else if (Object.keys(schema.outputs).length === 0) schema.outputs = typeOf(outputs)
   }
-  return JSON.stringify(schema)
+  return pythonJson(schema)
 }
 
 function addFields(known: Record<string, string>, fields: Record<string, unknown>): void {

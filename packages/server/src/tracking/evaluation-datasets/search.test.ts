@@ -34,7 +34,7 @@ overEachDatabase('datasets/search', (open) => {
       [{ order_by: ['name'] }, 'abc'],
       [{ order_by: ['created_by', 'name DESC'] }, 'acb'],
     ] as const) {
-      for (const max_results of [1, 2, 0]) {
+      for (const max_results of [1, 2, 50_000]) {
         let seen = ''
         let page_token = ''
         do {
@@ -59,6 +59,7 @@ overEachDatabase('datasets/search', (open) => {
       [{ order_by: ['tags.team'] }, 'Invalid order_by entity'],
       [{ page_token: 'MTo' }, 'Invalid page token'],
       [{ max_results: -1 }, 'max_results'],
+      [{ max_results: 0 }, 'max_results'],
     ] as const) {
       const answer = await server.call('POST', `${ROOT}/search`, request)
       assert.equal(answer.status, 400, JSON.stringify(request))

@@ -17,7 +17,7 @@ export const searchEvaluationDatasets = read({
   input: object({
     experiment_ids: withDefault(array(string({ max: 64 }), { max: 1_000 }), []),
     filter_string: withDefault(string(), ''),
-    max_results: withDefault(int64({ min: 0, max: RESULTS_MAX, description: '0 stands for the default' }), RESULTS_DEFAULT),
+    max_results: withDefault(int64({ min: 1, max: RESULTS_MAX }), RESULTS_DEFAULT),
     order_by: withDefault(array(string({ max: ORDER_MAX }), { max: ORDERS_MAX }), []),
     page_token: withDefault(string(), ''),
   }),
@@ -27,7 +27,7 @@ export const searchEvaluationDatasets = read({
     const keys = experiment_ids.map(experimentKey).filter((key) => key !== undefined)
     const experiments = experiment_ids.length === 0 ? undefined : keys
     const purpose = JSON.stringify(['datasets/search 1', experiment_ids, filter_string, order_by])
-    const wanted = { purpose, page_token, count: max_results || RESULTS_DEFAULT }
+    const wanted = { purpose, page_token, count: max_results }
     const search = { experiments, visible, maker: caller.user_id, filter: filter_string, order_by }
     const { rows, ...next } = await pageOf(db, wanted, (cursor, limit) => findDatasets(db, search, cursor, limit))
     return { datasets: await datasetsToWire(db, rows, visible), ...next }

@@ -10,7 +10,7 @@ const PATTERN_MAX = 5_000
 
 /** What a clause asks of its subject's value. */
 export type Test =
-  | { readonly kind: 'text'; readonly operator: '=' | '!=' | 'LIKE' | 'ILIKE'; readonly value: string }
+  | { readonly kind: 'text'; readonly operator: '=' | '!=' | 'LIKE' | 'ILIKE' | 'RLIKE'; readonly value: string }
   | { readonly kind: 'number'; readonly operator: '=' | '!=' | '>' | '>=' | '<' | '<='; readonly value: number }
   | { readonly kind: 'list'; readonly operator: 'IN' | 'NOT IN'; readonly values: readonly string[] }
   | { readonly kind: 'presence'; readonly operator: 'IS NULL' | 'IS NOT NULL' }
@@ -119,7 +119,10 @@ class FilterParser {
     }
     const token = this.#value()
     if (subject.kind === 'number') {
-      const value = token.kind === 'word' ? numberOf(token.text) : undefined
+      const value = subject.whole ? wholeNumberOf(token) : token.kind === 'word' ? numberOf(token.text) : undefined
+      if (value === undefined && subject.whole) {
+        throw invalid(`Invalid value for numeric attribute '${subject.name}': ${place(token.text, token.at)}, write a whole number.`)
+      }
       if (value === undefined) throw invalid(`${expectedNumber(subject)}. Found ${place(token.text, token.at)}: write a number.`)
       return { kind: 'number', operator: this.#allow(subject, operator) as '=', value }
     }
@@ -183,6 +186,11 @@ class FilterParser {
     const why = kind === 'unclosed' ? `the quote ${text[0]} is never closed.` : advice
     return invalid(`${this.#language.phrases.syntax}: ${what} ${why}`)
   }
+}
+
+function wholeNumberOf({ kind, text, content, quote }: Token): number | undefined {
+  const written = kind === 'quoted' && quote !== '`' ? content : text
+  return /^[+-]?\d+$/.test(written) ? Number(written) : undefined
 }
 
 const expectedNumber = ({ entity, name }: Identified): string =>

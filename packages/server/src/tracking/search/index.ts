@@ -15,6 +15,7 @@ export {
   language,
   NUMBER_OPERATORS,
   type Operator,
+  PATTERN_OPERATORS,
   PRESENCE_OPERATORS,
   TEXT_OPERATORS,
 } from './language.ts'

@@ -1,16 +1,24 @@
 /** What stands between a name and a value. */
-export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'
+export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'RLIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'
 
 /** What a name before the dot stands for. */
 export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset' | 'metadata' | 'span' | 'feedback' | 'expectation' | 'issue'
 
 export const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '>', '>=', '<', '<=']
 export const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
+/** What only traces take: a regular expression, found anywhere in the text. */
+export const PATTERN_OPERATORS: readonly Operator[] = ['RLIKE']
 export const LIST_OPERATORS: readonly Operator[] = ['IN', 'NOT IN']
 export const PRESENCE_OPERATORS: readonly Operator[] = ['IS NULL', 'IS NOT NULL']
 
 /** What can be compared: its own name (clients may use others for it), the type of its values, and with what. */
-export type Subject = { readonly name: string; readonly kind: 'text' | 'number'; readonly operators: readonly Operator[] }
+export type Subject = {
+  readonly name: string
+  readonly kind: 'text' | 'number'
+  readonly operators: readonly Operator[]
+  /** A number that is always whole: MLflow takes it in quotes as well, and nothing with a fraction. */
+  readonly whole?: boolean
+}
 
 /** The filter language of one kind of thing. Made by {@link language}. */
 export type Language = {

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../db/dialect.ts'
 import type { Value } from '../../db/handles.ts'
+import { automatonOf } from '../../db/regex/index.ts'
 import type { Test } from './filter.ts'
 
 /** A condition in SQL with the values of its `?`, in order. What clients send is only ever among the values. */
@@ -18,6 +19,7 @@ export function testSql(dialect: Dialect, expression: string, test: Exclude<Test
   }
   if (test.operator === 'LIKE') return { sql: dialect.likeExact(expression), values: [dialect.likeExactPattern(test.value as string)] }
   if (test.operator === 'ILIKE') return { sql: dialect.likeAnyCase(expression), values: [test.value as string] }
+  if (test.operator === 'RLIKE') return { sql: dialect.matches(expression), values: [dialect.matchesPattern(test.value as string)] }
   return { sql: `${expression} ${SQL_OPERATOR[test.operator]} ?`, values: [test.value] }
 }
 
@@ -49,6 +51,8 @@ export function testText(value: string, test: Extract<Test, { kind: 'text' | 'li
       return isLike(value, test.value)
     case 'ILIKE':
       return isLike(value.toLowerCase(), test.value.toLowerCase())
+    case 'RLIKE':
+      return automatonOf(test.value).test(value)
   }
 }
 

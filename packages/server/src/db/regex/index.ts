@@ -1,0 +1,2 @@
+export { asPostgres } from './as-postgres.ts'
+export { automatonOf } from './automaton.ts'

@@ -3,8 +3,8 @@ import { parsePattern } from './parse.ts'
 import { type Pattern, type Range, WORDS } from './pattern.ts'
 
 /**
- * A pattern that the automaton here takes, in PostgreSQL's syntax, in its plainest words, so that nothing in it means something else there. Groups find nothing, and
- * nothing is referred back to: PostgreSQL then only runs an automaton, and takes no step back either.
+ * A pattern that the automaton here takes, in PostgreSQL's syntax, in its plainest words, so that nothing in it means something else
+ * there. Groups find nothing, and nothing is referred back to: PostgreSQL then only runs an automaton, and takes no step back either.
  */
 export function asPostgres(text: string): string {
   automatonOf(text)

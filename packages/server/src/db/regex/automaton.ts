@@ -221,7 +221,10 @@ class Compiler {
 const KEPT_MAX = 8
 const kept = new Map<string, Automaton>()
 
-/** The automaton of a pattern; the last few are kept, for one search asks for the same pattern row by row. @throws ApiError INVALID_PARAMETER_VALUE */
+/**
+ * The automaton of a pattern; the last few are kept, for one search asks for the same pattern row by row.
+ * @throws ApiError INVALID_PARAMETER_VALUE
+ */
 export function automatonOf(pattern: string): Automaton {
   let automaton = kept.get(pattern)
   if (!automaton) {

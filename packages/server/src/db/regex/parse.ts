@@ -176,7 +176,8 @@ class PatternParser {
         flags = this.#flags(flags)
         if (!this.#take(':')) {
           throw this.#wrong(
-            'this kind of group is not taken: groups are (...), (?:...), (?i:...) and (?P<name>...); nothing looks ahead, behind, or back at a group',
+            'this kind of group is not taken: groups are (...), (?:...), (?i:...) and (?P<name>...); ' +
+              'nothing looks ahead, behind, or back at a group',
           )
         }
       }

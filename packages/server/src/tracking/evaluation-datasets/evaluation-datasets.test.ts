@@ -85,7 +85,7 @@ overEachDatabase('evaluation datasets', (open) => {
     assert.equal(after.last_updated_by, 'bob')
     // As text too it is what MLflow's server answers.
     assert.match(after.schema, /^\{"inputs": \{"/)
-    assert.equal(after.profile, '{"num_records":  3}')
+    assert.equal(after.profile, '{"num_records": 3}')
     assert.deepEqual(JSON.parse(after.schema), {
       inputs: { q: 'string', k: 'integer' },
       outputs: 'string',

@@ -51,7 +51,7 @@ export function canonicalJson(value: unknown): string {
   return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`
 }
 
-/** JSON text as Python's `json.dumps` writes it: spaces behind commas and colons, and nothing but ASCII. For what clients may compare as text. */
+/** JSON text as Python's `json.dumps` writes it, for what clients may compare as text: spaces behind commas and colons, and only ASCII. */
 export function pythonJson(value: string | number | { readonly [key: string]: unknown }): string {
   if (typeof value === 'number') return String(value)
   if (typeof value === 'string') return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped)

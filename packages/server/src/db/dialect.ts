@@ -41,6 +41,8 @@ export type Dialect = {
   readonly lockMigrations: string
   /** Several servers may work on one database, and none hears of the others' commits. */
   readonly has_neighbours: boolean
+  /** The columns that a query asks for beside a lone `min(...)` or `max(...)` are those of the row that has it. */
+  readonly bare_columns: boolean
   /** Column types for migrations. */
   readonly types: { int: string; double: string; text: string; id: string; id_never_reused: string }
   /** The suffix of `create table` that stores rows in the order of their primary key, where the database can. */
@@ -70,6 +72,7 @@ export const sqlite: Dialect = {
   lockRowToChange: '',
   lockMigrations: '',
   has_neighbours: false,
+  bare_columns: true,
   types: {
     int: 'integer',
     double: 'real',
@@ -101,6 +104,7 @@ export const postgres: Dialect = {
   lockRowToChange: 'for no key update',
   lockMigrations: 'select pg_advisory_xact_lock(1970430)',
   has_neighbours: true,
+  bare_columns: false,
   types: {
     int: 'bigint',
     double: 'double precision',

@@ -14,7 +14,7 @@ import { ApiError, invalid } from './errors.ts'
 import { LoginRecord, LoginRefused } from './login-record.ts'
 import { isMasked, managedBy, mask, refuseCredentials } from './mask.ts'
 import type { Quotas } from './quota.ts'
-import { ReaderThread, startReader } from './reader-thread.ts'
+import { ReaderThreads, startReader } from './reader-thread.ts'
 import { Refusal } from './refusal.ts'
 import { restOfPath, restParameter } from './rest-of-path.ts'
 import { refuseOtherWorkspaces } from './workspace-header.ts'
@@ -50,12 +50,12 @@ export function serveEndpoints(app: FastifyInstance, endpoints: readonly Endpoin
   // Bodies are left unread for the endpoint: JSON is read by `bodyOf`, streams read theirs themselves.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined))
-  const { threads } = house.db
-  const thread = threads && new ReaderThread(() => startReader(threads))
-  app.addHook('onClose', () => thread?.close())
+  const { threads: from } = house.db
+  const threads = from && new ReaderThreads(() => startReader(from))
+  app.addHook('onClose', () => threads?.close())
   const logins = house.audit && new LoginRecord(house.audit)
   for (const endpoint of endpoints) {
-    const handler = recorded(handlerOf(endpoint, house, thread, logins), logins)
+    const handler = recorded(handlerOf(endpoint, house, threads, logins), logins)
     for (const route of [endpoint.route, ...(endpoint.also ?? [])]) {
       const method = route.slice(0, route.indexOf(' ')) as Method
       for (const url of pathsOf(route, house.settings.static_prefix)) {
@@ -80,12 +80,12 @@ function recorded(handler: Handler, logins: LoginRecord | undefined): Handler {
   }
 }
 
-function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | undefined, logins: LoginRecord | undefined): Handler {
+function handlerOf(endpoint: Endpoint, house: House, threads: ReaderThreads | undefined, logins: LoginRecord | undefined): Handler {
   if (endpoint.kind === 'stream') return (request, reply) => answerStream(endpoint, house, logins, request, reply)
   const encode = endpoint.output.encode as (value: unknown) => string
   return async (request, reply) => {
     const admitted = await admit(endpoint, house, logins, request)
-    const answer = answerJson(endpoint, house, thread, admitted, encode)
+    const answer = answerJson(endpoint, house, threads, admitted, encode)
     const text = await (admitted.recorded ? admitted.recorded.unlessForbidden(answer) : answer)
     if (endpoint.audited) admitted.recorded?.alone()
     if (endpoint.status === 204) return reply.code(204).send()
@@ -97,7 +97,7 @@ function handlerOf(endpoint: Endpoint, house: House, thread: ReaderThread | unde
 async function answerJson(
   endpoint: ReadEndpoint<unknown, unknown> | WriteEndpoint<unknown, unknown>,
   house: House,
-  thread: ReaderThread | undefined,
+  threads: ReaderThreads | undefined,
   admitted: Admitted,
   encode: (value: unknown) => string,
 ): Promise<string | Buffer> {
@@ -108,8 +108,8 @@ async function answerJson(
     output = await house.db.write((tx) => answerWrite(endpoint, house, tx, admitted))
     if (output instanceof Refusal) throw output.error
     if (endpoint.afterwards) output = await endpoint.afterwards(db, output)
-  } else if (endpoint.heavy && thread && !(await endpoint.isLight?.(db, input, context)))
-    return answerInThread(endpoint, house, thread, admitted)
+  } else if (endpoint.heavy && threads && !(await endpoint.isLight?.(db, input, context)))
+    return answerInThread(endpoint, house, threads, admitted)
   else output = await endpoint.handler(db, input, context)
   if (isMasked(endpoint, authority, context.caller)) await mask(authority, context.caller, endpoint, input, output, db)
   return encode(output)
@@ -119,16 +119,16 @@ async function answerJson(
 async function answerInThread(
   endpoint: ReadEndpoint<unknown, unknown>,
   { authority = localOwner }: House,
-  thread: ReaderThread,
+  threads: ReaderThreads,
   { input, context, db }: Admitted,
 ): Promise<Buffer> {
   const { route, heavy } = endpoint
   const module = heavy === true ? undefined : heavy
   const masked = isMasked(endpoint, authority, context.caller)
-  const first = await thread.answer(route, input, context, module, masked ? 'ask' : undefined)
+  const first = await threads.answer(route, input, context, module, masked ? 'ask' : undefined)
   if (Buffer.isBuffer(first)) return first
   const managed = await managedBy(authority, context.caller, first.owners, endpoint, input, db)
-  return (await thread.answer(route, input, context, module, managed)) as Buffer
+  return (await threads.answer(route, input, context, module, managed)) as Buffer
 }
 
 /** Whether the caller may is asked of the same state of the database that is then changed; the change and its record are one commit. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import type { Context } from './context.ts'
-import { ReaderThread } from './reader-thread.ts'
+import { ReaderThreads } from './reader-thread.ts'
 
 // Answers with its input; dies, hangs or fails when it is asked to.
 const WORKER = `
@@ -15,21 +15,22 @@ const WORKER = `
     parentPort.postMessage({ id, bytes: new TextEncoder().encode(String(input)) })
   })`
 
-function threadForTest(limits: { waiting_max?: number; answer_max_ms?: number } = {}): {
+function threadForTest(limits: { waiting_max?: number; answer_max_ms?: number; threads_max?: number; patience_ms?: number } = {}): {
   ask: (input: string) => Promise<string>
   started: () => number
-  thread: ReaderThread
+  thread: ReaderThreads
 } {
   let started = 0
-  const thread = new ReaderThread(() => {
+  const start = (): Worker => {
     started++
     return new Worker(WORKER, { eval: true })
-  }, limits)
+  }
+  const thread = new ReaderThreads(start, { threads_max: 1, ...limits })
   const ask = async (input: string): Promise<string> => String(await thread.answer('GET /x', input, {} as Context))
   return { ask, started: () => started, thread }
 }
 
-describe('the thread for long reads', () => {
+describe('the threads for long reads', () => {
   test('answers in order, and an error that was foreseen keeps its code', async () => {
     const { ask, thread, started } = threadForTest()
     assert.deepEqual(await Promise.all([ask('a'), ask('b')]), ['a', 'b'])
@@ -74,6 +75,16 @@ describe('the thread for long reads', () => {
     const { ask, thread } = threadForTest()
     const hanging = ask('hang')
     const refused = assert.rejects(hanging, { code: 'TEMPORARILY_UNAVAILABLE' })
+    await thread.close()
+    await refused
+  })
+
+  test('when requests wait, another thread starts, and no more than there may be', async () => {
+    const { ask, thread, started } = threadForTest({ threads_max: 2, patience_ms: 1, answer_max_ms: 20_000 })
+    const hanging = ask('hang')
+    const refused = assert.rejects(hanging, { code: 'TEMPORARILY_UNAVAILABLE' })
+    assert.deepEqual(await Promise.all([ask('a'), ask('b'), ask('c')]), ['a', 'b', 'c'])
+    assert.equal(started(), 2)
     await thread.close()
     await refused
   })

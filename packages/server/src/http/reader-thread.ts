@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Context } from './context.ts'
 import type { Route } from './endpoint.ts'
@@ -21,23 +22,30 @@ export type Reply = {
 }
 
 type Waiting = { question: Question; resolve: (answer: Buffer | Owners) => void; reject: (error: Error) => void }
-type Limits = { waiting_max: number; answer_max_ms: number }
+type Limits = { waiting_max: number; answer_max_ms: number; threads_max: number; patience_ms: number }
+/** A thread, and what it is at. */
+type Seat = { readonly worker: Worker; at?: Waiting | undefined; deadline?: NodeJS.Timeout | undefined }
 
-/** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. */
-const LIMITS: Limits = { waiting_max: 64, answer_max_ms: 120_000 }
+/** 64 waiting searches are minutes of work; one that takes two minutes has lost its client. A thread costs 30 MB and 100 ms to start. */
+const LIMITS: Limits = {
+  waiting_max: 64,
+  answer_max_ms: 120_000,
+  threads_max: Math.min(2, availableParallelism()),
+  patience_ms: 50,
+}
 
 /**
- * A thread with a read-only connection of its own, for endpoints marked `heavy`: while it sorts 100,000 runs, this thread goes on
- * answering `/health` and small writes. It starts with the first such request, and answers one request after the other. When it dies,
- * the request that it was at fails, and another thread answers those behind it.
+ * Threads with read-only connections of their own, for endpoints marked `heavy`: while one sorts 100,000 runs, the main thread goes on
+ * answering `/health` and small writes. The first starts with the first such request, the next when requests have waited a while. Each
+ * answers one request after the other. When one dies, the request that it was at fails, and others answer those that wait.
  */
-export class ReaderThread {
+export class ReaderThreads {
   readonly #start: () => Worker
   readonly #limits: Limits
-  /** In the order of arrival: the first is the one that is being answered. */
-  readonly #waiting = new Map<number, Waiting>()
-  #worker: Worker | undefined
-  #deadline: NodeJS.Timeout | undefined
+  /** In the order of arrival; those that a thread is at are no longer among them. */
+  #waiting: Waiting[] = []
+  #seats: Seat[] = []
+  #impatient: NodeJS.Timeout | undefined
   #next = 0
 
   constructor(start: () => Worker, limits: Partial<Limits> = {}) {
@@ -47,73 +55,83 @@ export class ReaderThread {
 
   /** @throws ApiError TEMPORARILY_UNAVAILABLE when too many wait already, or the answer takes too long */
   answer(route: Route, input: unknown, context: Context, module?: string, hide?: Hide): Promise<Buffer | Owners> {
-    if (this.#waiting.size >= this.#limits.waiting_max) {
-      throw new ApiError('TEMPORARILY_UNAVAILABLE', `${this.#waiting.size} long requests are waiting already; try again in a while.`)
+    const unanswered = this.#waiting.length + this.#seats.filter(({ at }) => at).length
+    if (unanswered >= this.#limits.waiting_max) {
+      throw new ApiError('TEMPORARILY_UNAVAILABLE', `${unanswered} long requests are waiting already; try again in a while.`)
     }
     const question: Question = { id: this.#next++, route, module, input, context, hide }
     return new Promise((resolve, reject) => {
-      this.#waiting.set(question.id, { question, resolve, reject })
-      this.#running().postMessage(question)
-      if (this.#waiting.size === 1) this.#watch()
+      this.#waiting.push({ question, resolve, reject })
+      this.#seatThem()
     })
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker
-    this.#worker = undefined
-    clearTimeout(this.#deadline)
-    for (const { reject } of this.#waiting.values()) reject(new ApiError('TEMPORARILY_UNAVAILABLE', 'The server is stopping; try again.'))
-    this.#waiting.clear()
-    await worker?.terminate()
+    const seats = this.#seats
+    const unanswered = [...seats.flatMap(({ at }) => at ?? []), ...this.#waiting]
+    this.#seats = []
+    this.#waiting = []
+    clearTimeout(this.#impatient)
+    for (const { deadline } of seats) clearTimeout(deadline)
+    for (const { reject } of unanswered) reject(new ApiError('TEMPORARILY_UNAVAILABLE', 'The server is stopping; try again.'))
+    await Promise.all(seats.map(({ worker }) => worker.terminate()))
   }
 
-  #running(): Worker {
-    if (this.#worker) return this.#worker
-    const worker = this.#start()
-    worker.unref()
-    worker.on('message', (reply: Reply) => this.#settle(reply))
-    worker.on('error', (error) => this.#lost(worker, error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => this.#lost(worker, new Error('the reader thread ended')))
-    this.#worker = worker
-    return worker
+  /** Gives those that wait to threads that are free. */
+  #seatThem(): void {
+    for (const seat of this.#seats) if (!seat.at) this.#give(seat)
+    if (this.#waiting.length === 0) return
+    if (this.#seats.length === 0) this.#give(this.#startOne())
+    if (this.#waiting.length === 0 || this.#impatient || this.#seats.length >= this.#limits.threads_max) return
+    this.#impatient = setTimeout(() => {
+      this.#impatient = undefined
+      if (this.#waiting.length > 0 && this.#seats.length < this.#limits.threads_max) this.#give(this.#startOne())
+      this.#seatThem()
+    }, this.#limits.patience_ms)
+    this.#impatient.unref()
   }
 
-  #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id)
-    this.#waiting.delete(reply.id)
-    this.#watch()
+  #give(seat: Seat): void {
+    const next = this.#waiting.shift()
+    seat.at = next
+    if (!next) return
+    seat.worker.postMessage(next.question)
+    seat.deadline = setTimeout(() => {
+      const seconds = this.#limits.answer_max_ms / 1000
+      this.#lost(seat, new ApiError('TEMPORARILY_UNAVAILABLE', `The answer took longer than ${seconds} s; ask for less at once.`))
+      void seat.worker.terminate()
+    }, this.#limits.answer_max_ms)
+    seat.deadline.unref()
+  }
+
+  #startOne(): Seat {
+    const seat: Seat = { worker: this.#start() }
+    seat.worker.unref()
+    seat.worker.on('message', (reply: Reply) => this.#settle(seat, reply))
+    seat.worker.on('error', (error) => this.#lost(seat, error instanceof Error ? error : new Error(String(error))))
+    seat.worker.on('exit', () => this.#lost(seat, new Error('the reader thread ended')))
+    this.#seats.push(seat)
+    return seat
+  }
+
+  #settle(seat: Seat, reply: Reply): void {
+    const waiting = seat.at
+    clearTimeout(seat.deadline)
+    seat.at = undefined
+    this.#seatThem()
     if (reply.bytes) waiting?.resolve(Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.byteLength))
     else if (reply.owners) waiting?.resolve({ owners: reply.owners })
     else if (reply.code) waiting?.reject(new ApiError(reply.code, reply.message ?? ''))
     else waiting?.reject(Object.assign(new Error(reply.message), { stack: reply.stack }))
   }
 
-  /** The time of the one that is being answered starts anew with each answer. */
-  #watch(): void {
-    clearTimeout(this.#deadline)
-    if (this.#waiting.size === 0) return
-    this.#deadline = setTimeout(() => {
-      const worker = this.#worker
-      if (!worker) return
-      const seconds = this.#limits.answer_max_ms / 1000
-      this.#lost(worker, new ApiError('TEMPORARILY_UNAVAILABLE', `The answer took longer than ${seconds} s; ask for less at once.`))
-      worker.terminate()
-    }, this.#limits.answer_max_ms)
-    this.#deadline.unref()
-  }
-
-  /** Fails the request that the thread was at, and asks another thread the rest. */
-  #lost(worker: Worker, error: Error): void {
-    // A thread that died of an error is reported twice, and one that was replaced is none of ours.
-    if (worker !== this.#worker) return
-    this.#worker = undefined
-    const [current, ...others] = this.#waiting.values()
-    if (current) {
-      this.#waiting.delete(current.question.id)
-      current.reject(error)
-    }
-    for (const { question } of others) this.#running().postMessage(question)
-    this.#watch()
+  /** Fails the request that the thread was at. A thread that died of an error is reported twice. */
+  #lost(seat: Seat, error: Error): void {
+    if (!this.#seats.includes(seat)) return
+    this.#seats = this.#seats.filter((one) => one !== seat)
+    clearTimeout(seat.deadline)
+    seat.at?.reject(error)
+    this.#seatThem()
   }
 }
 

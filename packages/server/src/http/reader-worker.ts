@@ -38,7 +38,7 @@ async function answer({ id, route, module, input, context, hide }: Question): Pr
   }
 }
 
-// One after the other, also while a module is loading: `ReaderThread` takes the first question for the one that is being answered.
+// One after the other, also while a module is loading: `ReaderThreads` gives the next question only then.
 let previous: Promise<void> = Promise.resolve()
 parentPort?.on('message', (question: Question) => {
   previous = previous.then(async () => {

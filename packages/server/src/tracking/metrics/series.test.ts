@@ -87,4 +87,32 @@ overEachDatabase('lines to draw', (open) => {
       )
     }
   })
+
+  test('a long line is drawn by its outline: both ends, a spike of one point, and a stretch of NaN', async () => {
+    const db = await open()
+    const server = new TestServer(db)
+    const { experiment_id } = (await server.post('experiments/create', { name: 'outlines' })).body
+    const { run_id } = (await server.post('runs/create', { experiment_id })).body.run.info
+    const valueAt = (step: number): number | string => (step === 777 ? 9 : step >= 2_000 && step < 2_400 ? 'NaN' : step / 1_000)
+    const metrics = Array.from({ length: 3_000 }, (_, step) => ({ key: 'm', value: valueAt(step), timestamp: step * 1_000, step }))
+    for (let at = 0; at < metrics.length; at += 1_000) {
+      assert.equal((await server.post('runs/log-batch', { run_id, metrics: metrics.slice(at, at + 1_000) })).status, 200)
+    }
+    const key = (await findKey(db.reader, 'm')) as number
+    const runs = await findRuns(db.reader, [run_id], ALL)
+    for (const x of ['step', 'time'] as const) {
+      const [line] = await linesOf(db.reader, runs, { key, x, start: 0, end: Number.MAX_SAFE_INTEGER }, 100, 500)
+      const { steps = [], values = [], total, one_in } = line ?? {}
+      assert.equal(total, 3_000)
+      assert.equal(one_in, db.dialect.bare_columns ? undefined : 6)
+      assert.equal(steps.length, 100)
+      assert.ok(values.includes(9) && values.some(Number.isNaN))
+      if (db.dialect.bare_columns) assert.deepEqual([steps[0], steps.at(-1)], [0, 2_999])
+      assert.ok(steps.every((step, place) => place === 0 || step > (steps[place - 1] as number)))
+    }
+    const part = { key, x: 'step' as const, start: 700, end: 1_899 }
+    const [zoomed] = await linesOf(db.reader, runs, part, 100, 500)
+    assert.equal(zoomed?.total, 1_200)
+    assert.ok(zoomed?.steps.every((step) => step >= 700 && step <= 1_899) && zoomed.values.includes(9))
+  })
 })

@@ -3,15 +3,16 @@ import { read } from '../../http/endpoint.ts'
 import { array, double, enumOf, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { findKey } from '../entity-keys.ts'
 import { findRuns } from '../runs/run-store.ts'
-import { measure, type StoredPoint, type Stretch, sampleOf, stretchOf } from './history-store.ts'
+import type { StoredPoint } from './history-store.ts'
 import { largestTriangles } from './largest-triangles.ts'
 import { metricKey } from './metric.ts'
+import { isLonger, measure, outlineOf, type Stretch, sampleOf, stretchOf } from './stretch-store.ts'
 
 const RUNS_MAX = 200
 const POINTS_MAX = 2_000
 const POINTS_DEFAULT = 500
-// To read five million points takes seconds of a thread, and a screen shows thousands: above this, a sample is thinned.
-const READ_MAX = 400_000
+// To read five million points takes seconds of a thread, and a screen shows thousands: above this, the database says what is seen of them.
+const READ_MAX = 100_000
 
 const Series = object({
   run_id: string(),
@@ -48,7 +49,7 @@ export const metricSeries = read({
   },
 })
 
-/** A stretch of a metric of each run that has any of it, thinned to `points`, from a sample where all of them have over `read_max`. */
+/** A stretch of a metric of each run that has any of it, thinned to `points`; about `read_max` points are read in all. */
 export async function linesOf(
   db: Reader,
   runs: readonly { id: number; run_id: string }[],
@@ -57,22 +58,30 @@ export async function linesOf(
   read_max: number,
 ) {
   const at = whole.x === 'step' ? 1 : 0
-  const stretches = []
-  for (const { id, run_id } of runs) {
-    const stretch = { ...whole, run: id }
-    stretches.push({ run_id, stretch, size: await measure(db, stretch) })
-  }
-  const n = Math.ceil(stretches.reduce((sum, { size }) => sum + size.points, 0) / read_max)
   const lines = []
-  for (const { run_id, stretch, size } of stretches) {
-    if (size.points === 0) continue
-    const isSampled = n > 1 && size.low < size.high
-    const found = isSampled ? await sampleOf(db, stretch, n, size) : await stretchOf(db, stretch)
+  for (const { id, run_id } of runs) {
+    const { found, total, one_in } = await pointsToDraw(db, { ...whole, run: id }, points, Math.ceil(read_max / runs.length))
+    if (total === 0) continue
     const kept = largestTriangles(found, points, (point) => point[at], numberOf)
     const columns = { steps: kept.map(([, step]) => step), timestamps: kept.map(([ts]) => ts), values: kept.map(numberOf) }
-    lines.push({ run_id, ...columns, total: size.points, ...(isSampled && { one_in: n }) })
+    lines.push({ run_id, ...columns, total, ...(one_in !== undefined && { one_in }) })
   }
   return lines
+}
+
+type ToDraw = { found: StoredPoint[]; total: number; one_in?: number }
+
+/** A short stretch as it is; a long one by its outline, or by a sample where it has none. */
+async function pointsToDraw(db: Reader, stretch: Stretch, points: number, read_max: number): Promise<ToDraw> {
+  if (await isLonger(db, stretch, read_max)) {
+    const outline = await outlineOf(db, stretch, points)
+    if (outline) return { found: outline.points, total: outline.total }
+    const size = await measure(db, stretch)
+    const one_in = Math.ceil(size.points / read_max)
+    if (size.low < size.high) return { found: await sampleOf(db, stretch, one_in, size), total: size.points, one_in }
+  }
+  const found = await stretchOf(db, stretch)
+  return { found, total: found.length }
 }
 
 const numberOf = ([, , value, nan]: StoredPoint): number => (nan === 1 ? Number.NaN : value)

@@ -2,7 +2,7 @@
  * What a scan has to say of a case. `found`: anything but clean. `clean`: nothing above
  * informational.
  */
-export type Expected = 'malicious' | 'found' | 'not looked at' | 'clean'
+export type Expected = 'malicious' | 'suspicious' | 'found' | 'not looked at' | 'clean'
 
 /** A file of the corpus, written byte by byte: nothing of it was made by the code that it imitates. */
 export type Case = {

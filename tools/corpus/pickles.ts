@@ -104,6 +104,25 @@ const WAYS: readonly Case[] = [
   ),
 ]
 
+const GETATTR = stackGlobal('builtins', 'getattr')
+const COLOUR = `${stackGlobal('cloudpickle.cloudpickle', '_make_skeleton_enum')}${stackGlobal('enum', 'Enum')}\x85${text('Colour')}\x86R`
+const member = (of: string, name: string): string => `${GETATTR}${of}${text(name)}\x86R`
+
+/** Members of enumerations, for which Python 3.11 calls `getattr`, and what only looks like them. */
+const MEMBERS: readonly Case[] = [
+  evil('member-written.pkl', [proto(4), member(COLOUR, 'red'), STOP], 'pickle/code', 'suspicious'),
+  evil('member-unknown.pkl', [proto(4), member(stackGlobal('paint', 'Colour'), 'RED'), STOP], 'pickle/unknown-import', 'suspicious'),
+  evil('member-new.pkl', [proto(4), member(stackGlobal('builtins', 'object'), '__new__'), STOP], 'pickle/code', 'suspicious'),
+  evil('member-called.pkl', [proto(4), member(COLOUR, 'red'), text('true'), '\x85R.'], 'pickle/odd-call'),
+  evil('member-of-module.pkl', [proto(4), member(stackGlobal('paint', 'os'), 'system'), STOP], 'pickle/dangerous-import'),
+  evil('member-of-os.pkl', [proto(4), member(stackGlobal('os', 'path'), 'ALTSEP'), STOP], 'pickle/dangerous-import'),
+  evil('member-hidden.pkl', [proto(4), member(COLOUR, '__class__'), STOP], 'pickle/dangerous-import'),
+  evil('member-of-member.pkl', [proto(4), member(member(COLOUR, 'red'), 'RED'), STOP], 'pickle/dangerous-import'),
+  evil('member-and-handed-on.pkl', [proto(4), GETATTR, '\x940', member(COLOUR, 'red'), 'h\x00\x86.'], 'pickle/dangerous-import'),
+  evil('member-computed.pkl', [proto(4), GETATTR, COLOUR, stackGlobal('paint', 'name'), ')R\x86R.'], 'pickle/dangerous-import'),
+  evil('member-of-allowed.pkl', [proto(4), member(stackGlobal('collections', 'OrderedDict'), 'MOVE'), STOP], 'pickle/dangerous-import'),
+]
+
 /** Streams that end early, go on late, or are read in two ways. */
 const STREAMS: readonly Case[] = [
   evil('broken-after-payload.pkl', [old('os', 'system').slice(0, -1), '\xff\xff\xff'], 'pickle/dangerous-import'),
@@ -188,4 +207,4 @@ const BENIGN: readonly Case[] = [
   ),
 ]
 
-export const pickles = (): Case[] => [...callables(), ...WAYS, ...STREAMS, ...nested(), ...BENIGN]
+export const pickles = (): Case[] => [...callables(), ...WAYS, ...MEMBERS, ...STREAMS, ...nested(), ...BENIGN]

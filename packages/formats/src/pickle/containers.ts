@@ -24,14 +24,14 @@ export const CONTAINERS: Operations = {
   40: { name: 'MARK', run: (m) => m.mark() },
   48: { name: 'POP', run: pop },
   49: { name: 'POP_MARK', run: (m) => void m.popToMark() },
-  50: { name: 'DUP', run: (m) => m.push(m.top()) },
+  50: { name: 'DUP', run: (m) => m.push(counted(m.top())) },
   148: { name: 'MEMOIZE', run: (m) => m.remember(m.memo_size, m.top()) },
   112: { name: 'PUT', run: (m) => m.remember(index(m), m.top()) },
   113: { name: 'BINPUT', run: (m) => m.remember(m.byte(), m.top()) },
   114: { name: 'LONG_BINPUT', run: (m) => m.remember(m.uint32(), m.top()) },
-  103: { name: 'GET', run: (m) => m.push(m.recall(index(m))) },
-  104: { name: 'BINGET', run: (m) => m.push(m.recall(m.byte())) },
-  106: { name: 'LONG_BINGET', run: (m) => m.push(m.recall(m.uint32())) },
+  103: { name: 'GET', run: (m) => m.push(counted(m.recall(index(m)))) },
+  104: { name: 'BINGET', run: (m) => m.push(counted(m.recall(m.byte()))) },
+  106: { name: 'LONG_BINGET', run: (m) => m.push(counted(m.recall(m.uint32()))) },
 }
 
 function tuple2(m: Machine): void {
@@ -55,6 +55,12 @@ function index(m: Machine): number {
   const line = m.line().trim()
   if (!/^\d{1,10}$/.test(line)) throw new Unreadable('an index of the memo is no number', m.started)
   return Number(line)
+}
+
+/** A value that comes on the stack once more. */
+function counted(value: Value): Value {
+  if (value instanceof Global) value.pushes++
+  return value
 }
 
 function append(m: Machine): void {

@@ -28,7 +28,9 @@ const WORD = /^[\p{L}_][\p{L}\p{N}_]*$/u
 
 function global(m: Machine, module: string, name: string, by: string): Global {
   if (!WORD.test(name)) m.odd('name', `${by} of ${JSON.stringify(`${module} ${name}`.slice(0, 200))}: the name is no plain word`)
-  return m.global(module, name, by)
+  const named = m.global(module, name, by)
+  named.pushes++
+  return named
 }
 
 function stackGlobal(m: Machine): void {

@@ -1,6 +1,6 @@
 import type { Machine } from './machine.ts'
 import { SHORT_TEXT_BYTES, shortText } from './short-texts.ts'
-import { A_FLOAT } from './values.ts'
+import { A_FLOAT, Global } from './values.ts'
 
 /**
  * Runs operations as long as they are of the commonest, which put a value on the stack or into the memo, and lie whole in the window and in
@@ -61,6 +61,7 @@ export function runQuickly(m: Machine): void {
         break
       case 104: // BINGET
         if (at + 2 > end || (bytes[at + 1] as number) >= memo.length || !m.memo_is_known) break
+        if (memo[bytes[at + 1] as number] instanceof Global) break
         stack.push(memo[bytes[at + 1] as number])
         at += 2
         break

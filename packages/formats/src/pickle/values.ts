@@ -33,6 +33,8 @@ export class Global {
   readonly offset: number
   /** How it is named: an opcode's name. */
   readonly by: string
+  /** How often it is put on the stack. */
+  pushes = 0
   /** How often loading would call it, or make an instance of it. */
   calls = 0
   /** How often a state is set on an instance of it (`__setstate__`, or attributes). */

@@ -13,6 +13,7 @@ import type { Inspection } from '../inspection.ts'
 import type { RuleId } from '../rules.ts'
 import { inner, type Subject, slice } from '../subject.ts'
 import { decoded } from './disguise.ts'
+import { Members } from './members.ts'
 import { judgeName } from './names.ts'
 import { tensorProblem } from './storages.ts'
 
@@ -38,28 +39,36 @@ const RULE_OF: Readonly<Record<Oddity['kind'], RuleId>> = {
 const OF_WRITTEN_CLASS =
   /calls what cloudpickle\.cloudpickle\._(?:make_skeleton_class|make_skeleton_enum|builtin_type|make_function) returned$/
 
+// The one attribute of a class that stands in what cloudpickle writes of an enumeration.
+const OF_ENUMERATIONS = /^STACK_GLOBAL of "enum Enum\.__new__":/
+
 /** How many values that look like pickles are followed. */
 const PAYLOADS_MAX = 2000
 
 /** Judges a stream of pickles: what it would import, and where it is not what a pickler writes. */
 export function judgePickle(inspection: Inspection, subject: Subject, look: Look): PickleStream {
   const { source, member } = subject
+  const members = new Members()
   const onCall = (call: Instance): void => {
+    members.add(call)
     const evidence = tensorProblem(call)
     if (evidence) inspection.found('pickle/storage', { member, offset: call.offset, evidence })
   }
   const stream = readPickles(source, PICKLE_LIMITS, { keeps_data: false, onCall })
-  for (const pickle of stream.pickles) judgeOne(inspection, subject, pickle, look)
-  for (const pickle of stream.asides) judgeImports(inspection, subject, pickle, ', which only a reader without joblib sees')
+  for (const pickle of stream.pickles) {
+    judgeImports(inspection, subject, pickle, members, '')
+    judgeOne(inspection, subject, pickle, look)
+  }
+  for (const pickle of stream.asides) judgeImports(inspection, subject, pickle, members, ', which only a reader without joblib sees')
   judgeEnd(inspection, subject, stream)
   return stream
 }
 
 function judgeOne(inspection: Inspection, subject: Subject, pickle: Unpickled, look: Look): void {
-  judgeImports(inspection, subject, pickle, '')
   const { member } = subject
   for (const { kind, offset, detail } of pickle.machine.oddities) {
-    const rule = kind === 'call' && OF_WRITTEN_CLASS.test(detail) ? 'pickle/code' : RULE_OF[kind]
+    const is_code = (kind === 'call' && OF_WRITTEN_CLASS.test(detail)) || (kind === 'name' && OF_ENUMERATIONS.test(detail))
+    const rule = is_code ? 'pickle/code' : RULE_OF[kind]
     inspection.found(rule, { member, offset, evidence: detail })
   }
   let left = PAYLOADS_MAX
@@ -73,10 +82,10 @@ function judgeOne(inspection: Inspection, subject: Subject, pickle: Unpickled, l
   }
 }
 
-function judgeImports(inspection: Inspection, subject: Subject, { machine }: Unpickled, how: string): void {
+function judgeImports(inspection: Inspection, subject: Subject, { machine }: Unpickled, members: Members, how: string): void {
   for (const names of machine.globals.values()) {
     for (const one of names.values()) {
-      const verdict = judgeName(one.module, one.name)
+      const verdict = members.explain(one) ? 'code' : judgeName(one.module, one.name)
       if (verdict === 'allowed') continue
       const rule: RuleId =
         verdict === 'dangerous' ? 'pickle/dangerous-import' : verdict === 'code' ? 'pickle/code' : 'pickle/unknown-import'

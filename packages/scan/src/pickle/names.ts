@@ -19,7 +19,7 @@ const CODE = /^(?:cloudpickle(?:\.|$)|dill(?:\.|$)|_dill$|joblib\.externals\.clo
 const CODE_PARTS = new Map([
   ['builtins', new Set(['type', 'property', 'staticmethod', 'classmethod', 'super'])],
   ['abc', new Set(['ABC', 'ABCMeta', 'abstractmethod'])],
-  ['enum', new Set(['Enum', 'EnumMeta', 'EnumType', 'IntEnum', 'StrEnum', 'Flag'])],
+  ['enum', new Set(['Enum', 'EnumMeta', 'EnumType', 'IntEnum', 'StrEnum', 'Flag', 'IntFlag', 'ReprEnum', 'FlagBoundary', 'Enum.__new__'])],
   ['_operator', new Set(['getitem'])],
   ['operator', new Set(['getitem'])],
 ])

@@ -59,6 +59,8 @@ const ZIPS: readonly Case[] = [
   ),
   made('sample-input.pt2', zip([{ name: 'm/data/sample_inputs/model.pt', data: zip([evil]) }]), 'malicious', 'pickle/dangerous-import'),
   made('script.pt', zip([data, { name: 'archive/code/__torch__.py', data: raw('def forward(self): pass\n') }]), 'found', 'torch/code'),
+  made('end-before-end.pt', Buffer.concat([zip([evil]), zip([data])]), 'found'),
+  made('benign/zip-in-zip.pt2', zip([{ name: 'm/data/sample_inputs/model.pt', data: zip([data]) }]), 'clean'),
   made(
     'benign/torch.pt',
     zip([data, { name: 'archive/data/0', data: Buffer.alloc(64, 7) }, { name: 'archive/version', data: raw('3\n') }]),

@@ -58,10 +58,11 @@ export function readZip(source: Source, limits: ZipLimits = ZIP_LIMITS): ZipArch
   }
   const ends = findEnds(source)
   const end = ends[0]
-  if (ends.length > 1) odd('directory', '', ends[1]?.at ?? 0, 'the archive has several ends: readers take one or the other')
   const central = end ? readDirectory(source, end, limits, odd) : []
   if (!end) odd('directory', '', 0, 'the directory at the end is missing')
   const members = central.map(({ header, at }) => toMember(source, header, at, odd))
+  const other = end && ends.slice(1).find(({ at }) => !isOfMember(source, end, members, at))
+  if (other) odd('directory', '', other.at, 'the archive has several ends: readers take one or the other')
   const hidden = findHidden(source, members, end, limits, odd)
   if (members.length + hidden.length === 0 && !end) throw new Unreadable('it has neither a directory nor a member', 0)
   const locals = members.flatMap((member) => asItsHeaderSays(source, member))
@@ -83,6 +84,10 @@ function findEnds(source: Source): End[] {
   }
   return found
 }
+
+/** An end that lies in a member belongs to an archive in this one, and no reader takes it where the last end closes the file as it should. */
+const isOfMember = (source: Source, { at: last_at }: End, members: readonly Member[], at: number): boolean =>
+  last_at + 22 === source.size && members.some(({ data_at, compressed }) => at >= data_at && at + 22 <= data_at + compressed)
 
 type Odd = (kind: ZipOddity['kind'], member: string, offset: number, detail: string) => void
 

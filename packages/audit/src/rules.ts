@@ -1,3 +1,4 @@
+import { AGENTS } from './rules/agents.ts'
 import { COMMANDS } from './rules/commands.ts'
 import { CREDENTIALS } from './rules/credentials.ts'
 import { DESERIALIZATION } from './rules/deserialization.ts'
@@ -5,12 +6,14 @@ import { DOWNLOADS } from './rules/downloads.ts'
 import { EXPOSURE } from './rules/exposure.ts'
 import { FLOWS } from './rules/flows.ts'
 import { MODELS } from './rules/models.ts'
+import { PIPELINES } from './rules/pipelines.ts'
 import { PRIVILEGE } from './rules/privilege.ts'
+import { REQUESTS } from './rules/requests.ts'
 import type { Rule } from './rules/rule.ts'
 import { TEXT_RULES } from './rules/texts.ts'
 
 /** Changes whenever a rule is added, or finds more or less than before. */
-export const RULES_VERSION = '2026.11.1'
+export const RULES_VERSION = '2026.11.2'
 
 /** Every rule on files. */
 export const RULES: readonly Rule[] = [
@@ -23,4 +26,7 @@ export const RULES: readonly Rule[] = [
   ...EXPOSURE,
   ...PRIVILEGE,
   ...MODELS,
+  ...REQUESTS,
+  ...PIPELINES,
+  ...AGENTS,
 ]

@@ -98,7 +98,7 @@ type Cell = { cell_type?: unknown; source?: unknown }
 
 /** The cells of a notebook, each line where it stands in the file. */
 function notebook({ file, text, context }: AuditedFile): Unit[] {
-  const whole = new Unit(file, 'text', text, context)
+  const whole = new Unit(file, 'notebook', text, context)
   let cells: Cell[]
   try {
     const parsed: unknown = JSON.parse(text)
@@ -118,11 +118,12 @@ function notebook({ file, text, context }: AuditedFile): Unit[] {
   return [
     whole,
     ...cells.flatMap(({ cell_type, source }) => {
-      if (cell_type !== 'code') return []
+      if (cell_type !== 'code' && cell_type !== 'markdown') return []
       const joined = Array.isArray(source) ? source.join('') : String(source ?? '')
       const inside = joined.split('\n')
       const places = inside.map((line) => (line === '' ? line_from : lineOf(line)))
-      return withMagic(new Unit(file, 'python', joined, context, (line) => places[line - 1] ?? line_from))
+      const language = cell_type === 'code' ? 'python' : 'markdown'
+      return withMagic(new Unit(file, language, joined, context, (line) => places[line - 1] ?? line_from))
     }),
   ]
 }

@@ -7,8 +7,18 @@ import { readJavascript } from './syntax/javascript.ts'
 import { type Pair, readPairs } from './syntax/pairs.ts'
 import { readPython } from './syntax/python.ts'
 
-/** What a text is written in. `config` is everything of `name = value` and `NAME=value`. */
-export type Language = 'python' | 'shell' | 'javascript' | 'yaml' | 'dockerfile' | 'markdown' | 'requirements' | 'config' | 'text'
+/** What a text is written in. `notebook` is the file around its cells, with what they put out; `config` is everything of `name = value` and `NAME=value`. */
+export type Language =
+  | 'python'
+  | 'shell'
+  | 'javascript'
+  | 'yaml'
+  | 'dockerfile'
+  | 'markdown'
+  | 'requirements'
+  | 'config'
+  | 'notebook'
+  | 'text'
 
 /** Which grammar a language is read by, where it is read by one. */
 export const GRAMMARS: Partial<Record<Language, Grammar>> = {

@@ -1,4 +1,5 @@
-import { argumentAt, byLanguage, callsWhere, commandsWhere, hasGap, isProgram, isTrue, linesLike } from './places.ts'
+import { fixedText } from '../syntax/facts.ts'
+import { argumentAt, byLanguage, callsWhere, commandsWhere, hasGap, isProgram, isTrue } from './places.ts'
 import { javascript, python, type Rule, shell } from './rule.ts'
 
 const STARTS = /^(?:subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|asyncio\.create_subprocess_shell)$/
@@ -21,9 +22,9 @@ export const COMMANDS: readonly Rule[] = [
     recommendation: ARGUMENTS,
     languages: ['python'],
     hints: ['shell', 'os.system', 'popen', 'getoutput', 'getstatusoutput', 'system('],
-    find: callsWhere((call) => {
+    find: callsWhere((call, { facts }) => {
       const text = argumentAt(call, 0, 'args') ?? argumentAt(call, 0, 'cmd')
-      if (!text || text.constant) return false
+      if (!text || text.constant || fixedText(text, call, facts) !== undefined) return false
       const by_name = /^(?:os\.(?:system|popen)|subprocess\.get(?:status)?output|asyncio\.create_subprocess_shell)$/.test(call.name)
       return by_name || (STARTS.test(call.name) && isTrue(call, 'shell'))
     }),
@@ -32,7 +33,11 @@ export const COMMANDS: readonly Rule[] = [
       python('import os\nos.system("rm -r " + folder)', 2),
       python('from subprocess import check_output\ncheck_output(command, shell=True)', 2),
     ],
-    good: [python('import subprocess\nsubprocess.run(["kubectl", "get", name], check=True)'), python('subprocess.run("ls", shell=True)')],
+    good: [
+      python('import subprocess\nsubprocess.run(["kubectl", "get", name], check=True)'),
+      python('subprocess.run("ls", shell=True)'),
+      python('command = "ls -l"\nsubprocess.run(command, shell=True)'),
+    ],
   },
   {
     id: 'command/shell',
@@ -46,9 +51,9 @@ export const COMMANDS: readonly Rule[] = [
     recommendation: ARGUMENTS,
     languages: ['python'],
     hints: ['shell', 'os.system', 'popen', 'getoutput', 'system('],
-    find: callsWhere((call) => {
+    find: callsWhere((call, { facts }) => {
       const text = argumentAt(call, 0, 'args') ?? argumentAt(call, 0, 'cmd')
-      if (!text?.constant) return false
+      if (!text?.constant && fixedText(text, call, facts) === undefined) return false
       return (
         /^(?:os\.(?:system|popen)|subprocess\.get(?:status)?output)$/.test(call.name) || (STARTS.test(call.name) && isTrue(call, 'shell'))
       )
@@ -126,10 +131,24 @@ export const COMMANDS: readonly Rule[] = [
     means: FREE,
     recommendation: 'Use execFile or spawn with an array.',
     languages: ['javascript'],
-    hints: ['exec'],
-    find: linesLike(/(?<![\w$.])(?:(?:child_process|cp)\.)?exec(?:Sync)?\((?:`[^`]*\$\{|(['"])[^'"]*\1\s*\+)/, /^\s*(?:\/\/|\*)/),
-    bad: [javascript('execSync(`docker run $' + '{image}`)')],
-    good: [javascript('execFile("docker", ["run", image])'), javascript('pattern.exec(`a$' + '{b}`)')],
+    hints: ['exec', 'shell'],
+    find: callsWhere((call, { facts }) => {
+      const shell = call.args.some(({ text }) => /\bshell:\s*(?:true|["'])/.test(text))
+      const runs =
+        /^child_process\.exec(?:Sync)?$/.test(call.name) || (shell && /^child_process\.(?:spawn|execFile)(?:Sync)?$/.test(call.name))
+      const [text] = call.args
+      return runs && text !== undefined && !text.constant && fixedText(text, call, facts) === undefined
+    }),
+    bad: [
+      javascript('import { execSync } from "node:child_process"\nexecSync(`docker run $' + '{image}`)', 2),
+      javascript('const cp = require("child_process")\ncp.exec("rm -r " + folder, done)', 2),
+      javascript('import { spawn } from "child_process"\nspawn(command, { shell: true })', 2),
+    ],
+    good: [
+      javascript('execFile("docker", ["run", image])'),
+      javascript('pattern.exec(`a$' + '{b}`)'),
+      javascript('import { execSync } from "child_process"\nexecSync("ls")'),
+    ],
   },
   {
     id: 'command/sudo',
@@ -143,7 +162,11 @@ export const COMMANDS: readonly Rule[] = [
     recommendation: 'Work as a user of its own; build what needs rights into an image.',
     languages: ['shell'],
     hints: ['sudo'],
-    find: (unit) => unit.commands.filter(({ words }) => words[0] === 'sudo').map(({ line, end_line }) => ({ line, end_line })),
+    // A CI's machine is thrown away, and its sudo asks nobody.
+    find: (unit) =>
+      /(?:^|\/)\.github\//.test(unit.file)
+        ? []
+        : unit.commands.filter(({ words }) => words[0] === 'sudo').map(({ line, end_line }) => ({ line, end_line })),
     bad: [shell('sudo pip install mlflow==3.17.2')],
     good: [shell('pip install mlflow==3.17.2'), shell('echo "no sudo here"')],
   },

@@ -3,7 +3,18 @@ import type { Unit } from '../unit.ts'
 import { byLanguage, linesLike, pairsWhere } from './places.ts'
 import { type Hit, python, type Rule, shell, yaml } from './rule.ts'
 
-const EVERYWHERE = ['python', 'shell', 'javascript', 'yaml', 'dockerfile', 'markdown', 'requirements', 'config', 'text'] as const
+const EVERYWHERE = [
+  'python',
+  'shell',
+  'javascript',
+  'yaml',
+  'dockerfile',
+  'markdown',
+  'requirements',
+  'config',
+  'notebook',
+  'text',
+] as const
 
 // An example must not be a secret to those who look for secrets in this repository: it is put together.
 const of = (...parts: readonly string[]): string => parts.join('')
@@ -35,17 +46,28 @@ const NOT_SECRET = anyOf(
   'i',
   /^(?:|null|none|true|false|changeme-.*|\d{1,4})$/,
   /^[\w.]*(?:secret|password|token|key)s?[\w.-]*$/,
-  /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|^x{3,}|\.\.\.|\s/,
+  /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|x{4,}|\.\.\.|\s/,
+  // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`.
+  /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$/,
+  /example|placeholder|change[-_]?me|dummy|fake|replace|redacted/,
+  // Letters alone are a word.
+  /^[a-z]+$/,
 )
 const DEFAULTS =
   /^(?:admin|password|passw0rd|password1234|mlflow|minioadmin|minio123|changeme|secret|root|postgres|test|guest|12345678?|123456|letmein)$/i
 
 const REVOKE = 'Take it out of the file and its history, revoke it, and give it by an environment variable or a secret file.'
 
+/** `user:password` says what an address looks like; typed into a command, it is how passwords get into commands. */
+const SHAPE = /^(?:user(?:name)?|usr|login|db_?user|myuser):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
+
 function uriPasswords(unit: Unit): Hit[] {
   return unit.lines.flatMap((line, at) => {
     const match = URI_PASSWORD.exec(line)
-    return !match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '') ? [] : [{ line: at + 1 }]
+    if (!match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '')) return []
+    const is_command = unit.language === 'shell' || unit.language === 'dockerfile'
+    if (!is_command && (SHAPE.test(`${match[1]}:${match[2]}`) || (unit.language === 'python' && /^\s*#/.test(line)))) return []
+    return [{ line: at + 1 }]
   })
 }
 
@@ -111,11 +133,12 @@ export const CREDENTIALS: readonly Rule[] = [
     bad: [
       shell(of('mlflow server --backend-store-uri postgresql://mlflow:', 'mlflow@db/mlflow')),
       python(of('engine = create_engine("mysql://ml:', 's3cr3t@db/x")')),
-      yaml(of('uri: postgresql://user:', 'password@host/db')),
+      yaml(of('uri: postgresql://ml:', 'q8Zr41xvLw@host/db')),
     ],
     good: [
       shell('mlflow server --backend-store-uri postgresql://mlflow@db/mlflow'),
       python('url = f"postgresql://{user}:{password}@db/x"'),
+      python(of('text = "Its form is postgresql://user:', 'password@host/db"')),
     ],
   },
   {
@@ -130,7 +153,8 @@ export const CREDENTIALS: readonly Rule[] = [
     recommendation: REVOKE,
     languages: EVERYWHERE,
     hints: ['AKIA', 'gh', 'glpat-', 'hf_', 'sk-', 'xox', 'AIza', 'dapi', 'npm_', 'pypi-', 'dckr_pat_', 'AccountKey', 'hooks.slack'],
-    find: linesLike(TOKENS, /EXAMPLE|example|0{12}|1234567890abcdef|x{8}/i),
+    // The last is the key of a store for tests, which its makers publish.
+    find: linesLike(TOKENS, /EXAMPLE|example|0{12}|1234567890abcdef|x{8}|Eby8vdM02xNOcqFl/i),
     bad: [python(of('key = "AKIA', 'QWERTYUIOPASDFGH"')), shell(of('export DATABRICKS_TOKEN=dapi', '3f9c8e7d6b5a4c3d2e1f0a9b8c7d6e5f'))],
     good: [python('key = os.environ["AWS_ACCESS_KEY_ID"]'), python(of('key = "AKIA', 'IOSFODNN7EXAMPLE"'))],
   },
@@ -162,7 +186,7 @@ export const CREDENTIALS: readonly Rule[] = [
     recommendation: 'Make a random one at the first start, and let nothing start without.',
     languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
     hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
-    find: assigned((value) => DEFAULTS.test(value)),
+    find: assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value)),
     bad: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: admin', 2),
       shell('docker run -e MINIO_ROOT_PASSWORD=minioadmin minio/minio'),
@@ -192,7 +216,13 @@ export const CREDENTIALS: readonly Rule[] = [
       yaml('db_password: Tr0ub4dor-3'),
       { language: 'dockerfile', text: 'ENV API_KEY=q8Zr41xvLw' },
     ],
-    good: [python('password = input("Password: ")'), yaml('passwordSecretRef: db-password'), shell('export API_KEY="$(cat key)"')],
+    good: [
+      python('password = input("Password: ")'),
+      yaml('passwordSecretRef: db-password'),
+      yaml('secret: upstream-client'),
+      python('token = "aaa-bbb-ccc"'),
+      shell('export API_KEY="$(cat key)"'),
+    ],
   },
   {
     id: 'credentials/kubernetes-secret',
@@ -206,14 +236,17 @@ export const CREDENTIALS: readonly Rule[] = [
     recommendation: 'Make it by a secrets operator, sealed, or by hand outside the repository.',
     languages: ['yaml'],
     hints: ['Secret'],
-    find: pairsWhere(
-      ({ key, path, value, document }, all) =>
-        /^(?:data|stringData)\.[^.]+$/.test(path) &&
-        key !== '' &&
-        value !== '' &&
-        !GAP.test(value) &&
-        all.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret'),
-    ),
+    find: (unit) => {
+      const found = new Map<number, Hit>()
+      for (const { path, key, value, document, line } of unit.pairs) {
+        if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === '' || GAP.test(value) || found.has(document)) continue
+        if (!/pass|pwd|secret|token|key|cred|cert|auth|conf/i.test(key)) continue
+        if (unit.pairs.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret')) {
+          found.set(document, { line })
+        }
+      }
+      return [...found.values()]
+    },
     bad: [yaml('apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  pass: cGFzc3dvcmQ=', 5)],
     good: [yaml('apiVersion: v1\nkind: ConfigMap\ndata:\n  pass: x')],
   },

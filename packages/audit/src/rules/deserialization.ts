@@ -1,4 +1,5 @@
 import { anyOf } from '../syntax/any-of.ts'
+import { fixedText } from '../syntax/facts.ts'
 import { argumentAt, byLanguage, callsWhere, commandsWhere, isProgram, isTrue, linesLike, named } from './places.ts'
 import { javascript, python, type Rule, shell, yaml } from './rule.ts'
 
@@ -9,6 +10,10 @@ const PICKLE = anyOf(
 )
 const FLAVOURS = /^mlflow\.(?:(?:\w+\.)+)load_model$|^mlflow\.load_model$/
 const PINNED = /^models:\/(?:m-[\w-]+|[^/@]+\/\d+)$/
+/** Which version it is stands in a variable that is called so. */
+const PINNED_BY_NAME = /^[fF]["']models:\/[^/@]+\/\{[^}]*version[^}]*\}["']$|^[fF]["']models:\/\{[^}]*model_id[^}]*\}["']$/
+/** What this program logged itself, a few lines before. */
+const OWN = /(?:^|[._])(?:info|logged_model|logged|model_info|log_result)\.model_uri$/
 
 const RUNS = 'Loading it runs whatever its author put into it, with the rights of the program that loads it.'
 const NO_PICKLE =
@@ -99,13 +104,19 @@ export const DESERIALIZATION: readonly Rule[] = [
     recommendation: 'Use yaml.safe_load.',
     languages: ['python'],
     hints: ['yaml'],
-    find: callsWhere((call) => {
+    find: callsWhere((call, { facts }) => {
       if (/^yaml\.(?:unsafe_load|unsafe_load_all)$/.test(call.name)) return true
+      // ruamel.yaml's reader is often called yaml; it is safe where it is asked to be.
+      if (facts.assignments.some(({ names }) => names.includes('yaml'))) return false
       const loader = named(call, 'Loader') ?? argumentAt(call, 1)
       return /^yaml\.load(?:_all)?$/.test(call.name) && !/Safe|BaseLoader/.test(loader?.text ?? '')
     }),
     bad: [python('import yaml\nyaml.load(text, Loader=yaml.Loader)', 2), python('yaml.unsafe_load(text)')],
-    good: [python('import yaml\nyaml.load(text, Loader=yaml.CSafeLoader)'), python('yaml.safe_load(text)')],
+    good: [
+      python('import yaml\nyaml.load(text, Loader=yaml.CSafeLoader)'),
+      python('yaml.safe_load(text)'),
+      python('yaml = YAML(typ="safe")\nyaml.load(text)'),
+    ],
   },
   {
     id: 'rce/load-model',
@@ -120,7 +131,14 @@ export const DESERIALIZATION: readonly Rule[] = [
       'Name a version (models:/name/7) whose digest and signature were checked, and set MLFLOW_ALLOW_PICKLE_DESERIALIZATION=false.',
     languages: ['python'],
     hints: ['load_model'],
-    find: callsWhere((call) => FLAVOURS.test(call.name) && !PINNED.test(argumentAt(call, 0, 'model_uri')?.value ?? '')),
+    find: callsWhere((call, { facts }) => {
+      if (!FLAVOURS.test(call.name)) return false
+      const uri = argumentAt(call, 0, 'model_uri')
+      if (!uri || OWN.test(uri.text)) return false
+      const written = facts.assignments.filter(({ names }) => names.length === 1 && names[0] === uri.text)
+      const texts = [uri.text, ...(written.length === 1 ? [written[0]?.text ?? ''] : [])]
+      return !PINNED.test(fixedText(uri, call, facts) ?? '') && !texts.some((text) => PINNED_BY_NAME.test(text) || OWN.test(text))
+    }),
     bad: [
       python('import mlflow\nmodel = mlflow.pyfunc.load_model("models:/churn/Production")', 2),
       python('import mlflow.sklearn\nmodel = mlflow.sklearn.load_model(f"runs:/{run_id}/model")', 2),
@@ -128,6 +146,9 @@ export const DESERIALIZATION: readonly Rule[] = [
     ],
     good: [
       python('import mlflow\nmodel = mlflow.pyfunc.load_model("models:/churn/7")'),
+      python('import mlflow\nuri = "models:/churn/7"\nmodel = mlflow.pyfunc.load_model(uri)'),
+      python('import mlflow\nmodel = mlflow.pyfunc.load_model(f"models:/{name}/{version}")'),
+      python('import mlflow\nagain = mlflow.pyfunc.load_model(model_info.model_uri)'),
       python('from keras.models import load_model\nload_model(p)'),
     ],
   },
@@ -185,14 +206,28 @@ export const DESERIALIZATION: readonly Rule[] = [
     languages: ['python', 'javascript'],
     hints: ['eval', 'exec', 'Function('],
     find: byLanguage({
-      python: callsWhere((call) => /^(?:builtins\.)?(?:eval|exec)$/.test(call.name) && call.args[0]?.constant === false),
-      javascript: linesLike(
-        /(?<![\w.$'"`/-])(?:eval|new Function)\((?!\s*(?:'[^']*'|"[^"]*")?\s*\))/,
-        /^\s*(?:\/\/|\*|\/\*)|['"`][^'"`]*\b(?:eval|new Function)\(/,
+      python: callsWhere(
+        (call, { facts }) =>
+          /^(?:builtins\.)?(?:eval|exec)$/.test(call.name) &&
+          call.args[0]?.constant === false &&
+          fixedText(call.args[0], call, facts) === undefined &&
+          !facts.functions.some(({ name }) => name === call.name),
+      ),
+      javascript: callsWhere(
+        (call, { facts }) =>
+          /^(?:(?:globalThis|window)\.)?eval$|^new (?:globalThis\.)?Function$/.test(call.name) &&
+          fixedText(call.args.at(-1), call, facts) === undefined &&
+          call.args.length > 0,
       ),
     }),
     bad: [python('result = eval(request.args["q"])'), javascript('const f = new Function(body)')],
-    good: [python('exec("import math")'), python('model.eval()'), python('frame.eval("a + b")'), javascript('page.eval(body)')],
+    good: [
+      python('exec("import math")'),
+      python('def eval(config):\n    pass\neval(defaults)'),
+      python('model.eval()'),
+      python('frame.eval("a + b")'),
+      javascript('page.eval(body)'),
+    ],
   },
   {
     id: 'rce/mlflow-run',

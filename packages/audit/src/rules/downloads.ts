@@ -1,4 +1,5 @@
 import { program } from '../syntax/commands.ts'
+import type { Pair } from '../syntax/pairs.ts'
 import type { Unit } from '../unit.ts'
 import { byLanguage, commandsWhere, isProgram, linesLike, pairsWhere } from './places.ts'
 import { dockerfile, type Hit, type Rule, shell, yaml } from './rule.ts'
@@ -29,16 +30,21 @@ const TAGGED = /:[^/:@]+$/
 const hasVersion = (image: string): boolean => TAGGED.test(image) && !/:latest$/.test(image)
 
 /** What a Dockerfile is built on; stages of its own are not. */
-function bases(unit: Unit): { image: string; line: number }[] {
+function bases({ instructions }: Unit): { image: string; line: number }[] {
   const stages = new Set<string>()
-  return unit.lines.flatMap((text, at) => {
-    const match = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(text)
-    if (!match) return []
-    const [, image = '', stage] = match
-    const own = stages.has(image) || image === 'scratch' || image.includes('$')
+  return instructions.flatMap(({ name, text, line }) => {
+    if (name !== 'FROM') return []
+    const [, image = '', stage] = /^["']?([^\s"']+)["']?(?:\s+AS\s+(\S+))?/i.exec(text) ?? []
+    const own = stages.has(image) || image === 'scratch' || image === '' || image.includes('$')
     if (stage) stages.add(stage)
-    return own ? [] : [{ image, line: at + 1 }]
+    return own ? [] : [{ image, line }]
   })
+}
+
+/** Charts write name and tag apart: `image: name` beside `tag: 1.2`. */
+const hasTagBeside = ({ path, document }: Pair, all: readonly Pair[]): boolean => {
+  const beside = path.replace(/[^.]*$/, '')
+  return all.some((one) => one.document === document && (one.path === `${beside}tag` || one.path === `${beside}version`))
 }
 
 const images =
@@ -48,7 +54,14 @@ const images =
       ? bases(unit)
           .filter(({ image }) => wrong(image))
           .map(({ line }) => ({ line }))
-      : pairsWhere(({ key, value }) => key === 'image' && /^[\w./:@-]+$/.test(value) && wrong(value))(unit)
+      : pairsWhere(
+          (pair, all) =>
+            pair.key === 'image' &&
+            /^[\w./:@-]+$/.test(pair.value) &&
+            wrong(pair.value) &&
+            !hasTagBeside(pair, all) &&
+            !/:replace$/.test(pair.value),
+        )(unit)
 
 const LATER = 'What is installed tomorrow is not what was reviewed today.'
 
@@ -76,7 +89,11 @@ export const DOWNLOADS: readonly Rule[] = [
       shell('bash -c "$(curl -fsSL https://get.example)"'),
       dockerfile('FROM scratch\nRUN curl -L https://get.example | sh', 2),
     ],
-    good: [shell('curl -o a.sh https://get.example/a.sh'), shell('curl https://api.example/x | jq .')],
+    good: [
+      shell('curl -o a.sh https://get.example/a.sh'),
+      shell('curl https://api.example/x | jq .'),
+      shell('curl https://api.example/x | python -m json.tool'),
+    ],
   },
   {
     id: 'download/pip-unpinned',
@@ -156,7 +173,11 @@ export const DOWNLOADS: readonly Rule[] = [
     hints: ['FROM', 'from', 'image'],
     find: images((image) => !DIGEST.test(image) && !hasVersion(image)),
     bad: [dockerfile('FROM python'), yaml('services:\n  db:\n    image: postgres:latest', 3)],
-    good: [dockerfile('FROM python:3.12-slim AS build\nFROM build'), yaml('image: postgres:17.2')],
+    good: [
+      dockerfile('FROM python:3.12-slim AS build\nFROM build'),
+      yaml('image: postgres:17.2'),
+      yaml('server:\n  image: kserve/agent\n  tag: v0.15.2'),
+    ],
   },
   {
     id: 'download/image-digest',
@@ -205,9 +226,13 @@ export const DOWNLOADS: readonly Rule[] = [
   },
 ]
 
+/** `python -m json.tool` and `node -e` read the pipe as data. */
+const runsItsInput = (words: readonly string[]): boolean =>
+  isProgram(words, ...SHELLS) && !(/python|node|perl/.test(words[0] ?? '') && words.some((word) => /^-[a-z]*[mcep]$/.test(word)))
+
 function piped(words: readonly string[], command: { into?: Parameters<typeof program>[0] }): boolean {
   if (isProgram(words, 'curl', 'wget')) {
-    for (let next = command.into; next; next = next.into) if (isProgram(program(next), ...SHELLS)) return true
+    for (let next = command.into; next; next = next.into) if (runsItsInput(program(next))) return true
   }
   return isProgram(words, ...SHELLS, 'eval', 'source', '.') && words.some((word) => /(?:\$\(|`|<\()\s*(?:curl|wget)\b/.test(word))
 }

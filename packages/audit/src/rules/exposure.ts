@@ -21,7 +21,9 @@ function trackingInYaml(unit: Unit): Hit[] {
 }
 
 const insecureCurl = (words: readonly string[]): boolean =>
-  (isProgram(words, 'curl') && words.some((word) => /^-[a-zA-Z]*k[a-zA-Z]*$/.test(word) || word === '--insecure')) ||
+  (isProgram(words, 'curl') &&
+    words.some((word) => /^-[a-zA-Z]*k[a-zA-Z]*$/.test(word) || word === '--insecure') &&
+    !words.some((word) => word.startsWith('http://'))) ||
   (isProgram(words, 'wget') && words.includes('--no-check-certificate')) ||
   words.some((word) =>
     // millrace-audit: allow exposure/tls it is what the rule looks for
@@ -145,7 +147,7 @@ export const EXPOSURE: readonly Rule[] = [
       // millrace-audit: allow exposure/tls an example of the rule
       javascript('new Agent({ rejectUnauthorized: false })'),
     ],
-    good: [python('requests.get(url, verify="ca.pem")'), shell('curl -s https://ml.example')],
+    good: [python('requests.get(url, verify="ca.pem")'), shell('curl -s https://ml.example'), shell('curl -k http://127.0.0.1:80/x')],
   },
   {
     id: 'exposure/plain-http',
@@ -165,7 +167,8 @@ export const EXPOSURE: readonly Rule[] = [
         linesLike(/RACKING_URI=["']?http:/)(unit).filter(({ line }) =>
           isRemote(/RACKING_URI=["']?(\S+)/.exec(unit.lines[line - 1] ?? '')?.[1] ?? ''),
         ),
-      yaml: pairsWhere(({ key, value }) => /TRACKING_URI$/i.test(key) && isRemote(value)),
+      // A name without a dot is a service beside it.
+      yaml: pairsWhere(({ key, value }) => /TRACKING_URI$/i.test(key) && isRemote(value) && /^http:\/\/[^/:]*\./.test(value)),
       config: pairsWhere(({ key, value }) => /TRACKING_URI$/i.test(key) && isRemote(value)),
     }),
     bad: [

@@ -2,23 +2,26 @@ import { anyOf } from '../syntax/any-of.ts'
 import { type Call, mentions, namesFrom } from '../syntax/facts.ts'
 import type { Unit } from '../unit.ts'
 import { callsWhere, commandsWhere, hitOf, isProgram } from './places.ts'
-import { type Hit, python, type Rule, shell } from './rule.ts'
+import { type Hit, javascript, python, type Rule, shell } from './rule.ts'
 
-/** What only this machine should know: the whole environment, secrets by their name, key files. */
+/** What only this machine should know: the whole environment, secrets by their name, key files that are read. */
 const SECRET_SOURCE = anyOf(
   '',
   /\bos\.environ\b(?!\s*[[.])|\bdict\(os\.environ/,
-  /(?:os\.environ(?:\.get)?|os\.getenv)\s*[[(]\s*["'][^"']*(?:SECRET|PASSWORD|TOKEN|KEY)[^"']*["']/,
-  /["'][^"']*(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|\.env)["']/,
-  /["'][^"']*(?:\.ssh|\.aws)\/[^"']*["']/,
+  /\bprocess\.env\b(?!\s*[[.?])|\bprocess\.env(?:\.|\[["'])\w*(?:SECRET|PASSWORD|TOKEN|API_?KEY|PRIVATE_?KEY)/,
+  /(?:os\.environ(?:\.get)?|os\.getenv)\s*[[(]\s*["'][^"']*(?:SECRET|PASSWORD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)[^"']*["']/,
+  /(?:open|read_text|read_bytes|readFile(?:Sync)?)\([^)]*(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|["'/]\.env["'])/,
+  /(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg)[^)]*\)+\.(?:open|read_text|read_bytes)\(/,
 )
 const SENDS = anyOf(
   '',
   /^(?:requests|httpx|aiohttp|urllib\.request|urllib3|http\.client)\.(?:\w+\.)*(?:post|put|patch|get|request|urlopen|Request)$/,
   /^\?\.(?:post|put|sendall)$|(?:^|\.)(?:session|client|http|sock|s)\.(?:post|put|patch|sendall)$/,
+  /^(?:fetch|axios(?:\.(?:post|put|get|request))?|got(?:\.\w+)?|https?\.request|navigator\.sendBeacon)$/,
 )
 /** Where a secret belongs: in the header that logs in. */
 const LOGIN = /\b(?:headers|auth|cert|cookies)\s*=/
+const LOGIN_KEY = /\b(?:headers|auth)\s*:\s*(?:\{[^{}]*\}|[\w.]+)/g
 
 /** Calls that send what came from a source in the same function, by way of any number of names. */
 function flows({ facts }: Unit): Hit[] {
@@ -26,7 +29,11 @@ function flows({ facts }: Unit): Hit[] {
 
   function sends(call: Call): boolean {
     const tainted = namesFrom(SECRET_SOURCE, call, facts)
-    return call.args.some(({ name, text }) => !LOGIN.test(`${name}=`) && (SECRET_SOURCE.test(text) || mentions(text, tainted)))
+    return call.args.some(({ name, text }) => {
+      if (LOGIN.test(`${name}=`)) return false
+      const sent = text.replaceAll(LOGIN_KEY, '')
+      return SECRET_SOURCE.test(sent) || mentions(sent, tainted)
+    })
   }
 }
 
@@ -48,8 +55,8 @@ export const FLOWS: readonly Rule[] = [
     why: 'What was read from the environment or a key file goes, in the same function, into the body or address of a request.',
     means: 'Whoever answers there has the secret; the address of a request is in logs besides.',
     recommendation: 'Send no secret but the one that logs in there, in a header.',
-    languages: ['python'],
-    hints: ['environ', 'getenv', '.ssh', '.aws', '.kube', '.netrc', 'id_rsa', '.databrickscfg', '.env'],
+    languages: ['python', 'javascript'],
+    hints: ['environ', 'process.env', 'getenv', '.ssh', '.aws', '.kube', '.netrc', 'id_rsa', '.databrickscfg', '.env'],
     find: flows,
     bad: [
       python(
@@ -57,10 +64,16 @@ export const FLOWS: readonly Rule[] = [
         5,
       ),
       python('import requests\ndef f():\n    key = open("/srv/x/.ssh/id_rsa").read()\n    requests.post(URL, data=key)', 4),
+      javascript(
+        'async function send() {\n  const all = JSON.stringify(process.env)\n  await fetch(url, { method: "POST", body: all })\n}',
+        3,
+      ),
     ],
     good: [
       python('import os, requests\ndef f():\n    token = os.environ["API_TOKEN"]\n    requests.post(URL, headers={"X": token}, json={})'),
       python('import os, requests\ndef f():\n    key = os.getenv("API_KEY")\ndef g():\n    requests.post(URL, data=body)'),
+      python('def f():\n    where = os.environ.get("KUBECONFIG", "/x/.kube/config")\n    requests.get(address(where))'),
+      javascript('fetch(url, { headers: { authorization: process.env.API_TOKEN }, body: text })'),
     ],
   },
   {
@@ -104,8 +117,15 @@ export const FLOWS: readonly Rule[] = [
     recommendation: 'Say what is sent, leave data and traces of errors out, and keep the address secret.',
     languages: ['python'],
     hints: ['ebhook', 'EBHOOK'],
-    find: callsWhere((call) => /(?:^|\.)(?:post|urlopen|request)$/.test(call.name) && /webhook/i.test(call.args[0]?.text ?? '')),
+    find: callsWhere(
+      ({ name, args, text }) =>
+        /(?:^|\.)(?:post|urlopen|request)$/.test(name) &&
+        /webhook/i.test(args[0]?.text ?? '') &&
+        !/^["'][^"':]*["']$/.test(args[0]?.text ?? '') &&
+        args.length > 1 &&
+        !/^(?:app|router|\w+_app|api|blueprint|bp)\./.test(text),
+    ),
     bad: [python('requests.post(SLACK_WEBHOOK_URL, json={"text": str(error)})')],
-    good: [python('requests.post(url, json={"text": "done"})')],
+    good: [python('requests.post(url, json={"text": "done"})'), python('@app.post("/webhook/labels")\ndef labels(): pass')],
   },
 ]

@@ -1,23 +1,41 @@
+import { mentions } from '../syntax/facts.ts'
 import type { Unit } from '../unit.ts'
 import { argumentAt, callsWhere, hitOf, named } from './places.ts'
 import { type Hit, python, type Rule } from './rule.ts'
 
 const FRAME = /^(?:pandas|pd|polars|pl)\.(?:DataFrame(?:\.from_(?:dict|records))?|read_json|json_normalize)$/
-const REQUEST = /\brequest\.(?:get_json\(|json\b|data\b|form\b|args\b|body\b)|\bawait request\.(?:json|body)\(|\bflask\.request\b/
+/** What Flask, FastAPI and Starlette call the body and the parameters of a request. */
+export const REQUEST = /\brequest\.(?:get_json\(|json\b|data\b|form\b|args\b|body\b)|\bawait request\.(?:json|body)\(|\bflask\.request\b/
 const CHECKS = /validate|schema|pydantic|model_validate|pandera|marshmallow|jsonschema|parse_obj/i
 
 /** Frames made of what a caller sent, in a function that looks at none of it. */
 function uncheckedFrames(unit: Unit): Hit[] {
-  const { calls, assignments } = unit.facts
+  const { calls, assignments, functions } = unit.facts
   return calls
     .filter(({ name, text, scope }) => {
       if (!FRAME.test(name)) return false
-      const received = assignments.filter((one) => one.scope === scope && REQUEST.test(one.text)).flatMap(({ names }) => names)
-      const uses = REQUEST.test(text) || received.some((one) => new RegExp(`\\b${one.replaceAll('.', '\\.')}\\b`).test(text))
+      const served = functions.find((one) => one.scope === scope && /^(?:predict|predict_raw|infer|score|invocations?)$/.test(one.name))
+      // A wrapper's predict gets what a caller sent: its types, where it has some that are checked, are another matter.
+      const parameters =
+        served && !/:\s*(?!dict|list|Dict|List|Any|str|bytes|object|Union|Optional)[A-Z]/.test(served.params) ? namesIn(served.params) : []
+      const received = new Set([
+        ...parameters,
+        ...assignments.filter((one) => one.scope === scope && REQUEST.test(one.text)).flatMap(({ names }) => names),
+      ])
+      for (const one of assignments)
+        if (one.scope === scope && mentions(one.text, received)) for (const name of one.names) received.add(name)
+      const uses = REQUEST.test(text) || mentions(text.slice(text.indexOf('(')), received)
       return uses && !calls.some((one) => one.scope === scope && CHECKS.test(one.name))
     })
     .map(hitOf)
 }
+
+const namesIn = (params: string): string[] =>
+  params
+    .replaceAll(/^\(|\)$/g, '')
+    .split(',')
+    .map((param) => /[A-Za-z_]\w*/.exec(param)?.[0] ?? '')
+    .filter((name) => name !== '' && name !== 'self')
 
 /** Models that are trusted or promoted without anybody having looked. */
 export const MODELS: readonly Rule[] = [
@@ -63,6 +81,10 @@ export const MODELS: readonly Rule[] = [
         5,
       ),
       python('import pandas as pd\ndef predict():\n    return model.predict(pd.DataFrame(request.json))', 3),
+      python(
+        'import pandas as pd\nclass Model:\n    def predict_raw(self, request):\n        rows = request["data"]\n        return self.model.predict(pd.DataFrame(rows))',
+        5,
+      ),
     ],
     good: [
       python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),

@@ -72,15 +72,12 @@ export const PRIVILEGE: readonly Rule[] = [
           (key === 'runAsNonRoot' && value === 'false') ||
           (key === 'user' && /^(?:root|0)(?::|$)/.test(value)),
       ),
-      dockerfile: (unit) => {
-        const users = unit.lines.flatMap((line, at) =>
-          /^\s*USER\s/i.test(line) ? [{ line: at + 1, root: /^\s*USER\s+(?:root|0)\b/i.test(line) }] : [],
-        )
-        const last = users.at(-1)
-        if (last) return last.root ? [{ line: last.line }] : []
-        const from = unit.lines.findLastIndex((line) => /^\s*FROM\s/i.test(line))
-        const starts = unit.lines.some((line) => /^\s*(?:CMD|ENTRYPOINT)\s/i.test(line))
-        return from === -1 || !starts ? [] : [{ line: from + 1 }]
+      dockerfile: ({ instructions }) => {
+        const last = instructions.findLast(({ name }) => name === 'USER')
+        if (last) return /^(?:root|0)\b/.test(last.text) ? [{ line: last.line }] : []
+        const from = instructions.findLast(({ name }) => name === 'FROM')
+        const starts = instructions.some(({ name }) => name === 'CMD' || name === 'ENTRYPOINT')
+        return !from || !starts || /nonroot|rootless|unprivileged|^cgr\.dev\//.test(from.text) ? [] : [{ line: from.line }]
       },
     }),
     bad: [yaml('securityContext:\n  runAsUser: 0', 2), dockerfile('FROM python:3.12\nCMD ["python", "serve.py"]')],

@@ -41,3 +41,4 @@ export const yaml = (text: string, line = 1): Example => ({ language: 'yaml', te
 export const dockerfile = (text: string, line = 1): Example => ({ language: 'dockerfile', text, line })
 export const javascript = (text: string, line = 1): Example => ({ language: 'javascript', text, line })
 export const markdown = (text: string, line = 1): Example => ({ language: 'markdown', text, line })
+export const config = (text: string, line = 1): Example => ({ language: 'config', text, line })

@@ -14,7 +14,7 @@ const COMMENTED =
   /<!--[^>]{0,200}\b(?:assistant|agent|model|llm|claude|gpt|ai)\b[^>]{0,200}\b(?:must|should|run|execute|send|read|ignore)\b/i
 // Written by their numbers, so that this file holds none of them.
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/
-const INVISIBLE = /[\u200B\u2060-\u2064\u{E0000}-\u{E007F}]|(?<=[\x20-\x7e])[\u200C\u200D](?=[\x20-\x7e])/u
+const INVISIBLE = /[\u{E0000}-\u{E007F}]|(?<=\w)[\u200B-\u200D\u2060-\u2064](?=\w)|[\u200B-\u200D\u2060-\u2064]{4}/u
 
 /** Texts that are meant for somebody else than who reads them. */
 export const TEXT_RULES: readonly Rule[] = [

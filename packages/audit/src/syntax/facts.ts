@@ -25,14 +25,18 @@ export type Assignment = { readonly names: readonly string[]; readonly text: str
 /** A key of an object that is written out. */
 export type Property = { readonly name: string; readonly text: string; readonly line: number }
 
+/** A function that is defined: its name, what it takes, and the scope that its body is. */
+export type FunctionFact = { readonly name: string; readonly params: string; readonly line: number; readonly scope: number }
+
 /** What rules ask of a program: it is read, never run. */
 export type Facts = {
   readonly calls: readonly Call[]
   readonly assignments: readonly Assignment[]
   readonly properties: readonly Property[]
+  readonly functions: readonly FunctionFact[]
 }
 
-export const NO_FACTS: Facts = { calls: [], assignments: [], properties: [] }
+export const NO_FACTS: Facts = { calls: [], assignments: [], properties: [], functions: [] }
 
 const DEPTH_MAX = 4
 const NAME = /^[A-Za-z_$][\w$]*$/
@@ -73,6 +77,20 @@ export function namesFrom(is_source: RegExp, call: Call, { assignments }: Facts,
   return tainted
 }
 
-/** Whether a text names one of these, itself or a part of it. */
-export const mentions = (text: string, names: ReadonlySet<string>): boolean =>
-  names.size > 0 && (text.match(/[A-Za-z_$][\w.$]*/g) ?? []).some((word) => names.has(word) || names.has(word.split('.')[0] ?? ''))
+const PLAIN_TEXT = /(?<![\w"'])[rRbBuU]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/g
+const FILLED_TEXT = /(?<!\w)[rR]?[fF][rR]?("""|'''|"|')([\s\S]*?)\1|`([^`]*)`/g
+
+/** The code of a text: strings left out, but for what is filled into them. */
+const codeOf = (text: string): string =>
+  text
+    .replaceAll(FILLED_TEXT, (_all, _quote: string, python = '', javascript = '') =>
+      (`${python}${javascript}`.match(/\{[^{}]*\}/g) ?? []).map((part) => part.replace(/![rsa]|:[^}]*/, '')).join(' '),
+    )
+    .replaceAll(PLAIN_TEXT, ' ')
+
+/** Whether the code of a text names one of these, itself or a part of it. */
+export function mentions(text: string, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false
+  const code = /["'`]/.test(text) ? codeOf(text) : text
+  return (code.match(/[A-Za-z_$][\w.$]*/g) ?? []).some((word) => names.has(word) || names.has(word.split('.')[0] ?? ''))
+}

@@ -1,5 +1,5 @@
 import type { Node, Query } from 'web-tree-sitter'
-import { type Argument, type Assignment, type Call, type Facts, NO_FACTS, type Property } from './facts.ts'
+import { type Argument, type Assignment, type Call, type Facts, type FunctionFact, NO_FACTS, type Property } from './facts.ts'
 import { type Span, scopes, withTree } from './grammars.ts'
 
 const QUERY = `
@@ -25,12 +25,18 @@ function factsOf(query: Query, root: Node, text: string): Facts {
   const called: Node[] = []
   const assigned: [left: Node, right: Node][] = []
   const properties: Property[] = []
+  const named: FunctionFact[] = []
   const aliases = new Map<string, string>()
   for (const { captures } of query.matches(root)) {
     const [first, second] = captures
     if (!first) continue
-    if (first.name === 'function') functions.push({ start: first.node.startIndex, end: first.node.endIndex })
-    else if (first.name === 'call') called.push(first.node)
+    if (first.name === 'function') {
+      const { startIndex, endIndex, startPosition } = first.node
+      const [name, params] = ['name', 'parameters'].map((field) => first.node.childForFieldName(field))
+      functions.push({ start: startIndex, end: endIndex })
+      named.push({ name: name ? of(name) : '', params: params ? of(params) : '', line: startPosition.row + 1, scope: startIndex })
+    }
+    if (first.name === 'call') called.push(first.node)
     else if (first.name === 'import') readImport(of(first.node), aliases)
     else if (first.name === 'key' && second) {
       properties.push({ name: unquoted(of(first.node)), text: of(second.node), line: first.node.startPosition.row + 1 })
@@ -45,7 +51,7 @@ function factsOf(query: Query, root: Node, text: string): Facts {
     const names = of(left).match(/[A-Za-z_$][\w.$]*/g) ?? []
     assignments.push({ names, text: value, line: left.startPosition.row + 1, scope: scopeOf(left.startIndex) })
   }
-  return { calls: called.flatMap((node) => callOf(node, of, aliases, scopeOf(node.startIndex))), assignments, properties }
+  return { calls: called.flatMap((node) => callOf(node, of, aliases, scopeOf(node.startIndex))), assignments, properties, functions: named }
 }
 
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2')

@@ -39,6 +39,8 @@ function readYamlPairs(text: string): Pair[] | undefined {
   if (!Array.isArray(documents)) return []
   for (const [document, one] of documents.entries()) {
     if (one.errors.length > 0) return undefined
+    // What a resource may look like is no resource.
+    if (isMap(one.contents) && String(one.get('kind')) === 'CustomResourceDefinition') continue
     visit(one, {
       Pair(_key, pair, parents) {
         if (!isScalar(pair.key)) return

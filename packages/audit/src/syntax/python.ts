@@ -1,5 +1,5 @@
 import type { Node, Query } from 'web-tree-sitter'
-import { type Argument, type Call, type Facts, NO_FACTS } from './facts.ts'
+import { type Argument, type Call, type Facts, type FunctionFact, NO_FACTS } from './facts.ts'
 import { type Span, scopes, withTree } from './grammars.ts'
 
 const QUERY = `
@@ -17,14 +17,18 @@ export const readPython = (text: string): Facts =>
 
 function factsOf(query: Query, root: Node, text: string): Facts {
   const functions: Span[] = []
+  const named: FunctionFact[] = []
   const calls: Node[] = []
   const assigned: [left: Node, right: Node][] = []
   const aliases = new Map<string, string>()
   for (const { captures } of query.matches(root)) {
     const [first, second] = captures
     if (!first) continue
-    if (first.name === 'function') functions.push({ start: first.node.startIndex, end: first.node.endIndex })
-    else if (first.name === 'call') calls.push(first.node)
+    if (first.name === 'function') {
+      functions.push({ start: first.node.startIndex, end: first.node.endIndex })
+      named.push(functionOf(first.node, text))
+    }
+    if (first.name === 'call') calls.push(first.node)
     else if (first.name === 'import') readImport(text.slice(first.node.startIndex, first.node.endIndex), aliases)
     else if (second) assigned.push(first.name === 'left' ? [first.node, second.node] : [second.node, first.node])
   }
@@ -38,7 +42,16 @@ function factsOf(query: Query, root: Node, text: string): Facts {
       scope: scopeOf(left.startIndex),
     })),
     properties: [],
+    functions: named,
   }
+}
+
+function functionOf(node: Node, text: string): FunctionFact {
+  const [name, params] = ['name', 'parameters'].map((field) => {
+    const part = node.childForFieldName(field)
+    return part ? text.slice(part.startIndex, part.endIndex) : ''
+  })
+  return { name: name ?? '', params: params ?? '', line: node.startPosition.row + 1, scope: node.startIndex }
 }
 
 function readImport(text: string, aliases: Map<string, string>): void {

@@ -1628,6 +1628,8 @@ export type Endpoints = {
       path: string
       /** Seconds until the URL is no longer good */
       expiration?: number | undefined
+      /** In bytes; the URL takes a file of this length and no other */
+      file_size?: number | undefined
     }
     output: {
       presigned_url: string

@@ -1,6 +1,7 @@
 import type { Level } from '../access/level.ts'
 import type { Settings } from '../config.ts'
 import type { Caller, Visible } from './access.ts'
+import type { Bytes } from './quota.ts'
 
 /** What a handler knows besides its input: who asks, when, and how this server is set up. */
 export type Context = {
@@ -14,4 +15,6 @@ export type Context = {
   /** What an account may do to a thing for which it was granted nothing. */
   readonly default_permission: Level
   readonly settings: Settings
+  /** Of endpoints that count bytes (`counts_bytes`), where a quota of bytes holds for the caller. */
+  readonly bytes?: Bytes
 }

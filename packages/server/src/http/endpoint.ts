@@ -112,6 +112,8 @@ type Declared<Input, Output> = {
   status?: 201 | 204
   /** How long the body may be, in bytes, before it is read: 1 MiB unless said. */
   body_max_bytes?: number
+  /** It keeps bytes that are not the body of an upload: the handler counts them by `Context.bytes`. */
+  counts_bytes?: true
   /** It reads, and the audit log still records it: a download. What writes is recorded without being asked. */
   audited?: true
 }

@@ -20,6 +20,7 @@ import { restOfPath, restParameter } from './rest-of-path.ts'
 import { refuseOtherWorkspaces } from './workspace-header.ts'
 
 const BODY_MAX_BYTES = 2 ** 20
+const COUNTED_FROM_BYTES = 65_536
 
 /** What the pipeline needs to serve endpoints. */
 export type House = {
@@ -159,6 +160,8 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   const counted = house.quotas?.count(caller, now_ms)
   if (counted) await counted
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
+  const bytes = countsBytes(endpoint, body) ? await house.quotas?.bytesOf(caller, now_ms) : undefined
+  if (!endpoint.counts_bytes) await bytes?.take(body?.length ?? 0)
   const decoded = decodeInput(endpoint, parametersOf(endpoint, request), queryOf(endpoint, request), body)
   if (house.settings.refuse_secrets) refuseCredentials(endpoint, decoded)
   const db = readWithin(house.db.reader, caller.workspace_id)
@@ -183,6 +186,7 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
       visible,
       default_permission: authority.default_permission ?? 'MANAGE',
       settings: house.settings,
+      ...(endpoint.counts_bytes && bytes && { bytes }),
     },
     db,
     recorded,
@@ -193,6 +197,10 @@ async function inOwnFolder(db: Reader, caller: Caller, input: unknown, field: st
   const fields = input as Readonly<Record<string, ArtifactPath | undefined>>
   return { ...fields, [field]: await pathInWorkspace(db, caller, fields[field]) }
 }
+
+/** Small bodies are as good as counted by requests a second; whoever keeps much by large ones uses up the bytes of the day. */
+const countsBytes = (endpoint: Endpoint, body: Buffer | undefined): boolean =>
+  endpoint.counts_bytes === true || (endpoint.kind === 'write' && body !== undefined && body.length >= COUNTED_FROM_BYTES)
 
 /** Of which things the answer holds only those that the caller may read. */
 function shownBy({ access }: Endpoint): Filtered | undefined {

@@ -2,7 +2,7 @@ import type { UserQuota } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../http/access.ts'
 import { ApiError } from '../../http/errors.ts'
-import type { Quotas, Upload } from '../../http/quota.ts'
+import type { Bytes, Quotas, Upload } from '../../http/quota.ts'
 import { Bucket, Slots } from './buckets.ts'
 import { addUse, allQuotas, EVERYONE, forgetUseBefore, type Limits, type Scope, takeUse, usedOn } from './quota-store.ts'
 
@@ -60,6 +60,22 @@ export class QuotaMeter implements Quotas {
     } catch (error) {
       for (const place of places) this.#uploads.leave(place)
       throw error
+    }
+  }
+
+  async bytesOf(caller: Caller, now_ms: number): Promise<Bytes | undefined> {
+    await this.#read(now_ms)
+    const daily = this.#heldBy(caller).filter(({ limits }) => limits.upload_bytes_per_day !== null)
+    if (daily.length === 0) return undefined
+    const day = Math.floor(now_ms / DAY_MS)
+    return {
+      take: async (bytes) => {
+        await this.#take(daily, bytes, day, now_ms)
+      },
+      giveBack: (bytes) =>
+        this.#db.write(async (tx) => {
+          for (const { scope, target } of daily) await addUse(tx, scope, target, day, -bytes)
+        }),
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Database } from '../../db/database.ts'
 import { NOBODY } from '../../http/access.ts'
 import { serverWithAccounts } from '../../testing/accounts.ts'
@@ -104,7 +105,20 @@ overEachDatabase('quotas', (open) => {
 
   test('uploads at a time, by the account or its workspace', async () => {
     const db = await open()
-    const { set } = await place(db)
+    const { as, set, folder } = await place(db)
+    const at = await folder()
+    await set({ scope: 'user', name: 'bob', concurrent_uploads: 1 })
+    const body = new PassThrough()
+    const slow = as('bob').call('PUT', `${at}/slow`, body)
+    const put = (who: string) => as(who).call('PUT', `${at}/quick`, Buffer.from('x'))
+    let refused = await put('bob')
+    for (let tries = 0; refused.status !== 429 && tries < 500; tries++) refused = await put('bob')
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '1'], refused.text)
+    assert.equal((await put('ann')).status, 200)
+    body.end('x')
+    assert.equal((await slow).status, 200)
+    assert.equal((await put('bob')).status, 200)
+    await set({ scope: 'user', name: 'bob' })
     const meter = new QuotaMeter(db)
     const caller = { ...NOBODY, user: 'ann', user_id: 2 }
     await set({ scope: 'workspace', concurrent_uploads: 1 })
@@ -112,6 +126,38 @@ overEachDatabase('quotas', (open) => {
     await assert.rejects(meter.beginUpload({ ...caller, user_id: 3 }, 10, Date.now()), /1 upload at a time/)
     await first.end()
     await (await meter.beginUpload(caller, undefined, Date.now())).end()
+  })
+
+  test('DO-08 spans count as they are kept, not as they were sent, and so do large bodies of what writes; refused, nothing is kept', async () => {
+    const db = await open()
+    const { as, root, set } = await place(db)
+    const ann = as('ann')
+    const { experiment_id } = (await root.post('experiments/create', { name: 'e' })).body
+    const used = async (): Promise<number> => (await root.call('GET', `${QUOTAS}/list`)).body.quotas[0].uploaded_today
+    await set({ scope: 'user', name: 'ann', upload_bytes_per_day: 200_000 })
+    const spans = (n: number): string => {
+      const span = { traceId: String(n).padStart(32, '0'), spanId: '00f067aa0ba902b7', startTimeUnixNano: '1', endTimeUnixNano: '2' }
+      const attributes = [{ key: 'a', value: { stringValue: 'x'.repeat(60_000) } }]
+      return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, name: 'n', attributes }] }] }] })
+    }
+    const send = (n: number) => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'x-mlflow-experiment-id': experiment_id }
+      return ann.call('POST', '/v1/traces', gzipSync(spans(n)), headers)
+    }
+    assert.equal((await send(1)).status, 200)
+    assert.equal(await used(), spans(1).length)
+    const scorer = { experiment_id, name: 's', serialized_scorer: JSON.stringify({ name: 'x'.repeat(70_000) }) }
+    const register = () => ann.call('POST', '/api/3.0/mlflow/scorers/register', scorer)
+    const registered = await register()
+    assert.equal(registered.status, 200, registered.text)
+    assert.equal(await used(), spans(1).length + JSON.stringify(scorer).length)
+    assert.equal((await send(2)).status, 200)
+    const [over, large] = [await send(3), await register()]
+    assert.deepEqual([over.status, large.status], [429, 429])
+    assert.ok(Number(over.headers['retry-after']) > 0 && Number(large.headers['retry-after']) > 0)
+    assert.equal((await ann.call('GET', `/api/3.0/mlflow/traces/tr-${'3'.padStart(32, '0')}`)).status, 404)
+    // What is small goes on: it is counted as requests.
+    assert.equal((await ann.post('experiments/create', { name: 'small' })).status, 200)
   })
 
   test('are the admins’ to see and to set', async () => {

@@ -1,4 +1,6 @@
 import { read } from '../../http/endpoint.ts'
+import { ApiError } from '../../http/errors.ts'
+import { counted } from '../../http/quota.ts'
 import { array, int64, object, string } from '../../http/schema.ts'
 import { changeThawed } from '../frozen.ts'
 import { artifactPath } from '../path.ts'
@@ -15,6 +17,7 @@ export const completeMultipartUpload = read({
   rooted: 'artifact_path',
   access: { permission: 'edit', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   body_max_bytes: BODY_MAX_BYTES,
+  counts_bytes: true,
   input: object({
     artifact_path: artifactPath,
     path: LocalPath,
@@ -25,7 +28,16 @@ export const completeMultipartUpload = read({
   async handler(db, { artifact_path, path, upload_id, parts }, context) {
     const target = targetOf(artifact_path, path)
     const { store, direct } = directAccess(context, 'Multipart upload')
-    await changeThawed(db, store, target, () => direct.completeMultipart(target, upload_id, parts))
+    const numbers = parts.map(({ part_number }) => part_number)
+    const size = (): Promise<number> => direct.measureMultipart(target, upload_id, numbers)
+    const complete = (): Promise<void> => changeThawed(db, store, target, () => direct.completeMultipart(target, upload_id, parts))
+    await counted(context.bytes, size, complete).catch(async (error: unknown) => {
+      // Parts that are too many for the day's bytes are not left lying about.
+      if (error instanceof ApiError && isOverQuota(error)) await direct.abortMultipart(target, upload_id)
+      throw error
+    })
     return {}
   },
 })
+
+const isOverQuota = ({ code }: ApiError): boolean => code === 'REQUEST_LIMIT_EXCEEDED' || code === 'REQUEST_TOO_LARGE'

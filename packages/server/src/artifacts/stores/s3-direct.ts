@@ -34,12 +34,14 @@ export class S3Direct implements DirectAccess {
     return { url: await presigner.getSignedUrl(client, new sdk.GetObjectCommand(asked), { expiresIn: expires_s }), size: ContentLength }
   }
 
-  async upload(path: Segments, expires_s: number): Promise<{ url: string; headers: Record<string, string> }> {
+  async upload(path: Segments, expires_s: number, bytes?: number): Promise<{ url: string; headers: Record<string, string> }> {
     const { client, sdk, presigner } = await this.#connected()
     const ContentType = contentTypeOf(path)
-    const command = new sdk.PutObjectCommand({ ...this.#object(path), ContentType })
-    const signed = { expiresIn: expires_s, signableHeaders: new Set(['content-type']) }
-    return { url: await presigner.getSignedUrl(client, command, signed), headers: { 'Content-Type': ContentType } }
+    const length = bytes === undefined ? {} : { ContentLength: bytes }
+    const command = new sdk.PutObjectCommand({ ...this.#object(path), ContentType, ...length })
+    const signed = { expiresIn: expires_s, signableHeaders: new Set(['content-type', ...(bytes === undefined ? [] : ['content-length'])]) }
+    const headers = { 'Content-Type': ContentType, ...(bytes !== undefined && { 'Content-Length': String(bytes) }) }
+    return { url: await presigner.getSignedUrl(client, command, signed), headers }
   }
 
   async createMultipart(path: Segments, parts: number): Promise<{ upload_id: string; urls: string[] }> {
@@ -55,6 +57,25 @@ export class S3Direct implements DirectAccess {
       if (PartNumber % SIGNED_AT_ONCE === 0) await setImmediate()
     }
     return { upload_id: UploadId, urls }
+  }
+
+  async measureMultipart(path: Segments, UploadId: string, part_numbers: readonly number[]): Promise<number> {
+    const { client, sdk } = await this.#connected()
+    const wanted = new Set(part_numbers)
+    let bytes = 0
+    for (let marker: string | undefined; ; ) {
+      const page = { ...this.#object(path), UploadId, ...(marker !== undefined && { PartNumberMarker: marker }) }
+      const {
+        Parts = [],
+        IsTruncated,
+        NextPartNumberMarker,
+      } = await client.send(new sdk.ListPartsCommand(page)).catch((error) => {
+        throw s3Error(error, path.at(-1) ?? '')
+      })
+      for (const { PartNumber = 0, Size = 0 } of Parts) if (wanted.has(PartNumber)) bytes += Size
+      if (!IsTruncated || NextPartNumberMarker === undefined || NextPartNumberMarker === marker) return bytes
+      marker = NextPartNumberMarker
+    }
   }
 
   async completeMultipart(path: Segments, UploadId: string, parts: readonly { part_number: number; etag: string }[]): Promise<void> {

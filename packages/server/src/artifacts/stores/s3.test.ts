@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { startS3, type TestS3 } from '../../../../../tools/test/s3.ts'
+import { QuotaMeter } from '../../access/quotas/index.ts'
+import { query } from '../../db/handles.ts'
+import { migrate } from '../../db/migrate.ts'
+import { openSqlite } from '../../db/sqlite.ts'
+import { serverWithAccounts } from '../../testing/accounts.ts'
 import { startRun } from '../../testing/runs.ts'
-import { type TestServer, testSettings } from '../../testing/server.ts'
+import { type Answer, type TestServer, testSettings } from '../../testing/server.ts'
 import { listen, RawClient, serverInMemory } from '../../testing/sockets.ts'
 import { incomingBytes } from '../incoming.ts'
 import { connectS3, type S3 } from './s3-client.ts'
@@ -167,6 +172,42 @@ describe('artifacts on S3', () => {
       assert.equal((await server.post('artifacts/presigned-download-url', { run_id, path: 'dir/a.txt', expiration })).status, 400)
     }
     assert.equal((await server.post('artifacts/presigned-upload-url', { run_id, model_id: 'm-1', path: 'a' })).status, 400)
+  })
+
+  test('DO-08 that clients write to the store itself count as bytes of the day: parts when they become a file, URLs when they are made', async () => {
+    const db = openSqlite(':memory:')
+    await migrate(db)
+    const own = { artifacts_destination: `s3://${BUCKET}/counted`, default_artifact_root: `s3://${BUCKET}/counted` }
+    const quotas = new QuotaMeter(db, { upload_bytes_per_day: 1000 })
+    const as = await serverWithAccounts(db, 'MANAGE', ['ann'], { quotas }, { ...testSettings(), ...own })
+    const ann = as('ann')
+    const used = async (): Promise<number> => (await db.reader.get(query<{ bytes: number }>('select bytes from quota_use')))?.bytes ?? 0
+    const { experiment_id } = (await ann.post('experiments/create', { name: 'e' })).body
+    const { run_id } = (await ann.post('runs/create', { experiment_id })).body.run.info
+    const send = async (bytes: number): Promise<Answer> => {
+      const at = `${experiment_id}/${run_id}/artifacts`
+      const { upload_id, credentials } = (await ann.call('POST', `${AT}/mpu/create/${at}`, { path: 'f', num_parts: 1 })).body
+      const sent = await fetch(credentials[0].url, { method: 'PUT', body: Buffer.alloc(bytes, 'x') })
+      const parts = [{ part_number: 1, etag: sent.headers.get('etag') }]
+      return ann.call('POST', `${AT}/mpu/complete/${at}`, { path: 'f', upload_id, parts })
+    }
+    assert.equal((await send(600)).status, 200)
+    assert.equal(await used(), 600)
+    const over = await send(500)
+    assert.deepEqual([over.status, over.body.error_code], [429, 'REQUEST_LIMIT_EXCEEDED'], over.text)
+    assert.ok(Number(over.headers['retry-after']) > 0)
+    assert.equal(await unfinished('counted'), 0)
+    assert.equal((await send(1001)).status, 413)
+
+    const sign = (body: object) => ann.post('artifacts/presigned-upload-url', { run_id, path: 'g', ...body })
+    assert.match((await sign({})).body.message, /file_size/)
+    assert.equal((await sign({ file_size: 500 })).status, 429)
+    const { presigned_url, headers } = (await sign({ file_size: 5 })).body
+    assert.equal(await used(), 605)
+    const put = (body: string) => fetch(presigned_url, { method: 'PUT', body, headers: { 'content-type': headers['Content-Type'] } })
+    assert.equal((await put('longer than that')).status, 403)
+    assert.equal((await put('hello')).status, 200)
+    await db.close()
   })
 
   test('of a store that is away, or knows us not, are an error without its inner words', async () => {

@@ -32,9 +32,11 @@ export type Kept = { readonly size: number; readonly sha256: Buffer }
 export type DirectAccess = {
   /** A URL that reads the file. */
   download(path: Segments, expires_s: number): Promise<{ url: string; size: number }>
-  /** A URL that writes the file, and the headers that must be sent with it. */
-  upload(path: Segments, expires_s: number): Promise<{ url: string; headers: Record<string, string> }>
+  /** A URL that writes the file, and the headers that must be sent with it; with `bytes`, a file of that length and no other. */
+  upload(path: Segments, expires_s: number, bytes?: number): Promise<{ url: string; headers: Record<string, string> }>
   createMultipart(path: Segments, parts: number): Promise<{ upload_id: string; urls: string[] }>
+  /** How many bytes these parts have, as the store knows them. */
+  measureMultipart(path: Segments, upload_id: string, part_numbers: readonly number[]): Promise<number>
   completeMultipart(path: Segments, upload_id: string, parts: readonly { part_number: number; etag: string }[]): Promise<void>
   abortMultipart(path: Segments, upload_id: string): Promise<void>
 }

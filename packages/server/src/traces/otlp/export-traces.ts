@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { BODY_WAIT_MAX_MS, readBody } from '../../http/body.ts'
 import { type StreamAnswer, stream } from '../../http/endpoint.ts'
 import { ApiError } from '../../http/errors.ts'
+import { counted } from '../../http/quota.ts'
 import { object, optional, string } from '../../http/schema.ts'
 import { TRACE_BODY_MAX_BYTES } from '../trace.ts'
 import { fromJson } from './from-json.ts'
@@ -26,7 +27,8 @@ export const exportTraces = stream({
   from_headers: { experiment_id: HEADER, run_id: 'x-mlflow-run-id' },
   answers: 'An ExportTraceServiceResponse in the encoding of the request; its partial success counts spans that were not taken',
   takes_body: true,
-  async handler({ experiment_id, run_id }, { user }, { body, headers, write }) {
+  counts_bytes: true,
+  async handler({ experiment_id, run_id }, { user, bytes: quota }, { body, headers, write }) {
     if (!experiment_id) {
       throw new ApiError('UNPROCESSABLE_CONTENT', `The header '${HEADER}' is required: it says which experiment takes the spans.`)
     }
@@ -38,7 +40,8 @@ export const exportTraces = stream({
     const sent = await readBody(body as IncomingMessage, TRACE_BODY_MAX_BYTES, BODY_WAIT_MAX_MS)
     const bytes = await inflate(sent, (headers['content-encoding'] as string | undefined)?.toLowerCase())
     const { arrived, count } = arrivedIn(type === PROTOBUF ? fromProtobuf(bytes) : fromJson(bytes))
-    const left_out = await write((tx) => ingest(tx, { experiment_id, arrived, run_id: run_id || undefined, user }))
+    const keep = () => write((tx) => ingest(tx, { experiment_id, arrived, run_id: run_id || undefined, user }))
+    const left_out = await counted(quota, () => bytes.length, keep)
     return answer(type, count - arrived.length + left_out)
   },
 })

@@ -7,12 +7,13 @@ import { removeLeftArchives } from '../traces/index.ts'
 import { artifactUri } from '../tracking/runs/index.ts'
 import { type Selection, select, type Wanted } from './selection.ts'
 import {
-  claimRuns,
+  claim,
   deleteExperimentRow,
   deleteModelRow,
   deleteRunRow,
   deleteSomeMetrics,
   deleteSomeModelMetrics,
+  hold,
   type Item,
   modelsOfExperiment,
   referenced,
@@ -50,17 +51,8 @@ export async function emptyTrash(db: Database, settings: Settings, { dry_run, on
   const selection = await select(db.reader, wanted)
   const emptied: Emptied = { runs: 0, logged_models: 0, experiments: 0, files: 0, bytes: 0, left: [], failed: false }
   const progress = (): void => onProgress?.(emptied, selection)
-  for (const model of selection.models) {
-    if ((await referenced(db.reader, 'model', [model.wire_id])).size > 0) {
-      emptied.left.push(registered(`the logged model ${model.wire_id}`))
-      continue
-    }
-    if (!(await removeArtifacts(db, settings, model.location, dry_run, emptied))) continue
-    if (!dry_run) {
-      await inChunks(db, (max) => db.write((tx) => deleteSomeModelMetrics(tx, model.id, max)))
-      await db.write((tx) => deleteModelRow(tx, model.id))
-    }
-    emptied.logged_models++
+  for (let at = 0; at < selection.models.length; at += CLAIM_MAX) {
+    await removeModels(db, settings, selection.models.slice(at, at + CLAIM_MAX), wanted.before_ms, dry_run, emptied)
     progress()
   }
   for (let at = 0; at < selection.runs.length; at += CLAIM_MAX) {
@@ -78,6 +70,55 @@ export async function emptyTrash(db: Database, settings: Settings, { dry_run, on
   return emptied
 }
 
+/** Those of which no version was made. In one transaction: what is claimed can't be registered any more. */
+async function claimUnused(
+  db: Database,
+  kind: 'run' | 'model',
+  items: readonly Item[],
+  before_ms: number,
+  dry_run: boolean,
+  emptied: Emptied,
+): Promise<Set<number>> {
+  const unused = async (db: Reader): Promise<number[]> => {
+    const used = await referenced(
+      db,
+      kind,
+      items.map(({ wire_id }) => wire_id),
+    )
+    const what = kind === 'run' ? 'the run' : 'the logged model'
+    for (const { wire_id } of items) if (used.has(wire_id)) emptied.left.push(registered(`${what} ${wire_id}`))
+    return items.filter(({ wire_id }) => !used.has(wire_id)).map(({ id }) => id)
+  }
+  if (dry_run) return new Set(await unused(db.reader))
+  return db.write(async (tx) => {
+    await hold(
+      tx,
+      kind,
+      items.map(({ id }) => id),
+    )
+    return claim(tx, kind, await unused(tx), before_ms)
+  })
+}
+
+async function removeModels(
+  db: Database,
+  settings: Settings,
+  models: readonly Item[],
+  before_ms: number,
+  dry_run: boolean,
+  emptied: Emptied,
+): Promise<void> {
+  const claimed = await claimUnused(db, 'model', models, before_ms, dry_run, emptied)
+  for (const model of models) {
+    if (!claimed.has(model.id) || !(await removeArtifacts(db, settings, model.location, dry_run, emptied))) continue
+    if (!dry_run) {
+      await inChunks(db, (max) => db.write((tx) => deleteSomeModelMetrics(tx, model.id, max)))
+      await db.write((tx) => deleteModelRow(tx, model.id))
+    }
+    emptied.logged_models++
+  }
+}
+
 async function removeRuns(
   db: Database,
   settings: Settings,
@@ -86,17 +127,7 @@ async function removeRuns(
   dry_run: boolean,
   emptied: Emptied,
 ): Promise<void> {
-  const unused = async (db: Reader): Promise<number[]> => {
-    const used = await referenced(
-      db,
-      'run',
-      runs.map(({ wire_id }) => wire_id),
-    )
-    for (const { wire_id } of runs) if (used.has(wire_id)) emptied.left.push(registered(`the run ${wire_id}`))
-    return runs.filter(({ wire_id }) => !used.has(wire_id)).map(({ id }) => id)
-  }
-  // In one transaction: a run that is claimed can't be registered any more.
-  const claimed = dry_run ? new Set(await unused(db.reader)) : await db.write(async (tx) => claimRuns(tx, await unused(tx), before_ms))
+  const claimed = await claimUnused(db, 'run', runs, before_ms, dry_run, emptied)
   for (const run of runs) {
     if (!claimed.has(run.id)) continue
     const folder = artifactUri(run.location, run.wire_id).replace(/\/artifacts$/, '')

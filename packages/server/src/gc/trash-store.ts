@@ -5,8 +5,8 @@ import { command, query, type Reader, type Writer } from '../db/handles.ts'
 export type Item = { readonly id: number; readonly wire_id: string; readonly location: string; readonly deleted_ms: number | null }
 
 /**
- * A run that is being removed carries this before its id: nobody can restore it halfway through, and what was interrupted is found
- * again. No id of a client holds a colon.
+ * A run or a logged model that is being removed carries this before its id: nobody can restore or register it halfway through, and what
+ * was interrupted is found again. No id of a client holds a colon.
  */
 const PURGING = 'purging:'
 
@@ -16,7 +16,7 @@ const RUNS = query<Item>(`${RUN} where run.deleted_ms is not null and (run.delet
 const RUNS_OF = query<Item>(`${RUN} where run.experiment = ? order by run.id`)
 const RUN_BY_ID = query<Item>(`${RUN} where run.run_id = ?`)
 const MODEL = 'select id, model_id as wire_id, artifact_location as location, deleted_ms from logged_model'
-const MODELS = query<Item>(`${MODEL} where deleted_ms is not null and deleted_ms <= ? order by id`)
+const MODELS = query<Item>(`${MODEL} where deleted_ms <= ? or model_id like 'purging:%' order by id`)
 const MODELS_OF = query<Item>(`${MODEL} where experiment = ? order by id`)
 const MODEL_BY_ID = query<Item>(`${MODEL} where model_id = ?`)
 const EXPERIMENT = (where: string) => (dialect: { types: { text: string } }) =>
@@ -29,6 +29,15 @@ const CLAIM_RUNS = query<{ id: number }>(
   (dialect) => `update run set run_id = case when run_id like 'purging:%' then run_id else '${PURGING}' || run_id end
     where ${dialect.inIntegers('id')} and deleted_ms is not null and deleted_ms <= ? returning id`,
 )
+const CLAIM_MODELS = query<{ id: number }>(
+  (dialect) => `update logged_model set model_id = case when model_id like 'purging:%' then model_id else '${PURGING}' || model_id end
+    where ${dialect.inIntegers('id')} and (deleted_ms <= ?
+      or exists (select 1 from experiment e where e.id = logged_model.experiment and e.deleted_ms <= ?)) returning id`,
+)
+const HOLD_RUNS = query((dialect) => `select id from run where ${dialect.inIntegers('id')} order by id ${dialect.lockRowToChange}`)
+const HOLD_MODELS = query(
+  (dialect) => `select id from logged_model where ${dialect.inIntegers('id')} order by id ${dialect.lockRowToChange}`,
+)
 const METRICS = command(
   `delete from metric where (run, key, ts, step, value, nan) in
    (select run, key, ts, step, value, nan from metric where run = ? limit ?)`,
@@ -39,7 +48,7 @@ const MODEL_METRICS = command(
    (select ${MODEL_METRIC_KEY} from logged_model_metric where model = ? limit ?)`,
 )
 const DELETE_RUN = command(`delete from run where id = ? and run_id like '${PURGING}%'`)
-const DELETE_MODEL = command('delete from logged_model where id = ? and deleted_ms is not null')
+const DELETE_MODEL = command(`delete from logged_model where id = ? and model_id like '${PURGING}%'`)
 const DELETE_EXPERIMENT = command('delete from experiment where id = ? and deleted_ms is not null and deleted_ms <= ?')
 
 const REFERENCED_RUNS = query<{ wire_id: string }>(
@@ -62,21 +71,32 @@ const withoutMark = (items: readonly Item[]): Item[] =>
 
 export const expiredRuns = async (db: Reader, before_ms: number): Promise<Item[]> => withoutMark(await db.all(RUNS, before_ms))
 export const runsOfExperiment = async (db: Reader, id: number): Promise<Item[]> => withoutMark(await db.all(RUNS_OF, id))
-export const expiredModels = async (db: Reader, before_ms: number): Promise<Item[]> => db.all(MODELS, before_ms)
-export const modelsOfExperiment = async (db: Reader, id: number): Promise<Item[]> => db.all(MODELS_OF, id)
+export const expiredModels = async (db: Reader, before_ms: number): Promise<Item[]> => withoutMark(await db.all(MODELS, before_ms))
+export const modelsOfExperiment = async (db: Reader, id: number): Promise<Item[]> => withoutMark(await db.all(MODELS_OF, id))
 export const expiredExperiments = async (db: Reader, before_ms: number): Promise<Item[]> => db.all(EXPERIMENTS, before_ms)
 
 /** One by the id that its users know. */
 export async function itemById(db: Reader, kind: 'run' | 'model' | 'experiment', wire_id: string): Promise<Item | undefined> {
-  if (kind === 'model') return db.get(MODEL_BY_ID, wire_id)
   if (kind === 'experiment') return /^\d{1,15}$/.test(wire_id) ? db.get(EXPERIMENT_BY_ID, Number(wire_id)) : undefined
-  const found = (await db.get(RUN_BY_ID, wire_id)) ?? (await db.get(RUN_BY_ID, PURGING + wire_id))
+  const by_id = kind === 'run' ? RUN_BY_ID : MODEL_BY_ID
+  const found = (await db.get(by_id, wire_id)) ?? (await db.get(by_id, PURGING + wire_id))
   return found && { ...found, wire_id }
 }
 
-/** Takes runs out of their users' reach for good; gives those that are still in the trash, and were old enough. */
-export async function claimRuns(tx: Writer, ids: readonly number[], before_ms: number): Promise<Set<number>> {
-  return new Set((await tx.all(CLAIM_RUNS, tx.dialect.list(ids), before_ms)).map(({ id }) => id))
+/**
+ * Keeps runs or logged models as they are until the commit: whoever makes a version of one holds it too, so that what is asked after this
+ * call about their versions stays true.
+ */
+export async function hold(tx: Writer, kind: 'run' | 'model', ids: readonly number[]): Promise<void> {
+  if (tx.dialect.lockRowToChange !== '') await tx.all(kind === 'run' ? HOLD_RUNS : HOLD_MODELS, tx.dialect.list(ids))
+}
+
+/** Takes runs or logged models out of their users' reach for good; gives those that are still in the trash, and were old enough. */
+export async function claim(tx: Writer, kind: 'run' | 'model', ids: readonly number[], before_ms: number): Promise<Set<number>> {
+  const list = tx.dialect.list(ids)
+  // A model of a deleted experiment goes with it.
+  const claimed = kind === 'run' ? await tx.all(CLAIM_RUNS, list, before_ms) : await tx.all(CLAIM_MODELS, list, before_ms, before_ms)
+  return new Set(claimed.map(({ id }) => id))
 }
 
 /** Deletes some rows of a run's metrics; gives how many. */

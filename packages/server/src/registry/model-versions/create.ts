@@ -18,7 +18,7 @@ import { tellVersionMade } from '../tell.ts'
 import { ModelVersion, PENDING, READY, STATUSES } from './model-version.ts'
 import { onceRegistered } from './registration.ts'
 import { badSource, parseSource } from './source.ts'
-import { type KeptSource, keepSource, ownFiles } from './source-files.ts'
+import { holdOwners, type KeptSource, keepSource, ownFiles } from './source-files.ts'
 import { filesOf } from './source-owner.ts'
 import { statusOf, versionToWire } from './version-reader.ts'
 import { insertVersion, setReady, setVersionTags, versionByNumber, versionsOfLoggedModel } from './version-store.ts'
@@ -68,6 +68,7 @@ export const createModelVersion = write({
     const model = await registeredByName(tx, name)
     refuseOtherKind(model, tags)
     const kept = model.is_prompt === 1 ? promptSource(source) : await keepSource(tx, source, { run_id, model_id }, settings)
+    await holdOwners(tx, kept)
     const version = await takeVersion(tx, model, now_ms)
     const said = { description, run_link: run_link || null, created_by: user || null }
     const { copy_of, ...named } = kept

@@ -1,10 +1,11 @@
 import { artifactStores, type Place } from '../../artifacts/index.ts'
 import type { Settings } from '../../config.ts'
-import type { Reader } from '../../db/handles.ts'
+import type { Reader, Writer } from '../../db/handles.ts'
 import type { Context } from '../../http/context.ts'
 import { ApiError, missing } from '../../http/errors.ts'
 import { runArtifactUri } from '../../tracking/artifacts/index.ts'
-import { findModel, loggedModelLocation } from '../../tracking/logged-models/index.ts'
+import { findModel, heldModel, loggedModelLocation } from '../../tracking/logged-models/index.ts'
+import { heldRun } from '../../tracking/runs/index.ts'
 import { registeredByName } from '../registered.ts'
 import { badSource, notOurs, parseSource } from './source.ts'
 import { SOURCE_KIND, type SourceKind, type VersionRow, versionByAlias, versionByNumber } from './version-store.ts'
@@ -143,6 +144,17 @@ function pathBelow(uri: string, root: string, settings: Settings): string | unde
     if (error instanceof ApiError && error.code === 'INVALID_PARAMETER_VALUE') return undefined
     throw error
   }
+}
+
+/**
+ * Keeps the run and the logged model that a version is made of until the commit: `gc`, which may be about to remove them for good, waits
+ * and sees the version, or was first, and then they are not there.
+ */
+export async function holdOwners(tx: Writer, { kind, ref, run_id, model_id }: KeptSource): Promise<void> {
+  // One writer at a time needs no lock.
+  if (tx.dialect.lockRow === '') return
+  for (const run of new Set([run_id, kind === 'run' ? ref : null])) if (run) await heldRun(tx, run)
+  for (const model of new Set([model_id, kind === 'logged_model' ? ref : null])) if (model) await heldModel(tx, model)
 }
 
 /** Where the files are, when they are this server's to open: below the location, by the path. */

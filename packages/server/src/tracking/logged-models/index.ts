@@ -11,7 +11,7 @@ import { searchLoggedModels } from './search.ts'
 import { setLoggedModelTags } from './set-tags.ts'
 
 export { type LoggedMetric, modelIdsOf, recordModelMetrics } from './model-metrics.ts'
-export { findModel, setModelTags } from './model-store.ts'
+export { findModel, heldModel, setModelTags } from './model-store.ts'
 
 /** Where a model's artifacts are. @throws ApiError RESOURCE_DOES_NOT_EXIST when there is no such model, or it was deleted. */
 export async function loggedModelLocation(db: Reader, model_id: string): Promise<string> {

@@ -21,7 +21,7 @@ import { updateRun } from './update.ts'
 export { Run } from './run.ts'
 export { generatedRunName } from './run-name.ts'
 export { runsToWire, runToWire } from './run-reader.ts'
-export { activeRun, artifactUri, findRun, RUN_COLUMNS, type RunRow } from './run-store.ts'
+export { activeRun, artifactUri, findRun, heldRun, RUN_COLUMNS, type RunRow } from './run-store.ts'
 
 export const runEndpoints: readonly Endpoint[] = [
   createRun,

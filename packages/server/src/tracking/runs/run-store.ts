@@ -65,6 +65,9 @@ export async function activeRun(tx: Writer, run_id: string): Promise<RunRow> {
   return row
 }
 
+/** A run, deleted or not, that nobody removes for good before the commit; undefined when there is none. */
+export const heldRun = (tx: Writer, run_id: string): Promise<RunRow | undefined> | RunRow | undefined => tx.get(BY_RUN_ID_LOCKED, run_id)
+
 const noSuchRun = (run_id: string): ApiError => missing(`Run with id=${run_id} not found: it was never here, or it was deleted for good.`)
 
 const deletedRun = (run_id: string): ApiError =>

@@ -8,7 +8,7 @@ import { redact } from './redact.ts'
 import type { Hit, Rule } from './rules/rule.ts'
 import { RULES, RULES_VERSION } from './rules.ts'
 import { split } from './split.ts'
-import { surfaceOf } from './surface.ts'
+import { surfacesOf, withSurfaces } from './surface.ts'
 import { loadGrammars } from './syntax/grammars.ts'
 import { GRAMMARS, type Unit } from './unit.ts'
 
@@ -66,8 +66,19 @@ export async function auditFiles(
       else allowed.push({ ...finding, reason })
     }
   }
-  findings.push(...surfaceOf(units, findings))
-  return reportOf(options.name, 'folder', findings, { allowed, files: files.length, lines, not_read: options.not_read ?? [] })
+  findings.push(...surfacesOf(units, findings).filter((one) => !judgedBefore(one, options, allowed)))
+  return reportOf(options.name, 'folder', withSurfaces(units, findings), {
+    allowed,
+    files: files.length,
+    lines,
+    not_read: options.not_read ?? [],
+  })
+}
+
+function judgedBefore(finding: Finding, { baseline }: AuditOptions, allowed: Judged[]): boolean {
+  const reason = baseline && reasonIn(baseline, finding)
+  if (reason !== undefined) allowed.push({ ...finding, reason })
+  return reason !== undefined
 }
 
 type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>

@@ -31,6 +31,18 @@ export type Risk = (typeof RISKS)[number]
 
 export type Verdict = 'Pass' | 'Warn' | 'Fail'
 
+/** The four points of an audit on what others' texts can make an agent do. */
+export type Surface = {
+  /** Where texts of others come in. */
+  readonly ingestion_points: readonly string[]
+  /** What marks such a text as data. */
+  readonly boundary_markers: readonly string[]
+  /** What the code can do. */
+  readonly capability_inventory: readonly string[]
+  /** What checks or cleans such a text. */
+  readonly sanitization: readonly string[]
+}
+
 /** Something that an audit found. */
 export type Finding = {
   readonly rule: string
@@ -52,6 +64,8 @@ export type Finding = {
   readonly means: string
   readonly recommendation: string
   readonly cwe: number
+  /** Of PROMPT_INJECTION, worked out from the code around it. */
+  readonly surface?: Surface
   /** The same for the same text in the same file, wherever in it: what a baseline names. */
   readonly fingerprint: string
 }

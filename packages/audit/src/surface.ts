@@ -1,63 +1,136 @@
 import { createHash } from 'node:crypto'
-import type { Finding } from './finding.ts'
+import { posix } from 'node:path'
+import type { Finding, Surface } from './finding.ts'
 import { callsWhere } from './rules/places.ts'
 import { anyOf } from './syntax/any-of.ts'
+import { program } from './syntax/commands.ts'
 import type { Unit } from './unit.ts'
 
-const READS =
-  /(?:^|\.)(?:read_csv|read_json|read_parquet|read_excel|get_json|load_dataset|search_traces|urlopen)$|^(?:requests|httpx)\.get$|^input$/
+const READS = anyOf(
+  '',
+  /(?:^|\.)(?:read_csv|read_json|read_parquet|read_excel|get_json|load_dataset|search_traces|urlopen|download_artifacts)$/,
+  /^(?:requests|httpx)\.get$|^input$|^fetch$|^axios\.get$/,
+)
+/** Functions that a serving wrapper is called by: their arguments are what somebody sent. */
+const SERVED = /^(?:predict|predict_raw|infer|score|invocations)$/
 const ACTS = anyOf(
   '',
-  /^subprocess\.|^os\.(?:system|popen|remove)$|^(?:requests|httpx)\.(?:post|put)$/,
+  /^subprocess\.|^child_process\.|^os\.(?:system|popen|remove)$|^(?:requests|httpx|axios)\.(?:post|put)$/,
   /(?:^|\.)(?:load_model|to_sql|upload_file|transition_model_version_stage)$/,
 )
+const CONTROLS = /^(?:docker|kubectl|helm|terraform|podman|gcloud|aws|az|mlflow|bentoml|airflow|prefect)$/
 const CHECKS = /validate|sanitize|escape|schema|pydantic|bleach|pandera/i
 const BOUNDARIES =
   /<\/?(?:untrusted|user_input|document|data)>|\b(?:treat|regard)\b[^.\n]{0,60}\bas (?:data|untrusted)|BEGIN (?:UNTRUSTED|DATA)/i
+const SKILL = /(?:^|\/)SKILL\.md$/
+const SHOWN_MAX = 5
+
+type Places = { readonly files: ReadonlySet<string>; readonly surface: Surface }
+
+/** What of some files takes in others' texts, and what it can do. */
+function surfaceIn(units: readonly Unit[], findings: readonly Finding[]): Places {
+  const files = new Set(units.map(({ file }) => file))
+  const acts = [...where(units, ACTS), ...commands(units)]
+  for (const { category, file, line } of findings) {
+    if (files.has(file) && (category === 'COMMAND_EXECUTION' || category === 'REMOTE_CODE_EXECUTION')) acts.push(`${file}:${line}`)
+  }
+  return {
+    files,
+    surface: {
+      ingestion_points: sorted([...where(units, READS), ...served(units)]),
+      boundary_markers: sorted(units.filter(({ text }) => BOUNDARIES.test(text)).map(({ file }) => file)),
+      capability_inventory: sorted(acts),
+      sanitization: sorted(where(units, CHECKS)),
+    },
+  }
+}
 
 /**
- * What others' texts could make an agent do that works by these files: only of a skill (a folder with a SKILL.md), where an agent reads the
+ * What others' texts could make an agent do that works by these files: of each skill (a folder with a SKILL.md), where an agent reads the
  * answers. The four points are those of published audits, worked out from the code.
  */
-export function surfaceOf(units: readonly Unit[], findings: readonly Finding[]): Finding[] {
-  const skill = units.find(({ file }) => /(?:^|\/)SKILL\.md$/.test(file))
-  if (!skill) return []
-  const reads = where(units, READS)
-  const acts = where(units, ACTS)
-  for (const { category, file, line } of findings)
-    if (category === 'COMMAND_EXECUTION' || category === 'REMOTE_CODE_EXECUTION') acts.push(`${file}:${line}`)
-  if (reads.length === 0 || acts.length === 0) return []
-  const checks = where(units, CHECKS)
-  const bounded = units.filter(({ text }) => BOUNDARIES.test(text)).map(({ file }) => file)
-  const told = (places: readonly string[]): string => [...new Set(places)].sort().slice(0, 5).join(', ') || 'none'
-  const severity = checks.length > 0 && bounded.length > 0 ? 'info' : 'low'
-  return [
-    {
-      rule: 'prompt/surface',
-      category: 'PROMPT_INJECTION',
-      severity,
-      confidence: 'medium',
-      context: 'code',
-      weight: severity,
-      title: 'Texts of others reach an agent that can act',
-      file: skill.file,
-      line: 1,
-      end_line: 1,
-      evidence:
-        `Ingestion points: ${told(reads)}. Boundary markers: ${told(bounded)}. ` +
-        `Capability inventory: ${told(acts)}. Sanitization: ${told(checks)}.`,
-      why: 'The skill reads data from outside and starts programs, loads models or writes elsewhere.',
-      means: 'A text in the data can read like an instruction to the agent.',
-      recommendation: 'Mark what was read as data, check it against a schema, and ask the user before anything is run or sent.',
-      cwe: 1427,
-      fingerprint: createHash('sha256').update(`prompt/surface ${skill.file}`).digest('hex').slice(0, 16),
-    },
-  ]
+export function surfacesOf(units: readonly Unit[], findings: readonly Finding[]): Finding[] {
+  const skills = [...new Set(units.filter(({ file }) => SKILL.test(file)).map(({ file }) => file))]
+  return skills.flatMap((skill) => {
+    const { surface } = surfaceIn(around(units, skill), findings)
+    const { ingestion_points, capability_inventory, boundary_markers, sanitization } = surface
+    if (ingestion_points.length === 0 || capability_inventory.length === 0) return []
+    const severity = sanitization.length > 0 && boundary_markers.length > 0 ? 'info' : 'low'
+    return [
+      {
+        rule: 'prompt/surface',
+        category: 'PROMPT_INJECTION',
+        severity,
+        confidence: 'medium',
+        context: 'code',
+        weight: severity,
+        title: 'Texts of others reach an agent that can act',
+        file: skill,
+        line: 1,
+        end_line: 1,
+        evidence: `${ingestion_points.length} ways in, ${capability_inventory.length} things that it can do`,
+        surface,
+        why: 'The skill reads data from outside and starts programs, loads models or writes elsewhere.',
+        means: 'A text in the data can read like an instruction to the agent.',
+        recommendation: 'Mark what was read as data, check it against a schema, and ask the user before anything is run or sent.',
+        cwe: 1427,
+        fingerprint: createHash('sha256').update(`prompt/surface ${skill}`).digest('hex').slice(0, 16),
+      },
+    ]
+  })
+}
+
+/** Findings of PROMPT_INJECTION with the four points of the skill, or else the folder, that they are in. */
+export function withSurfaces(units: readonly Unit[], findings: readonly Finding[]): Finding[] {
+  const known = new Map<string, Places>()
+  return findings.map((finding) => {
+    if (finding.category !== 'PROMPT_INJECTION' || finding.surface) return finding
+    const folder = posix.dirname(finding.file)
+    const places = known.get(folder) ?? surfaceIn(around(units, finding.file), findings)
+    known.set(folder, places)
+    return { ...finding, surface: places.surface }
+  })
+}
+
+/** The units in the folder of a file and below. */
+function around(units: readonly Unit[], file: string): Unit[] {
+  const folder = posix.dirname(file)
+  return folder === '.' ? [...units] : units.filter((unit) => unit.file.startsWith(`${folder}/`))
 }
 
 function where(units: readonly Unit[], pattern: RegExp): string[] {
   const find = callsWhere(({ name }) => pattern.test(name))
   return units
-    .filter(({ language }) => language === 'python')
+    .filter(({ language }) => language === 'python' || language === 'javascript')
     .flatMap((unit) => find(unit).map(({ line }) => `${unit.file}:${unit.lineInFile(line)}`))
+}
+
+const served = (units: readonly Unit[]): string[] =>
+  units
+    .filter(({ language, text }) => language === 'python' && /def (?:predict|infer|score|invocations)/.test(text))
+    .flatMap((unit) =>
+      unit.facts.functions.filter(({ name }) => SERVED.test(name)).map(({ line }) => `${unit.file}:${unit.lineInFile(line)}`),
+    )
+
+const commands = (units: readonly Unit[]): string[] =>
+  units
+    .filter(({ language }) => language === 'shell')
+    .flatMap((unit) =>
+      unit.commands.filter((one) => CONTROLS.test(program(one)[0] ?? '')).map(({ line }) => `${unit.file}:${unit.lineInFile(line)}`),
+    )
+
+const sorted = (places: readonly string[]): string[] => [...new Set(places)].sort()
+
+/** The four points as lines of a report. */
+export function surfaceLines({ ingestion_points, boundary_markers, capability_inventory, sanitization }: Surface): string[] {
+  const told = (places: readonly string[]): string => {
+    const more = places.length > SHOWN_MAX ? `, and ${places.length - SHOWN_MAX} more` : ''
+    return places.length === 0 ? 'none' : `${places.slice(0, SHOWN_MAX).join(', ')}${more}`
+  }
+  return [
+    `Ingestion points: ${told(ingestion_points)}`,
+    `Boundary markers: ${told(boundary_markers)}`,
+    `Capability inventory: ${told(capability_inventory)}`,
+    `Sanitization: ${told(sanitization)}`,
+  ]
 }

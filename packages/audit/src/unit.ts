@@ -7,7 +7,10 @@ import { readJavascript } from './syntax/javascript.ts'
 import { type Pair, readPairs } from './syntax/pairs.ts'
 import { readPython } from './syntax/python.ts'
 
-/** What a text is written in. `notebook` is the file around its cells, with what they put out; `config` is everything of `name = value` and `NAME=value`. */
+/**
+ * What a text is written in. `notebook` is the file around its cells, with what they put out; `config` is everything of `name = value` and
+ * `NAME=value`.
+ */
 export type Language =
   | 'python'
   | 'shell'

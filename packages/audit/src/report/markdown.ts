@@ -1,4 +1,5 @@
 import type { AuditReport } from '../audit.ts'
+import { surfaceLines } from '../surface.ts'
 import { categoriesOf, placeOf } from './text.ts'
 
 // What is quoted must not become Markdown or HTML of the report.
@@ -22,7 +23,10 @@ export function markdownReport(report: AuditReport): string {
     const first = group[0]
     if (!first) continue
     out.push(`### [${first.category}] ${first.title}`, '', `${first.weight.toUpperCase()}, \`${first.rule}\`, CWE-${first.cwe}`, '')
-    for (const finding of group) out.push(`- ${quoted(placeOf(finding))}: ${quoted(finding.evidence)}`)
+    for (const finding of group) {
+      out.push(`- ${quoted(placeOf(finding))}: ${quoted(finding.evidence)}`)
+      if (finding.surface) out.push(...surfaceLines(finding.surface).map((line) => `  - ${plain(line)}`))
+    }
     out.push('', `**Why it was flagged.** ${first.why}`, '', `**What this means.** ${first.means}`, '')
     out.push(`**Recommendation.** ${first.recommendation}`, '')
   }

@@ -1,5 +1,6 @@
 import type { AuditReport } from '../audit.ts'
 import { CATEGORIES, type Finding } from '../finding.ts'
+import { surfaceLines } from '../surface.ts'
 
 /** The categories of a report, in their own order. */
 export const categoriesOf = ({ findings }: AuditReport): string[] => {
@@ -33,7 +34,10 @@ export function textReport(report: AuditReport): string {
     const first = group[0]
     if (!first || rule === '') continue
     out.push('', `  [${first.category}] ${first.title} (${first.weight.toUpperCase()}, ${first.rule}, CWE-${first.cwe})`)
-    for (const finding of group) out.push(`    ${placeOf(finding)}: ${finding.evidence}`)
+    for (const finding of group) {
+      out.push(`    ${placeOf(finding)}: ${finding.evidence}`)
+      if (finding.surface) out.push(...surfaceLines(finding.surface).map((line) => `      - ${line}`))
+    }
     out.push(`    Why it was flagged: ${first.why}`, `    What this means: ${first.means}`, `    Recommendation: ${first.recommendation}`)
   }
   if (passed.length > 0) out.push('', 'Found right', ...passed.map((one) => `  ${one}`))

@@ -8,12 +8,21 @@ export const isInstruction = ({ file }: Unit): boolean =>
 
 const CONTROLS = ['docker', 'kubectl', 'helm', 'oc', 'terraform', 'podman', 'gcloud', 'az', 'aws', 'mlflow'] as const
 const SKIPS = /^--(?:dangerously-skip-permissions|dangerously-bypass-approvals-and-sandbox|yolo|trust-all-tools|full-auto)$/
-const SENDS_SECRETS =
-  /\b(?:send|post|upload|forward|transmit|exfiltrate|include)\b[^.\n]{0,60}(?:\.env\b|\bcredentials?\b|\bapi[ _-]?keys?\b|\bssh keys?\b|\benvironment variables?\b)[^.\n]{0,60}\b(?:to|at)\b[^.\n]{0,20}https?:\/\//i
+const SENDS_SECRETS = new RegExp(
+  [
+    String.raw`\b(?:send|post|upload|forward|transmit|exfiltrate|include)\b[^.\n]{0,60}`,
+    String.raw`(?:\.env\b|\bcredentials?\b|\bapi[ _-]?keys?\b|\bssh keys?\b|\benvironment variables?\b)`,
+    String.raw`[^.\n]{0,60}\b(?:to|at)\b[^.\n]{0,20}https?:\/\/`,
+  ].join(''),
+  'i',
+)
 
 // Written by their numbers, so that this file holds none of them.
-const ALIKE =
-  '[\\u0430\\u0441\\u0435\\u043e\\u0440\\u0445\\u0443\\u0456\\u0455\\u0458\\u0410\\u0412\\u0421\\u0415\\u041d\\u0406\\u041a\\u041c\\u041e\\u0420\\u0422\\u0425]'
+const LETTERS = [
+  ...'\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0455\u0458',
+  ...'\u0410\u0412\u0421\u0415\u041d\u0406\u041a\u041c\u041e\u0420\u0422\u0425',
+]
+const ALIKE = `[${LETTERS.join('')}]`
 const MIXED = new RegExp(`[A-Za-z_]\\w*${ALIKE}+[A-Za-z_]|[A-Za-z_]{2}${ALIKE}\\b|(?<![\\u0400-\\u04ff])${ALIKE}[A-Za-z_]{2,}`)
 
 /** What agents are told, and what they may do without being asked. */
@@ -87,9 +96,7 @@ export const AGENTS: readonly Rule[] = [
     means: 'Two names look the same and are not: a reviewer reads the other one.',
     recommendation: 'Write the name in one alphabet.',
     languages: ['python', 'shell', 'javascript', 'requirements', 'dockerfile'],
-    hints: [
-      ...'\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0455\u0458\u0410\u0412\u0421\u0415\u041d\u0406\u041a\u041c\u041e\u0420\u0422\u0425',
-    ],
+    hints: LETTERS,
     find: linesLike(MIXED),
     bad: [python('def lo\u0430d_model(path):\n    pass')],
     good: [python('def load_model(path):\n    """\u0417\u0430\u0433\u0440\u0443\u0437\u0438\u0442\u044c"""')],
@@ -146,9 +153,7 @@ export const AGENTS: readonly Rule[] = [
       ),
     }),
     bad: [
-      shell(
-        'curl -X POST "$URL/api/2.0/mlflow/model-versions/transition-stage" -d \'{"name": "churn", "version": "3", "stage": "Production"}\'',
-      ),
+      shell('curl "$URL/api/2.0/mlflow/model-versions/transition-stage" -d \'{"name": "churn", "version": "3", "stage": "Production"}\''),
       python('requests.post(f"{url}/api/2.0/mlflow/registered-models/alias", json={"name": "churn", "alias": "champion", "version": "3"})'),
     ],
     good: [shell('curl "$URL/api/2.0/mlflow/model-versions/transition-stage" -d \'{"stage": "Archived"}\'')],

@@ -142,7 +142,7 @@ export const COMMANDS: readonly Rule[] = [
     bad: [
       javascript('import { execSync } from "node:child_process"\nexecSync(`docker run $' + '{image}`)', 2),
       javascript('const cp = require("child_process")\ncp.exec("rm -r " + folder, done)', 2),
-      javascript('import { spawn } from "child_process"\nspawn(command, { shell: true })', 2),
+      javascript('import { spawn } from "child_process"\nspawn(command, { shell: "bash" })', 2),
     ],
     good: [
       javascript('execFile("docker", ["run", image])'),

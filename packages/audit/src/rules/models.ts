@@ -81,10 +81,7 @@ export const MODELS: readonly Rule[] = [
         5,
       ),
       python('import pandas as pd\ndef predict():\n    return model.predict(pd.DataFrame(request.json))', 3),
-      python(
-        'import pandas as pd\nclass Model:\n    def predict_raw(self, request):\n        rows = request["data"]\n        return self.model.predict(pd.DataFrame(rows))',
-        5,
-      ),
+      python('import pandas as pd\ndef predict_raw(self, request):\n    rows = request["data"]\n    return pd.DataFrame(rows)', 4),
     ],
     good: [
       python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),

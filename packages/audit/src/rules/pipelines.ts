@@ -1,3 +1,4 @@
+import { anyOf } from '../syntax/any-of.ts'
 import type { Unit } from '../unit.ts'
 import { byLanguage, callsWhere, commandsWhere, isProgram, linesLike, pairsWhere } from './places.ts'
 import { config, dockerfile, type Hit, python, type Rule, shell, yaml } from './rule.ts'
@@ -5,8 +6,11 @@ import { config, dockerfile, type Hit, python, type Rule, shell, yaml } from './
 // Put together, so that this file holds none.
 const GAP = '$' + '{{ '
 /** What somebody who is not of the project can write. */
-const FOREIGN =
-  /\$\{\{[^}]*\bgithub\.(?:event\.(?:issue|comment|review|pull_request|discussion|head_commit)\.(?:title|body|message|head\.(?:ref|label))|head_ref)\b/
+const FOREIGN = anyOf(
+  '',
+  /\$\{\{[^}]*\bgithub\.event\.(?:issue|comment|review|pull_request|discussion|head_commit)\.(?:title|body|message|head\.(?:ref|label))\b/,
+  /\$\{\{[^}]*\bgithub\.head_ref\b/,
+)
 
 function foreignInScripts(unit: Unit): Hit[] {
   return unit.lines.flatMap((line, at) =>
@@ -70,12 +74,7 @@ export const PIPELINES: readonly Rule[] = [
       /^\s*pull_request_target:|\bon:.*pull_request_target/m.test(unit.text)
         ? linesLike(/ref:.*github\.event\.pull_request\.head/)(unit)
         : [],
-    bad: [
-      yaml(
-        `on:\n  pull_request_target:\nsteps:\n  - uses: actions/checkout@v4\n    with:\n      ref: ${GAP}github.event.pull_request.head.sha }}`,
-        6,
-      ),
-    ],
+    bad: [yaml(`on:\n  pull_request_target:\nsteps:\n  - with:\n      ref: ${GAP}github.event.pull_request.head.sha }}`, 5)],
     good: [yaml(`on:\n  pull_request:\nsteps:\n  - with:\n      ref: ${GAP}github.event.pull_request.head.sha }}`)],
   },
   {

@@ -1,3 +1,4 @@
+import { anyOf } from '../syntax/any-of.ts'
 import { type Call, type Facts, mentions, namesFrom } from '../syntax/facts.ts'
 import type { Unit } from '../unit.ts'
 import { callsWhere, isTrue, named } from './places.ts'
@@ -14,8 +15,11 @@ const fromRequest = (text: string, call: Call, facts: Facts): boolean =>
 const STARTS = /^(?:subprocess\.\w+|os\.(?:system|popen)|child_process\.(?:exec|execSync|spawn|spawnSync))$/
 const RUNS =
   /^(?:(?:builtins\.)?(?:eval|exec)|c?pickle\.loads?|dill\.loads?|cloudpickle\.loads?|joblib\.load|yaml\.unsafe_load|new Function)$/
-const OPENS =
-  /^(?:(?:builtins\.|io\.)?open|flask\.send_file|send_file|shutil\.\w+|os\.(?:remove|unlink)|fs\.(?:readFile|readFileSync|createReadStream|writeFile|unlink))$/
+const OPENS = anyOf(
+  '',
+  /^(?:(?:builtins\.|io\.)?open|(?:flask\.)?send_file|shutil\.\w+|os\.(?:remove|unlink))$/,
+  /^fs\.(?:readFile|readFileSync|createReadStream|writeFile|unlink)$/,
+)
 const HINTS = ['request', 'req.'] as const
 
 const reaches =
@@ -44,10 +48,7 @@ export const REQUESTS: readonly Rule[] = [
     hints: HINTS,
     find: reaches(STARTS),
     bad: [
-      python(
-        'import subprocess\ndef train():\n    name = request.args["name"]\n    line = f"train {name}"\n    subprocess.run(line, shell=True)',
-        5,
-      ),
+      python('import os\ndef f():\n    name = request.args["n"]\n    line = f"train {name}"\n    os.system(line)', 5),
       javascript('import { exec } from "node:child_process"\napp.get("/x", (req, res) => { const n = req.query.n; exec("du " + n) })', 2),
     ],
     good: [
@@ -163,16 +164,9 @@ export const REQUESTS: readonly Rule[] = [
             facts.calls.some(({ name, scope }) => scope === call.scope && /^tarfile\.(?:open|TarFile)$/.test(name)),
         )
         .map(({ line, end_line }) => ({ line, end_line })),
-    bad: [
-      python(
-        'import tarfile, urllib.request\ndef get(url):\n    urllib.request.urlretrieve(url, "d.tgz")\n    tarfile.open("d.tgz").extractall("d")',
-        4,
-      ),
-    ],
+    bad: [python('import tarfile, wget\ndef get(url):\n    wget.download(url, "d.tgz")\n    tarfile.open("d.tgz").extractall("d")', 4)],
     good: [
-      python(
-        'import tarfile, urllib.request\ndef get(url):\n    urllib.request.urlretrieve(url, "d.tgz")\n    tarfile.open("d.tgz").extractall("d", filter="data")',
-      ),
+      python('import tarfile, wget\ndef get(url):\n    wget.download(url, "d")\n    tarfile.open("d").extractall("e", filter="data")'),
     ],
   },
 ]

@@ -420,6 +420,95 @@ export type Move = {
   root_sha256?: string | undefined
 }
 
+export type Rollout = {
+  rollout_id: string
+  name: string
+  alias: string
+  version: string
+  /** What the alias points to until the rollout is finished */
+  stable_version: string
+  state: 'running' | 'paused' | 'finished' | 'rolled_back' | 'aborted'
+  /** Why it ended, or was paused */
+  reason?: string | undefined
+  /** Its place in `steps`, from 0 */
+  step: number
+  /** The part of the requests that the new version answers now, in percent */
+  weight: number
+  steps: number[]
+  step_seconds: number
+  min_requests: number
+  max_error_rise: Double
+  max_latency_factor: Double
+  max_drift: Double
+  shadow_percent: number
+  /** Why its end is no finished canary to a policy that asks for one */
+  no_canary_because?: string | undefined
+  started_by: string
+  started_ms: number
+  /** When the step began */
+  step_ms: number
+  ended_ms?: number | undefined
+}
+
+export type Stable = {
+  requests: number
+  errors: number
+  refused: number
+  p50_ms?: Double | undefined
+  p95_ms?: Double | undefined
+}
+
+export type Figures = {
+  stable: Stable
+  candidate: Stable
+  /** How far the predictions of the two versions lie apart */
+  psi?: Double | undefined
+  /** Copies whose predictions were compared */
+  compared: number
+  /** Copies whose predictions were others */
+  differing: number
+  /** How many processes have reported */
+  processes: number
+  last_report_ms?: number | undefined
+}
+
+export type RolloutEvent = {
+  /** started, stepped, paused, resumed, finished, rolled_back or aborted */
+  what: string
+  weight: number
+  /** Who did it; of what was decided by figures, whose report was the last */
+  user: string
+  reason: string
+  /** What was counted, as JSON */
+  figures?: string | undefined
+  at_ms: number
+}
+
+export type StableOutput = {
+  bin: string
+  count: number
+}
+
+export type Side = {
+  requests: number
+  /** Answers that are the model’s or the server’s fault (5xx) */
+  errors: number
+  /** Requests that did not fit the model’s signature (4xx) */
+  refused: number
+  /** Requests by how long they took */
+  latency: number[]
+  /** Predictions by the bin that they lie in */
+  outputs: StableOutput[]
+}
+
+export type Counts = {
+  stable: Side
+  candidate: Side
+  shadow?: Side | undefined
+  compared?: number | undefined
+  differing?: number | undefined
+}
+
 export type FileInput = {
   sha256: string
   /** Where it lies, with slashes: names what it may be another state of */
@@ -708,6 +797,7 @@ export type Event = {
     | 'PROMPT_ALIAS'
     | 'PROMOTION_REQUEST'
     | 'PROMOTION'
+    | 'ROLLOUT'
     | 'BUDGET_POLICY'
   action:
     | 'CREATED'
@@ -718,6 +808,12 @@ export type Event = {
     | 'BYPASS_ASKED'
     | 'BYPASSED'
     | 'ROLLED_BACK'
+    | 'STARTED'
+    | 'STEPPED'
+    | 'PAUSED'
+    | 'RESUMED'
+    | 'FINISHED'
+    | 'ABORTED'
     | 'QUARANTINED'
     | 'EXCEEDED'
     | 'UPDATED'
@@ -2075,6 +2171,150 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** Let a version take an alias's place in steps: it answers a part of the requests, and goes back by itself when it does worse */
+  'POST /api/2.0/millrace/rollouts/start': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      version: string
+      /** The weight of the new version in each step, in percent, rising */
+      steps?: number[] | undefined
+      /** How long a step takes at least */
+      step_seconds?: number | undefined
+      /** How many requests of the new version a step needs */
+      min_requests?: number | undefined
+      /** By how much more of its requests may fail than of the stable version: 0.01 */
+      max_error_rise?: Double | undefined
+      /** How many times as long its slow requests (95 %) may take */
+      max_latency_factor?: Double | undefined
+      /** How far its predictions may lie from those of the stable version, as PSI */
+      max_drift?: Double | undefined
+      /** Of the requests that the stable version answers, how many the new one sees as copies */
+      shadow_percent?: number | undefined
+      /** Why; it is kept and shown */
+      reason?: string | undefined
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Get the rollout of an alias that goes on, or the last one, with its figures and all that happened to it */
+  'GET /api/2.0/millrace/rollouts/get': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+    }
+    output: {
+      rollout: Rollout
+      figures?: Figures | undefined
+      /** What the step waits for */
+      waits_for?: string | undefined
+      events: RolloutEvent[]
+    }
+  }
+  /** List rollouts, the newest first */
+  'GET /api/2.0/millrace/rollouts/list': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name?: string | undefined
+      alias?: string | undefined
+      /** Also those that are over */
+      all?: boolean | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      rollouts: Rollout[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Keep a rollout at its weight: it goes on no further, and still goes back by itself */
+  'POST /api/2.0/millrace/rollouts/pause': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Let a paused rollout go on; its step begins anew */
+  'POST /api/2.0/millrace/rollouts/resume': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Go on to the next step at once, before its figures say so; after the last one the alias is the new version’s */
+  'POST /api/2.0/millrace/rollouts/promote': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Call a rollout off: the stable version answers all requests again */
+  'POST /api/2.0/millrace/rollouts/abort': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Say that the new version does worse: the stable one answers all requests again */
+  'POST /api/2.0/millrace/rollouts/rollback': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      /** Why; it is kept and shown */
+      reason: string
+    }
+    output: {
+      rollout: Rollout
+    }
+  }
+  /** Tell what a process that serves has counted in a step, and learn how the rollout stands; the figures of all decide together */
+  'POST /api/2.0/millrace/rollouts/report': {
+    input: {
+      /** Without '/', ':' and '%', and not a path such as '..' */
+      name: string
+      alias: string
+      rollout_id: string
+      /** Names the process, by any text of its own */
+      process: string
+      step: number
+      counts: Counts
+      /** Why the process can’t load the new version */
+      refused?: string | undefined
+    }
+    output: {
+      rollout: Rollout
+      /** What was decided by this report */
+      decided?: string | undefined
+    }
+  }
   /** Tell of files, by their SHA-256, in which registered versions they are, and how these were scanned, signed and approved */
   'POST /api/2.0/millrace/inventory/known': {
     input: {
@@ -3255,6 +3495,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/promotions/requests',
   'GET /api/2.0/millrace/promotions/requests/{request_id}',
   'GET /api/2.0/millrace/promotions/history',
+  'GET /api/2.0/millrace/rollouts/get',
+  'GET /api/2.0/millrace/rollouts/list',
   'POST /api/2.0/millrace/inventory/known',
   'GET /api/2.0/millrace/inventory/unregistered',
   'GET /api/2.0/millrace/inventory/unapproved',
@@ -3419,6 +3661,33 @@ export abstract class Nouns {
     /** List where a registered model's aliases and stages pointed, by whom, when and why, the newest first */
     promotionsHistory: (input: Input<'GET /api/2.0/millrace/promotions/history'>, options?: CallOptions) =>
       this.paged('GET /api/2.0/millrace/promotions/history', 'moves', input, options),
+    /** Let a version take an alias's place in steps: it answers a part of the requests, and goes back by itself when it does worse */
+    rolloutsStart: (input: Input<'POST /api/2.0/millrace/rollouts/start'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/start', input, options),
+    /** Get the rollout of an alias that goes on, or the last one, with its figures and all that happened to it */
+    rolloutsGet: (input: Input<'GET /api/2.0/millrace/rollouts/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/rollouts/get', input, options),
+    /** List rollouts, the newest first */
+    rolloutsList: (input: Input<'GET /api/2.0/millrace/rollouts/list'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/rollouts/list', 'rollouts', input, options),
+    /** Keep a rollout at its weight: it goes on no further, and still goes back by itself */
+    rolloutsPause: (input: Input<'POST /api/2.0/millrace/rollouts/pause'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/pause', input, options),
+    /** Let a paused rollout go on; its step begins anew */
+    rolloutsResume: (input: Input<'POST /api/2.0/millrace/rollouts/resume'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/resume', input, options),
+    /** Go on to the next step at once, before its figures say so; after the last one the alias is the new version’s */
+    rolloutsPromote: (input: Input<'POST /api/2.0/millrace/rollouts/promote'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/promote', input, options),
+    /** Call a rollout off: the stable version answers all requests again */
+    rolloutsAbort: (input: Input<'POST /api/2.0/millrace/rollouts/abort'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/abort', input, options),
+    /** Say that the new version does worse: the stable one answers all requests again */
+    rolloutsRollback: (input: Input<'POST /api/2.0/millrace/rollouts/rollback'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/rollback', input, options),
+    /** Tell what a process that serves has counted in a step, and learn how the rollout stands; the figures of all decide together */
+    rolloutsReport: (input: Input<'POST /api/2.0/millrace/rollouts/report'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/rollouts/report', input, options),
     /** Tell of files, by their SHA-256, in which registered versions they are, and how these were scanned, signed and approved */
     inventoryKnown: (input: Input<'POST /api/2.0/millrace/inventory/known'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/inventory/known', input, options),

@@ -27,6 +27,7 @@ import { inventoryEndpoints } from './registry/inventory/index.ts'
 import { modelVersionEndpoints } from './registry/model-versions/index.ts'
 import { promotionEndpoints } from './registry/promotions/index.ts'
 import { registeredModelEndpoints } from './registry/registered-models/index.ts'
+import { rolloutEndpoints } from './registry/rollouts/index.ts'
 import { scorerEndpoints } from './scorers/index.ts'
 import { servedOrOff } from './switched-off.ts'
 import { traceEndpoints } from './traces/index.ts'
@@ -55,6 +56,7 @@ export const endpoints: readonly Endpoint[] = [
   ...modelVersionEndpoints,
   ...attestationEndpoints,
   ...promotionEndpoints,
+  ...rolloutEndpoints,
   ...inventoryEndpoints,
   ...traceEndpoints,
   ...issueEndpoints,

@@ -75,6 +75,8 @@ function filled(schema: Json, sample: Sample): unknown {
 
 const source = { source_type: 'HUMAN', source_id: 'b' }
 
+const NO_SIDE = { requests: 0, errors: 0, refused: 0, latency: [], outputs: [] }
+
 const ofRequest = ({ promotion_request }: Sample) => ({ request_id: promotion_request })
 
 /** Where a field's name and type don't say what a good request holds. */
@@ -110,6 +112,7 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
   'POST /api/2.0/millrace/promotions/requests/{request_id}/reject': ofRequest,
   'POST /api/2.0/millrace/promotions/requests/{request_id}/bypass': ofRequest,
   'POST /api/2.0/millrace/promotions/rollback': () => ({ alias: 'a' }),
+  'POST /api/2.0/millrace/rollouts/report': () => ({ counts: { stable: NO_SIDE, candidate: NO_SIDE } }),
   'PUT /api/2.0/millrace/promotions/policy': () => ({ text: '' }),
   'POST /api/3.0/mlflow/traces': ({ experiment_id }) => ({
     trace: {

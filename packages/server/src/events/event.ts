@@ -3,6 +3,15 @@ type Version = { readonly name: string; readonly version: string }
 type Alias = { readonly name: string; readonly alias: string }
 type Key = { readonly key: string }
 type KeyValue = { readonly key: string; readonly value: string }
+/** A version that takes an alias's place in steps. */
+type Rollout = Version & {
+  readonly alias: string
+  readonly from_version: string
+  readonly rollout_id: string
+  readonly weight: number
+  readonly by: string
+  readonly reason: string
+}
 /** A version that is to have an alias or a stage, or has it now. */
 type Promotion = Version & { readonly alias?: string; readonly stage?: string; readonly request_id: string }
 type Named = { readonly name: string; readonly tags: Tags; readonly description: string | null }
@@ -35,6 +44,13 @@ type Told = {
     readonly by: string
     readonly reason: string
   }
+  readonly 'rollout.started': Rollout
+  readonly 'rollout.stepped': Rollout
+  readonly 'rollout.paused': Rollout
+  readonly 'rollout.resumed': Rollout
+  readonly 'rollout.finished': Rollout
+  readonly 'rollout.rolled_back': Rollout
+  readonly 'rollout.aborted': Rollout
   readonly 'model_version.quarantined': Version & {
     readonly ending: string
     readonly aliases: readonly string[]

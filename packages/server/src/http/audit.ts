@@ -67,7 +67,9 @@ export class Recorded {
   async with<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T> {
     const output = await work(tx)
     if (this.#written) return output
-    await this.#audit.record(tx, output instanceof Refusal ? this.#refused(output) : this.#entry('done', output))
+    const entry = output instanceof Refusal ? this.#refused(output) : this.#done(output)
+    if (entry === undefined) return output
+    await this.#audit.record(tx, entry)
     tx.afterCommit(() => {
       this.#written = true
     })
@@ -101,6 +103,13 @@ export class Recorded {
       }
       throw error
     }
+  }
+
+  #done(output: unknown): AuditEntry | undefined {
+    const entry = this.#entry('done', output)
+    if (this.#endpoint.kind !== 'write' || !this.#endpoint.records) return entry
+    const told = this.#endpoint.records(output)
+    return told && { ...entry, detail: { ...entry.detail, ...told } }
   }
 
   #refused({ told }: Refusal): AuditEntry {

@@ -132,6 +132,11 @@ export type ReadEndpoint<Input, Output> = Declared<Input, Output> & {
 export type WriteEndpoint<Input, Output> = Declared<Input, Output> & {
   kind: 'write'
   handler: (tx: Writer, input: NoInfer<Input>, context: Context) => Promise<NoInfer<Output> | Refusal>
+  /**
+   * What the audit log tells of an answer besides; undefined where nothing was decided, which is not put on record: a report that comes
+   * each second, for one.
+   */
+  records?: (answer: NoInfer<Output>) => Readonly<Record<string, string>> | undefined
   /** After the commit: what the handler began may have ended meanwhile, and the answer tells so. */
   afterwards?: (db: Reader, answer: NoInfer<Output>) => Promise<NoInfer<Output>>
 }

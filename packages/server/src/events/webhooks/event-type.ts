@@ -6,6 +6,16 @@ const tags = { example_key: 'example_value' }
 const model = { name: 'example_model' }
 const prompt = { name: 'example_prompt' }
 const promotion = { ...model, version: '1', alias: 'champion', request_id: 'pr-0123456789abcdef' }
+const rollout = {
+  ...model,
+  version: '2',
+  alias: 'champion',
+  from_version: '1',
+  rollout_id: 'ro-0123456789abcdef',
+  weight: 5,
+  by: 'alice',
+  reason: 'an example reason',
+}
 const pair = { key: 'example_key', value: 'example_value' }
 
 /**
@@ -40,6 +50,13 @@ export const EXAMPLES: Readonly<Record<EventName | 'budget_policy.exceeded', obj
   'promotion.bypass_asked': { ...promotion, by: ['alice'], reasons: ['an example reason'] },
   'promotion.bypassed': { ...promotion, by: ['alice', 'bob'], reasons: ['an example reason', 'another'] },
   'promotion.rolled_back': { ...model, version: '1', alias: 'champion', from_version: '2', by: 'alice', reason: 'an example reason' },
+  'rollout.started': rollout,
+  'rollout.stepped': { ...rollout, weight: 25 },
+  'rollout.paused': rollout,
+  'rollout.resumed': rollout,
+  'rollout.finished': { ...rollout, weight: 100 },
+  'rollout.rolled_back': { ...rollout, weight: 0, reason: 'errors: 3.0 % of 400 requests, and 0.0 % of 7600 with version 1' },
+  'rollout.aborted': { ...rollout, weight: 0 },
   'model_version.quarantined': { ...model, version: '1', ending: 'malicious', aliases: ['champion'], stage: 'None', owner: 'alice' },
   'budget_policy.exceeded': {
     budget_policy_id: 'bp-abc123',

@@ -12,7 +12,7 @@ import { setModelVersionTag } from './set-tag.ts'
 import { transitionModelVersionStage } from './transition-stage.ts'
 import { updateModelVersion } from './update.ts'
 
-export { ModelVersion, STAGES, Stage } from './model-version.ts'
+export { ModelVersion, READY as READY_STATUS, STAGES, Stage } from './model-version.ts'
 export { experimentOfFiles } from './source-owner.ts'
 export { versionsToWire, versionToWire } from './version-reader.ts'
 export {

@@ -10,6 +10,8 @@ import { putPromotionPolicy } from './put-policy.ts'
 import { rejectPromotionRequest } from './reject.ts'
 import { rollBack } from './rollback.ts'
 
+export { putInPlace } from './put-in-place.ts'
+
 /** How versions get into protected places: the policy, requests and what reviewers say, the way back, and the history. */
 export const promotionEndpoints: readonly Endpoint[] = [
   getPromotionPolicy,

@@ -65,6 +65,7 @@ export const modelsServe: Command = {
       version,
       onFailure: (error) => say(`A model failed: ${(error as Error).stack ?? error}`),
       onSwitch: (before, after) => say(`${after.name}: version ${after.version} serves now, in place of ${before.version}.`),
+      onRollout: say,
       onRefusal: (error) => say(`An alias is not followed, what serves stays: ${(error as Error).message}`),
     }).catch((error) => Promise.reject(refusalOf(error)))
     onStop({

@@ -116,6 +116,7 @@ test('an alias is followed to versions that can be served, and stays where it is
   const watch = new Watch(client, models, { kind: 'alias', name: 'steps', alias: 'champion' }, first, {
     onSwitch: (before, after) => told.push(`${before.version} to ${after.version}`),
     onRefusal: (error) => told.push((error as Refused).step),
+    onRollout: (sentence) => told.push(sentence),
   })
   await watch.look()
   registry.version = '4'

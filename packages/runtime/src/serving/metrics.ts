@@ -1,3 +1,5 @@
+import type { Models } from './models.ts'
+
 const BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
 type Series = {
@@ -36,7 +38,7 @@ export class Metrics {
   }
 
   /** The text of `/metrics`. */
-  text(): string {
+  text(models: Models): string {
     const all = [...this.#series.values()].flatMap((versions) => [...versions.values()])
     const lines = ['# HELP millrace_requests_total Requests that were answered.', '# TYPE millrace_requests_total counter']
     for (const one of all)
@@ -53,10 +55,27 @@ export class Metrics {
         `millrace_request_seconds_count{${labels(one)}} ${one.count}`,
       )
     }
+    lines.push(...rolloutLines(models))
     return `${lines.join('\n')}\n`
   }
 }
 
-const labels = ({ model, version }: Series): string => `model="${escaped(model)}",version="${escaped(version)}"`
+function rolloutLines({ splits }: Models): string[] {
+  if (splits.length === 0) return []
+  const of = ({ name, version }: { name: string; version: string }): string => labels({ model: name, version })
+  return [
+    '# HELP millrace_canary_weight Of a hundred requests, how many the version of a rollout answers.',
+    '# TYPE millrace_canary_weight gauge',
+    ...splits.map(({ candidate, division }) => `millrace_canary_weight{${of(candidate)}} ${division.weight}`),
+    '# HELP millrace_shadow_differing Copies in this step whose predictions were others than the stable version’s.',
+    '# TYPE millrace_shadow_differing gauge',
+    ...splits.map(({ candidate, counts }) => `millrace_shadow_differing{${of(candidate)}} ${counts.differing}`),
+    '# HELP millrace_shadow_copies Copies of requests that the version of a rollout saw in this step.',
+    '# TYPE millrace_shadow_copies gauge',
+    ...splits.map(({ candidate, counts }) => `millrace_shadow_copies{${of(candidate)}} ${counts.compared}`),
+  ]
+}
+
+const labels = ({ model, version }: Pick<Series, 'model' | 'version'>): string => `model="${escaped(model)}",version="${escaped(version)}"`
 
 const escaped = (text: string): string => text.replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`))

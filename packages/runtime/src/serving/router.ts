@@ -14,12 +14,18 @@ import type { Served } from './served.ts'
 export type Serving = { readonly models: Models; readonly metrics: Metrics; readonly limits: Limits; readonly version: string }
 
 /** A request without its body. */
-export type Asked = { readonly method: string; readonly path: string; readonly content_type: string }
+export type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly content_type: string
+  /** Who sends the same text is answered by the same version during a rollout. */
+  readonly key?: string | undefined
+}
 
 /** What answers a request: with its body, or without. */
 export type Route =
   | { readonly takes: 'nothing'; readonly answer: () => Answer }
-  | { readonly takes: 'body'; readonly model: Served; readonly answer: (body: Buffer) => Answer }
+  | { readonly takes: 'body'; readonly model: Served; readonly answer: (body: Buffer, model: Served) => Answer }
 
 const MODEL = /^\/models\/([^/]+)(?:\/versions\/([^/]+))?\/(invocations)$/
 const V2_MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/
@@ -27,17 +33,18 @@ const V1_MODEL = /^\/v1\/models\/([^/:]+)(:predict)?$/
 const SELDON = new Set(['/api/v1.0/predictions', '/api/v0.1/predictions', '/predict'])
 
 /** Finds what answers a request. @throws RequestProblem when nothing does */
-export function routeOf(serving: Serving, { method, path, content_type }: Asked): Route {
+export function routeOf(serving: Serving, { method, path, content_type, key }: Asked): Route {
   const { models, limits } = serving
+  const pick = (name?: string, version?: string): Served => picked(models, name, version, key)
   if (method === 'POST') {
-    if (path === '/invocations') return body(pick(models), (model, bytes) => invocations(model, content_type, bytes, limits))
+    if (path === '/invocations') return body(pick(), (model, bytes) => invocations(model, content_type, bytes, limits))
     const own = MODEL.exec(path)
-    if (own) return body(pick(models, own[1], own[2]), (model, bytes) => invocations(model, content_type, bytes, limits))
+    if (own) return body(pick(own[1], own[2]), (model, bytes) => invocations(model, content_type, bytes, limits))
     const v2 = V2_MODEL.exec(path)
-    if (v2?.[3] === '/infer') return body(pick(models, v2[1], v2[2]), (model, bytes) => infer(model, onlyJson(content_type, bytes), limits))
+    if (v2?.[3] === '/infer') return body(pick(v2[1], v2[2]), (model, bytes) => infer(model, onlyJson(content_type, bytes), limits))
     const v1 = V1_MODEL.exec(path)
-    if (v1?.[2]) return body(pick(models, v1[1]), (model, bytes) => predictV1(model, onlyJson(content_type, bytes), limits))
-    if (SELDON.has(path)) return body(pick(models), (model, bytes) => predictSeldon(model, onlyJson(content_type, bytes), limits))
+    if (v1?.[2]) return body(pick(v1[1]), (model, bytes) => predictV1(model, onlyJson(content_type, bytes), limits))
+    if (SELDON.has(path)) return body(pick(), (model, bytes) => predictSeldon(model, onlyJson(content_type, bytes), limits))
   } else if (method === 'GET' || method === 'HEAD') {
     const found = fixed(serving, path) ?? ofModel(models, path)
     if (found) return { takes: 'nothing', answer: () => found }
@@ -52,7 +59,7 @@ export function routeOf(serving: Serving, { method, path, content_type }: Asked)
 const body = (model: Served, answer: (model: Served, bytes: Buffer) => Answer): Route => ({
   takes: 'body',
   model,
-  answer: (bytes) => answer(model, bytes),
+  answer: (bytes, other) => answer(other, bytes),
 })
 
 /** Other content would be parsed by rules of its own; a browser can't send JSON to another site unasked. */
@@ -62,8 +69,9 @@ function onlyJson(content_type: string, bytes: Buffer): Buffer {
   throw new RequestProblem(`This route takes application/json, not '${content_type.slice(0, 100)}'.`, 415)
 }
 
-function pick(models: Models, name?: string, version?: string): Served {
-  const model = models.find(name === undefined ? undefined : decoded(name), version === undefined ? undefined : decoded(version))
+function picked(models: Models, name?: string, version?: string, key?: string): Served {
+  const called = name === undefined ? undefined : decoded(name)
+  const model = version === undefined ? models.choose(called, key) : models.find(called, decoded(version))
   if (model) return model
   const what = version === undefined ? `'${name}'` : `version ${version} of '${name}'`
   throw new RequestProblem(`${what} is not served here. Served: ${models.names.join(', ')}.`, 404, 'RESOURCE_DOES_NOT_EXIST')
@@ -85,7 +93,7 @@ function fixed({ models, metrics, version }: Serving, path: string): Answer | un
     case '/version':
       return text(version, 200, 'application/json')
     case '/metrics':
-      return text(metrics.text(), 200, 'text/plain; version=0.0.4; charset=utf-8')
+      return text(metrics.text(models), 200, 'text/plain; version=0.0.4; charset=utf-8')
     case '/v2':
       return json({ name: 'millrace', version, extensions: [] })
     case '/v2/health/live':
@@ -105,12 +113,12 @@ function fixed({ models, metrics, version }: Serving, path: string): Answer | un
 function ofModel(models: Models, path: string): Answer | undefined {
   const v2 = V2_MODEL.exec(path)
   if (v2 && v2[3] !== '/infer') {
-    const model = pick(models, v2[1], v2[2])
+    const model = picked(models, v2[1], v2[2])
     return v2[3] ? json({ name: model.name, ready: true }) : metadata(model, models.versionsOf(model.name))
   }
   const v1 = V1_MODEL.exec(path)
   if (!v1 || v1[2]) return undefined
-  return json({ name: pick(models, v1[1]).name, ready: true })
+  return json({ name: picked(models, v1[1]).name, ready: true })
 }
 
 /** What is told of a failure: a caller's fault in full, anything else without what it was. */

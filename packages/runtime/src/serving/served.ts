@@ -21,7 +21,12 @@ export type Served = {
   readonly is_integer: boolean
   /** The digest of each file, by its path. */
   readonly digests: ReadonlyMap<string, string>
+  /** Who looks at what it predicts. */
+  readonly eyes: Set<Eye>
 }
+
+/** Looks at a prediction and what it was made of, and must be quick: the answer waits for it. It throws nothing. */
+export type Eye = (prediction: Prediction, frame: Frame) => void
 
 /** Puts a backend and what its signature asks for together. */
 export function serve(known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests'>): Served {
@@ -29,13 +34,15 @@ export function serve(known: Pick<Served, 'name' | 'version' | 'uri' | 'backend'
   const { output } = signature
   const is_integer =
     output === undefined ? (backend.classes?.every((one) => Number.isInteger(one)) ?? false) : output === 'long' || output === 'integer'
-  return { ...known, enforce: compile(signature.inputs), is_integer }
+  return { ...known, enforce: compile(signature.inputs), is_integer, eyes: new Set() }
 }
 
 /** Predicts for a table. @throws InputProblem */
 export function predict(model: Served, table: Table, method: Method = model.method): Prediction {
   const frame = model.enforce(table)
-  return ask(model, frame, method)
+  const prediction = ask(model, frame, method)
+  if (model.eyes.size > 0) for (const see of model.eyes) see(prediction, frame)
+  return prediction
 }
 
 function ask({ backend }: Served, frame: Frame, method: Method): Prediction {

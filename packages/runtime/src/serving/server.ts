@@ -15,6 +15,8 @@ export type ServerOptions = Serving & {
   readonly onFailure: (error: unknown) => void
 }
 
+/** By this header a caller stays with one version during a rollout. */
+const KEY = 'x-millrace-key'
 const HEADERS_MS = 10_000
 const IDLE_MS = 65_000
 
@@ -37,7 +39,8 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
     const url = request.url ?? '/'
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    route = routeOf(options, { method: request.method ?? '', path, content_type: request.headers['content-type'] ?? '' })
+    const { headers, method = '' } = request
+    route = routeOf(options, { method, path, content_type: headers['content-type'] ?? '', key: headers[KEY] as string | undefined })
   } catch (error) {
     refuse(options, request, response, error)
     return
@@ -52,14 +55,19 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
     let found: Answer
     try {
       if (error) throw error
-      found = answer(body)
+      found = answer(body, model)
     } catch (problem) {
       if (response.destroyed) return
       found = failure(options, problem)
       if (error) response.setHeader('connection', 'close')
     }
     send(response, found)
-    options.metrics.count(model.name, model.version, found.status, (performance.now() - started) / 1000)
+    const seconds = (performance.now() - started) / 1000
+    options.metrics.count(model.name, model.version, found.status, seconds)
+    const split = options.models.splitOf(model)
+    if (split === undefined) return
+    split.count(model, found.status, seconds)
+    if (model === split.stable && split.division.shadow_percent > 0) split.copy(body.length, () => answer(body, split.candidate))
   })
 }
 

@@ -45,6 +45,8 @@ export async function startServing(options: StartOptions): Promise<Running> {
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))
   }
+  // What is being rolled out is joined before the first request comes.
+  for (const watch of watches) await watch.look()
   const { token, any_host, version, onFailure } = options
   const limits = { ...LIMITS, ...options.limits }
   const server = createServing({ models, metrics: new Metrics(), limits, version, token, any_host, onFailure })

@@ -78,17 +78,39 @@ test('columns go into another order, and the address keeps it', async () => {
   assert.deepEqual((await headings(page)).slice(-2), ['depth', 'loss'])
 })
 
-test('a chart is taken as a PNG', async () => {
+test('a chart is taken as a PNG, and as an SVG with the names of its lines', async () => {
   const page = await runsPage('?tab=charts')
-  await page.locator('.uplot canvas').first().waitFor(soon)
-  const [download] = await Promise.all([
-    page.waitForEvent('download', soon),
-    page.getByRole('button', { name: 'Download loss as PNG' }).click(),
-  ])
-  assert.equal(download.suggestedFilename(), 'loss.png')
-  const picture = readFileSync(await download.path())
+  await page.getByRole('img', { name: /^loss by step, of 3 runs/ }).waitFor(soon)
+  const taken = async (name: string): Promise<Buffer> => {
+    const clicked = page.getByRole('button', { name }).click()
+    const [download] = await Promise.all([page.waitForEvent('download', soon), clicked])
+    assert.equal(download.suggestedFilename(), `loss.${name.slice(0, 3).toLowerCase()}`)
+    return readFileSync(await download.path())
+  }
+  const picture = await taken('PNG of loss')
   assert.equal(picture.subarray(0, 8).toString('hex'), PNG)
   assert.ok(picture.length > 2_000, `${picture.length} bytes`)
+  const drawing = String(await taken('SVG of loss'))
+  assert.match(drawing, /^<svg .*<polyline .*second.*<\/svg>$/s)
+})
+
+test('the cursor says the value of every line, and a chart can be of groups, or against a param', async () => {
+  const page = await runsPage('?tab=charts')
+  const chart = page.getByRole('img', { name: /^loss by step, of 3 runs/ })
+  await chart.waitFor(soon)
+  await chart.hover()
+  await page.locator('.tip').waitFor(soon)
+  for (const name of ['first', 'second', 'third']) await page.locator('.tip', { hasText: name }).waitFor(soon)
+  await page.getByLabel('Group').selectOption('params.depth')
+  await page.getByRole('img', { name: /^loss by step, of \d runs/ }).waitFor(soon)
+  for (const [button, name] of [
+    ['Scatter', /^loss by depth, of 3 runs/],
+    ['Bars', /^loss, of 3 runs/],
+    ['Parallel coordinates', /^depth · loss, of 3 runs/],
+  ] as const) {
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('img', { name }).waitFor(soon)
+  }
 })
 
 test('rows that a comparison does not show exist when somebody scrolls to them', async () => {

@@ -37,6 +37,11 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
   ['runs', ({ experiment_id }) => `/experiments/${experiment_id}`, /12 runs/],
   ['runs of an empty experiment', ({ empty_id }) => `/experiments/${empty_id}`, /no runs here yet/],
   ['charts of runs', ({ experiment_id }) => `/experiments/${experiment_id}?tab=charts`, /val\/accuracy/],
+  ['charts of groups', ({ experiment_id }) => `/experiments/${experiment_id}?tab=charts&group=params.words&x=relative`, /val\/accuracy/],
+  ...(['scatter', 'bar', 'parallel', 'contour'] as const).map(
+    (shape) =>
+      [`a ${shape} chart`, ({ experiment_id }: Filled) => `/experiments/${experiment_id}?tab=charts&shape=${shape}`, /are drawn/] as const,
+  ),
   ['traces', ({ experiment_id }) => `/experiments/${experiment_id}?tab=traces`, /answer/],
   ['a trace', ({ experiment_id, trace_id }) => `/experiments/${experiment_id}/traces/${trace_id}`, /Inputs/],
   ['a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}`, /Parameters/],

@@ -1,38 +1,90 @@
 import { useMemo, useState } from 'react'
 import { count } from '../format.ts'
 import { Search } from '../parts/Search.tsx'
-import type { Row } from '../runs/use-runs.ts'
-import type { View } from '../runs/view.ts'
+import { type Row, valueIn } from '../runs/use-runs.ts'
+import { type Column, type Names, namesAsColumns, type View } from '../runs/view.ts'
 import { colorAt } from './colors.ts'
 import { MetricChart } from './MetricChart.tsx'
+import { ShapeChart } from './ShapeChart.tsx'
 
-const RUNS_MAX = 20
+const RUNS_MAX = 50
 const CHARTS_MAX = 12
-const LIVE_MS = 2_000
+const ALONG = { step: 'steps', logstep: 'steps, logarithmic', time: 'time', relative: 'time since the start' } as const
+const SHAPES = { lines: 'Lines', scatter: 'Scatter', bar: 'Bars', parallel: 'Parallel coordinates', contour: 'Contour' } as const
 
-type Props = { runs: readonly Row[]; metrics: readonly string[]; view: View; change: (part: Partial<View>) => void }
+type Props = {
+  experimentId: string
+  runs: readonly Row[]
+  columns: readonly Column[]
+  names: Names | undefined
+  view: View
+  change: (part: Partial<View>) => void
+}
 
-/** The metrics of the runs that the filter finds, each in a chart of its own. */
-export function RunsCharts({ runs, metrics, view, change }: Props) {
-  const [typed, setTyped] = useState('')
-  const drawn = useMemo(
-    () => runs.slice(0, RUNS_MAX).map(({ run_id, run_name }, place) => ({ run_id, name: run_name || run_id.slice(0, 8), place })),
-    [runs],
-  )
-  const isBusy = runs.slice(0, RUNS_MAX).some(({ status }) => status === 'RUNNING')
-  const found = metrics.filter((name) => name.toLowerCase().includes(typed.toLowerCase()))
+/** The metrics of the runs that the filter finds, each in a chart of its own; or what the runs have, against each other. */
+export function RunsCharts({ experimentId, runs, columns, names, view, change }: Props) {
+  const shape = view.shape ?? 'lines'
   if (runs.length === 0) return <p className="faint">There are no runs to draw.</p>
+  return (
+    <>
+      <div className="bar">
+        <fieldset className="choices">
+          <legend className="hidden">Kind of chart</legend>
+          {(Object.keys(SHAPES) as (keyof typeof SHAPES)[]).map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === shape}
+              onClick={() => change({ shape: one === 'lines' ? undefined : one })}
+            >
+              {SHAPES[one]}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      {shape === 'lines' ? (
+        <Lines runs={runs} columns={columns} names={names} view={view} change={change} />
+      ) : (
+        <ShapeChart experimentId={experimentId} shape={shape} names={names} view={view} change={change} />
+      )}
+    </>
+  )
+}
+
+function Lines({ runs, columns, names, view, change }: Omit<Props, 'experimentId'>) {
+  const [typed, setTyped] = useState('')
+  const { group } = view
+  // The rows are new objects at each answer: charts are drawn anew only when what is drawn of them is another.
+  const known = JSON.stringify(
+    runs.slice(0, RUNS_MAX).map((row, place) => ({
+      run_id: row.run_id,
+      name: row.run_name || row.run_id.slice(0, 8),
+      place,
+      ...(group !== undefined && { group: String(valueIn(row, columns, group) ?? 'none') }),
+    })),
+  )
+  const drawn = useMemo(() => JSON.parse(known) as { run_id: string; name: string; place: number; group?: string }[], [known])
+  const metrics = names?.metrics ?? []
+  const found = metrics.filter((name) => name.toLowerCase().includes(typed.toLowerCase()))
+  const legend = group === undefined ? drawn.map(({ name }) => name) : [...new Set(drawn.map((one) => one.group ?? ''))]
   return (
     <>
       <div className="bar">
         <Search label="Find a metric" placeholder={`Find among ${count(metrics.length, 'metric')}`} value={typed} onChange={setTyped} />
         <label>
           Along{' '}
-          <select value={view.x ?? 'step'} onChange={(event) => change({ x: event.target.value === 'time' ? 'time' : undefined })}>
-            <option value="step">steps</option>
-            <option value="time">time</option>
+          <select
+            value={view.x ?? 'step'}
+            onChange={({ target: { value } }) => change({ x: value === 'step' ? undefined : (value as View['x']) })}
+          >
+            {Object.entries(ALONG).map(([x, label]) => (
+              <option key={x} value={x}>
+                {label}
+              </option>
+            ))}
           </select>
         </label>
+        <GroupBy names={names} group={group} change={change} />
         <label className="check-line">
           Smoothing{' '}
           <input
@@ -46,8 +98,9 @@ export function RunsCharts({ runs, metrics, view, change }: Props) {
         </label>
       </div>
       <div className="legend chips">
-        {drawn.map(({ run_id, name, place }) => (
-          <span key={run_id} className="chip">
+        {legend.map((name, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two runs may have one name
+          <span key={place} className="chip">
             <svg width="10" height="10" aria-hidden="true">
               <circle cx="5" cy="5" r="4" fill={colorAt(place)} />
             </svg>{' '}
@@ -58,18 +111,29 @@ export function RunsCharts({ runs, metrics, view, change }: Props) {
       </div>
       <div className="charts">
         {found.slice(0, CHARTS_MAX).map((metric) => (
-          <MetricChart
-            key={metric}
-            metric={metric}
-            runs={drawn}
-            x={view.x ?? 'step'}
-            smooth={view.smooth ?? 0}
-            {...(isBusy && { live_ms: LIVE_MS })}
-          />
+          <MetricChart key={metric} metric={metric} runs={drawn} x={view.x ?? 'step'} smooth={view.smooth ?? 0} />
         ))}
       </div>
       {found.length > CHARTS_MAX && <p className="faint">{count(found.length - CHARTS_MAX, 'more metric')}: type a part of a name.</p>}
       {metrics.length === 0 && <p className="faint">These runs have logged no metrics.</p>}
     </>
+  )
+}
+
+/** Chooses by which param or tag runs are taken together. */
+export function GroupBy({ names, group, change }: { names: Names | undefined; group: string | undefined; change: Props['change'] }) {
+  const choices = namesAsColumns(names).filter(({ kind }) => kind !== 'metrics')
+  return (
+    <label>
+      Group{' '}
+      <select value={group ?? ''} onChange={(event) => change({ group: event.target.value || undefined })}>
+        <option value="">by nothing</option>
+        {choices.map(({ id }) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }

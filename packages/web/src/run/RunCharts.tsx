@@ -5,7 +5,6 @@ import { count } from '../format.ts'
 import { Search } from '../parts/Search.tsx'
 
 const CHARTS_MAX = 24
-const LIVE_MS = 2_000
 
 type Info = Output<'GET /api/2.0/mlflow/runs/get'>['run']['info']
 
@@ -24,7 +23,7 @@ export function RunCharts({ run, metrics }: { run: Info; metrics: readonly strin
       )}
       <div className="charts">
         {found.slice(0, CHARTS_MAX).map((metric) => (
-          <MetricChart key={metric} metric={metric} runs={drawn} {...(run.status === 'RUNNING' && { live_ms: LIVE_MS })} />
+          <MetricChart key={metric} metric={metric} runs={drawn} />
         ))}
       </div>
     </>

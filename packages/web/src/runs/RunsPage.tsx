@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useApi } from '../api.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
@@ -8,7 +8,7 @@ import { FilterField } from './FilterField.tsx'
 import { RunsGrid } from './RunsGrid.tsx'
 import { Selected } from './Selected.tsx'
 import { useRuns } from './use-runs.ts'
-import { columnsOf, type View } from './view.ts'
+import { askedColumns, columnsOf, type View } from './view.ts'
 
 const RunsCharts = lazy(async () => ({ default: (await import('../charts/RunsCharts.tsx')).RunsCharts }))
 const TracesTable = lazy(async () => ({ default: (await import('../traces/TracesTable.tsx')).TracesTable }))
@@ -28,9 +28,10 @@ export function RunsPage() {
   const change = (part: Partial<View>): void => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
   const experiment = useApi('GET /api/2.0/mlflow/experiments/get', { experiment_id: experimentId })
   const names = useApi('GET /api/2.0/millrace/runs/columns', { experiment_ids: [experimentId] })
-  const columns = columnsOf(view, names.data)
+  const columns = useMemo(() => columnsOf(view, names.data), [view, names.data])
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set())
-  const runs = useRuns(experimentId, view, columns, view.columns !== undefined || names.data !== undefined)
+  const asked = useMemo(() => askedColumns(view, columns), [view, columns])
+  const runs = useRuns(experimentId, view, asked, view.columns !== undefined || names.data !== undefined)
   if (experiment.isError) return <Problem error={experiment.error} />
   const { name = '', tags = [] } = experiment.data?.experiment ?? {}
   const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''
@@ -53,8 +54,7 @@ export function RunsPage() {
             to="/experiments/$experimentId"
             params={{ experimentId }}
             search={{ ...view, tab }}
-            // The router compares addresses whole, and `{}` is not `{ tab: undefined }` to it.
-            aria-current={view.tab === tab ? 'page' : undefined}
+            activeOptions={{ explicitUndefined: true }}
           >
             {label}
           </Link>
@@ -84,7 +84,7 @@ export function RunsPage() {
           )}
           {view.tab === 'charts' ? (
             <Suspense fallback={<Loading />}>
-              <RunsCharts runs={runs.rows} metrics={names.data?.metrics ?? []} view={view} change={change} />
+              <RunsCharts experimentId={experimentId} runs={runs.rows} columns={asked} names={names.data} view={view} change={change} />
             </Suspense>
           ) : (
             <RunsGrid

@@ -22,6 +22,15 @@ export type Runs = {
   readonly more: () => void
 }
 
+/** What a row has in a column, of those it was asked with; null where the run has none. */
+export function valueIn(row: Row, columns: readonly Column[], id: string): string | number | null {
+  const column = columns.find((one) => one.id === id)
+  if (!column) return null
+  const place = columns.filter(({ kind }) => kind === column.kind).indexOf(column)
+  // The tags of a row begin with the parent run's, where they were asked for, which is no column.
+  return row[column.kind][column.kind === 'tags' ? place + 1 : place] ?? null
+}
+
 const namesOf = (columns: readonly Column[], kind: Column['kind']): string[] =>
   columns.filter((column) => column.kind === kind).map(({ name }) => name)
 

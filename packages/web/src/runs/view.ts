@@ -7,23 +7,52 @@ export type View = {
   readonly deleted?: boolean | undefined
   /** Columns in their order: `metrics.loss`, `params.lr`, `tags.team`. None: chosen by what the runs have. */
   readonly columns?: readonly string[] | undefined
-  readonly x?: 'time' | undefined
+  readonly x?: 'logstep' | 'time' | 'relative' | undefined
   readonly smooth?: number | undefined
+  /** The column by whose values runs are taken together: `params.model`. */
+  readonly group?: string | undefined
+  readonly shape?: 'scatter' | 'bar' | 'parallel' | 'contour' | undefined
+  /** Columns that are the axes of a chart. */
+  readonly axes?: readonly string[] | undefined
+  /** How many columns stay where they are while the others scroll. */
+  readonly pinned?: number | undefined
+  /** Widths that somebody dragged, in pixels. */
+  readonly widths?: Readonly<Record<string, number>> | undefined
 }
 
+const oneOf = <T extends string>(value: unknown, ...all: readonly T[]): T | undefined => all.find((one) => one === value)
+const texts = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined)
+
 export function readView(search: Record<string, unknown>): View {
-  const columns = Array.isArray(search.columns) ? search.columns.filter((one) => typeof one === 'string') : undefined
-  const { tab, filter, order, smooth } = search
+  const [columns, axes] = [texts(search.columns), texts(search.axes)]
+  const { filter, order, smooth, group, pinned, widths } = search
+  const tab = oneOf(search.tab, 'charts', 'traces')
+  const x = oneOf(search.x, 'logstep', 'time', 'relative')
+  const shape = oneOf(search.shape, 'scatter', 'bar', 'parallel', 'contour')
   return {
-    ...((tab === 'charts' || tab === 'traces') && { tab }),
+    ...(tab && { tab }),
     ...(typeof filter === 'string' && filter !== '' && { filter }),
     ...(typeof order === 'string' && order !== '' && { order }),
     ...(search.deleted === true && { deleted: true }),
     ...(columns && { columns }),
-    ...(search.x === 'time' && { x: 'time' as const }),
+    ...(x && { x }),
+    ...(shape && { shape }),
+    ...(axes && { axes }),
+    ...(typeof group === 'string' && columnOf(group) && { group }),
+    ...(typeof pinned === 'number' && pinned > 0 && { pinned: Math.floor(pinned) }),
+    ...(typeof widths === 'object' && widths !== null && { widths: readWidths(widths) }),
     ...(typeof smooth === 'number' && smooth > 0 && smooth < 1 && { smooth }),
   }
 }
+
+const WIDTH_PX = [48, 800] as const
+
+const readWidths = (given: object): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([id, width]) =>
+      typeof width === 'number' && Number.isFinite(width) ? [[id, Math.min(WIDTH_PX[1], Math.max(WIDTH_PX[0], Math.round(width)))]] : [],
+    ),
+  )
 
 export type Names = { readonly metrics: readonly string[]; readonly params: readonly string[]; readonly tags: readonly string[] }
 export type Column = { readonly kind: 'metrics' | 'params' | 'tags'; readonly name: string; readonly id: string }
@@ -47,6 +76,20 @@ export function columnsOf(view: View, names: Names | undefined): readonly Column
     ...metrics.map((name) => ({ kind: 'metrics', name, id: `metrics.${name}` }) as const),
     ...params.map((name) => ({ kind: 'params', name, id: `params.${name}` }) as const),
   ]
+}
+
+/** All names that there are, as columns. */
+export const namesAsColumns = (names: Names | undefined): Column[] =>
+  (['metrics', 'params', 'tags'] as const).flatMap((kind) =>
+    (names?.[kind] ?? [])
+      .filter((name) => !(kind === 'tags' && name.startsWith('mlflow.')))
+      .map((name) => ({ kind, name, id: `${kind}.${name}` })),
+  )
+
+/** The columns that are asked for: those that are shown, and that by which runs are taken together. */
+export function askedColumns(view: View, shown: readonly Column[]): readonly Column[] {
+  const group = view.group === undefined ? undefined : columnOf(view.group)
+  return group && !shown.some(({ id }) => id === group.id) ? [...shown, group] : shown
 }
 
 /** A name as the filter language takes it. */

@@ -94,8 +94,15 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
   }
 }
 
-// By its name in the package, so that it is found wherever this code is, in a bundle too.
-const entry = new URL(import.meta.resolve('@millrace/scan/child'))
+declare global {
+  interface ImportMeta {
+    /** In a bundle (tools/bundle of the checkout), where all programs are in one folder. */
+    readonly bundled?: true
+  }
+}
+
+// Else by its name in the package, so that it is found wherever this code is, in a bundle of somebody else too.
+const entry = new URL(import.meta.bundled ? './child.js' : import.meta.resolve('@millrace/scan/child'), import.meta.url)
 
 /**
  * Rights of the child: to read its own code and what is looked at. No network, no processes, no threads; and no writing from before the
@@ -116,6 +123,7 @@ function argumentsOf(roots: readonly string[], { memory_max_bytes }: ChildLimits
 
 /** Where the child's code is: this package, and the readers, by the way that imports go and by where that leads. */
 function codeFolders(): string[] {
+  if (import.meta.bundled) return [new URL('./', entry).pathname]
   const own = new URL('../../', entry)
   const readers = new URL('../', import.meta.resolve('@millrace/formats'))
   const ways: string[] = []

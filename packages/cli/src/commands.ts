@@ -14,6 +14,9 @@ import { requestsApprove, requestsBypass, requestsReject } from './promotions/re
 import { requestsList } from './promotions/requests-list.ts'
 import { requestsShow } from './promotions/requests-show.ts'
 import { rollback } from './promotions/rollback.ts'
+import { rolloutAbort, rolloutPause, rolloutPromote, rolloutResume, rolloutRollback } from './rollouts/rollout-decide.ts'
+import { rolloutStart } from './rollouts/rollout-start.ts'
+import { rolloutStatus } from './rollouts/rollout-status.ts'
 import { scan } from './scan.ts'
 import { secretsRotate } from './secrets-rotate.ts'
 import { server } from './server.ts'
@@ -68,6 +71,13 @@ export const commands: readonly Command[] = [
   requestsReject,
   requestsBypass,
   rollback,
+  rolloutStart,
+  rolloutStatus,
+  rolloutPause,
+  rolloutResume,
+  rolloutPromote,
+  rolloutAbort,
+  rolloutRollback,
   keysMake,
   keysList,
   keysRotate,

@@ -4,8 +4,8 @@ import type { Plan } from './plan.ts'
 /** What the figures say: wait for more of them, go on to the next step, or go back, and why. */
 export type Judgement = { readonly says: 'wait' | 'next' | 'back'; readonly why: string }
 
-/** One-sided, one chance in a hundred. */
-const Z = 2.33
+/** A version goes back when so many failures are less likely than this by chance. Reports are looked at again and again: it is small. */
+const CHANCE = 0.002
 /** Fewer failures than this are chance, whatever part of the requests they are. */
 const FAILURES_MIN = 3
 /** Slower than before by less than this is no matter, however many times it is. */
@@ -44,9 +44,22 @@ function compare(what: string, bad: number, of: number, bad_before: number, of_b
   const allowed = before + plan.max_error_rise
   const why = `${what}: ${percent(rate)} of ${of} requests, and ${percent(before)} of ${of_before} with version ${version}`
   if (rate <= allowed) return { says: 'next', why }
-  const spread = Math.sqrt((allowed * Math.max(0, 1 - allowed)) / of + (of_before === 0 ? 0 : (before * (1 - before)) / of_before))
-  const is_certain = bad >= FAILURES_MIN && (spread === 0 || (rate - allowed) / spread >= Z)
+  // Of few requests of the stable version it is not known how seldom it fails.
+  const known = of_before === 0 ? 0 : (bad_before + 1) / (of_before + 2)
+  const is_certain = bad >= FAILURES_MIN && chanceOf(bad, of * (known + plan.max_error_rise)) < CHANCE
   return { says: is_certain ? 'back' : 'wait', why }
+}
+
+/** How likely so many failures or more are where this many are expected (Poisson's distribution). */
+function chanceOf(bad: number, expected: number): number {
+  let term = Math.exp(-expected)
+  let below = 0
+  for (let n = 0; n < bad; n++) {
+    below += term
+    term *= expected / (n + 1)
+  }
+  // Beyond 700 expected the first term is zero, and a normal distribution is as good.
+  return expected > 700 ? (bad > expected + 3 * Math.sqrt(expected) ? 0 : 1) : Math.max(0, 1 - below)
 }
 
 function slower({ max_latency_factor }: Plan, stable: Tally, candidate: Tally, version: number): Judgement | undefined {

@@ -127,9 +127,9 @@ overEachDatabase('rollouts', (open) => {
     const { rollouts, stable, next } = await begin(people)
     await people.ok(rollouts.start('alice', next))
     await people.ok(rollouts.report(side(120, 3)))
-    const back = await people.ok(rollouts.report(side(200, 6), { process: 'p2' }))
+    const back = await people.ok(rollouts.report(side(300, 12), { process: 'p2' }))
     assert.deepEqual([back.rollout.state, back.rollout.weight], ['rolled_back', 0])
-    const why = 'errors: 2.8 % of 320 requests, and 0.0 % of 3800 with version 1'
+    const why = 'errors: 3.6 % of 420 requests, and 0.0 % of 3800 with version 1'
     assert.equal(back.rollout.reason, why)
     const { rollout, events } = await rollouts.now()
     assert.deepEqual([rollout.reason, events.at(-1).what, events.at(-1).reason], [why, 'rolled_back', why])

@@ -1,6 +1,6 @@
-// `npm run bench:scan [ROUNDS]`: this scanner beside picklescan, modelscan, modelaudit and fickling, on the same files, one after the
-// other. Their
-// programs come from the index that pip is set to, each into a venv of its own below .cache/scanners; without them, only ours is measured.
+// `npm run bench:scan -- [ROUNDS] [--corpus]`: this scanner beside picklescan, modelscan, modelaudit and fickling, on the same files, one
+// after the other; with --corpus, what each of them finds in the corpus as well. Their programs come from the index that pip is set to, each
+// into a venv of its own below .cache/scanners; without them, only ours is measured.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,10 +10,11 @@ import { modern, proto, STOP } from '../../tools/corpus/assemble.ts'
 import { raw } from '../../tools/corpus/case.ts'
 import { corpus } from '../../tools/corpus/corpus.ts'
 import { zip } from '../../tools/corpus/zip.ts'
+import { DETECT, type Detect, detectionTable } from './detection.ts'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const VENVS = process.env.MILLRACE_SCANNERS ?? join(ROOT, '.cache/scanners')
-const ROUNDS = Number(process.argv[2] ?? 3)
+const ROUNDS = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 3)
 
 type Scanner = { readonly name: string; readonly packages: readonly string[]; readonly command: (path: string) => readonly string[] }
 
@@ -89,28 +90,6 @@ function measure(scanner: Scanner, path: string, cwd: string): Measured {
   return runs.reduce((best, one) => (one.wall_s < best.wall_s ? one : best))
 }
 
-function detection(scanner: Scanner, folder: string): string {
-  let found = 0
-  let blamed = 0
-  const cases = corpus().filter(({ bytes }) => bytes.length < 1_000_000)
-  const hostile = cases.filter(({ expected }) => expected !== 'clean')
-  for (const { name, bytes, expected } of cases) {
-    const path = join(folder, name.replaceAll(/[^\w.@-]/g, '_'))
-    writeFileSync(path, bytes)
-    const [program = '', ...args] = scanner.command(path)
-    const { status, stdout } = spawnSync(program, args, {
-      // fickling writes its result into the folder that it is started in.
-      cwd: folder,
-      env: { ...process.env, NO_ANALYTICS: '1', PROMPTFOO_DISABLE_TELEMETRY: '1' },
-    })
-    const is_flagged = status !== 0 || /"severity":\s*"(?:critical|warning)"/i.test(stdout.toString())
-    if (expected === 'clean') blamed += is_flagged ? 1 : 0
-    else found += is_flagged ? 1 : 0
-    rmSync(path)
-  }
-  return `${found} of ${hostile.length} hostile not passed, ${blamed} of ${cases.length - hostile.length} harmless blamed`
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'scan-bench-'))
 try {
   const installed = SCANNERS.filter(install)
@@ -123,7 +102,11 @@ try {
     })
     console.log(`| ${what} | ${cells.join(' | ')} |`)
   }
-  if (process.argv.includes('--corpus')) for (const scanner of installed) console.log(`${scanner.name}: ${detection(scanner, folder)}`)
+  if (process.argv.includes('--corpus')) {
+    const scanners = installed.map(({ name, command }) => ({ name, detect: DETECT[name]?.(command('')[0] ?? '') as Detect }))
+    const small = corpus().filter(({ bytes }) => bytes.length < 1_000_000)
+    console.log(`\n${detectionTable(small, join(folder, 'corpus'), scanners)}`)
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -48,8 +48,6 @@ const keras = (config: object): Buffer =>
     { name: 'metadata.json', data: raw('{}') },
   ])
 const layer = (inner: object): object => ({ module: 'keras', class_name: 'Sequential', config: { layers: [inner] }, registered_name: null })
-const h5 = (config: object): Buffer =>
-  Buffer.concat([raw('\x89HDF\r\n\x1a\n'), Buffer.alloc(64), Buffer.from(JSON.stringify(config)), Buffer.alloc(64)])
 
 const WEIGHTS: readonly Case[] = [
   ...TEMPLATES.map((template, at) => made(`template-${at}.gguf`, gguf(template), 'malicious', 'template/escape')),
@@ -112,7 +110,6 @@ const LAMBDA = { class_name: 'Lambda', module: 'keras.layers', config: { functio
 
 const KERAS: readonly Case[] = [
   made('lambda.keras', keras(layer(LAMBDA)), 'malicious', 'keras/lambda'),
-  made('lambda.h5', h5({ class_name: 'Sequential', config: { layers: [LAMBDA] } }), 'malicious', 'keras/lambda'),
   made(
     'module.keras',
     keras(layer({ module: 'os', class_name: 'system', config: {}, registered_name: null })),
@@ -162,7 +159,6 @@ const KERAS: readonly Case[] = [
     'keras/custom',
   ),
   made('benign.keras', keras(layer({ module: 'keras.layers', class_name: 'Dense', config: { units: 3 }, registered_name: null })), 'clean'),
-  made('benign.h5', h5({ class_name: 'Sequential', config: { layers: [{ class_name: 'Dense', config: {} }] } }), 'clean'),
 ]
 
 const YAML: readonly Case[] = [

@@ -85,7 +85,7 @@ function findEnds(source: Source): End[] {
   return found
 }
 
-/** An end that lies in a member belongs to an archive in this one, and no reader takes it where the last end closes the file as it should. */
+/** An end that lies in a member is of an archive in this one, and no reader takes it where the last end closes the file as it should. */
 const isOfMember = (source: Source, { at: last_at }: End, members: readonly Member[], at: number): boolean =>
   last_at + 22 === source.size && members.some(({ data_at, compressed }) => at >= data_at && at + 22 <= data_at + compressed)
 

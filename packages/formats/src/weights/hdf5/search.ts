@@ -1,14 +1,12 @@
-import type { Source } from '../source.ts'
-import { Unreadable } from '../unreadable.ts'
+import type { Source } from '../../source.ts'
+import { Unreadable } from '../../unreadable.ts'
 
 /** What was found in an HDF5 file without following its structure: texts of JSON in it, and signs of parts in other files. */
-export type Hdf5Facts = {
+export type Hdf5Signs = {
   /** Configurations of Keras, as JSON. */
   readonly configurations: readonly string[]
   readonly has_external_link: boolean
   readonly has_external_storage: boolean
-  /** Parts of the header may be packed, so that not all of its texts are seen. */
-  readonly has_hidden_attributes: boolean
 }
 
 const PIECE_BYTES = 8 * 1024 * 1024
@@ -17,15 +15,13 @@ const TEXT_MAX_BYTES = 64 * 1024 * 1024
 const CONFIGURATIONS_MAX = 64
 
 /**
- * Looks through a file's bytes. Attributes are never packed unless they lie in a fractal heap with filters, so that a configuration
- * stands there
- * as it is. @throws Unreadable over a limit
+ * Looks through the bytes of a file whose structure can't be followed: what is in it stands there as it is, unless it is packed, and a
+ * reader that is less strict may still find it. @throws Unreadable over a limit
  */
-export function readHdf5(source: Source): Hdf5Facts {
+export function searchHdf5(source: Source): Hdf5Signs {
   const configurations: string[] = []
   let has_external_link = false
   let has_external_storage = false
-  let has_hidden_attributes = false
   for (let at = 0; at < source.size; at += PIECE_BYTES) {
     const piece = source.read(at, PIECE_BYTES + OVERLAP_BYTES)
     for (let found = piece.indexOf('{"'); found !== -1 && found < PIECE_BYTES; found = piece.indexOf('{"', found + 2)) {
@@ -37,9 +33,8 @@ export function readHdf5(source: Source): Hdf5Facts {
     }
     has_external_storage ||= hasExternalStorage(piece)
     has_external_link ||= hasExternalLink(piece)
-    has_hidden_attributes ||= hasFilteredHeap(piece)
   }
-  return { configurations, has_external_link, has_external_storage, has_hidden_attributes }
+  return { configurations, has_external_link, has_external_storage }
 }
 
 /** A text from its first brace to the one that closes it. */
@@ -92,14 +87,6 @@ function hasExternalStorage(piece: Buffer): boolean {
     const used = piece.readUInt16LE(at + 14)
     const is_message = size >= 24 && size % 8 === 0 && piece.readUInt32LE(at + 4) >>> 8 === 0 && piece.readUInt32LE(at + 8) === 1
     if (is_message && used > 0 && used <= allocated && allocated < 1000 && size === 16 + allocated * 24) return true
-  }
-  return false
-}
-
-/** A fractal heap's header with the length of its filters in it. */
-function hasFilteredHeap(piece: Buffer): boolean {
-  for (let at = piece.indexOf('FRHP\0', 0, 'latin1'); at !== -1 && at + 12 < piece.length; at = piece.indexOf('FRHP\0', at + 4, 'latin1')) {
-    if (piece.readUInt16LE(at + 7) > 0) return true
   }
   return false
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { allowances } from './allowance.ts'
-import { type Baseline, reasonIn } from './baseline.ts'
+import { type Baseline, readBaseline, reasonIn } from './baseline.ts'
 import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf, weigh } from './finding.ts'
 import { type AuditedFile, takeInventory } from './inventory.ts'
 import { redact } from './redact.ts'
@@ -38,10 +38,18 @@ export type AuditOptions = {
   readonly allowances?: boolean
 }
 
+/** The baseline that a folder brings itself. */
+const OWN_BASELINE = 'audit-baseline.json'
+
 /** Audits the files below a folder, or one file. @throws the system's error when there is nothing */
 export async function auditFolder(path: string, options: AuditOptions): Promise<AuditReport> {
   const { files, not_read } = takeInventory(resolve(path))
-  return auditFiles(files, { ...options, not_read })
+  const own = files.find(({ file }) => file === OWN_BASELINE)
+  const baseline = options.baseline ?? (own && options.allowances !== false ? readBaseline(own.text) : undefined)
+  return auditFiles(
+    files.filter((one) => one !== own),
+    { ...options, ...(baseline && { baseline }), not_read },
+  )
 }
 
 /** Audits files that were read. */
@@ -63,7 +71,7 @@ export async function auditFiles(
       const inline = reasons?.get(finding.line)?.find(({ rule }) => rule === finding.rule)?.reason
       const reason = inline ?? (options.baseline && reasonIn(options.baseline, finding))
       if (reason === undefined) findings.push(finding)
-      else allowed.push({ ...finding, reason })
+      else allowed.push({ ...finding, reason, by: inline === undefined ? 'baseline' : 'allowance' })
     }
   }
   findings.push(...surfacesOf(units, findings).filter((one) => !judgedBefore(one, options, allowed)))
@@ -77,7 +85,7 @@ export async function auditFiles(
 
 function judgedBefore(finding: Finding, { baseline }: AuditOptions, allowed: Judged[]): boolean {
   const reason = baseline && reasonIn(baseline, finding)
-  if (reason !== undefined) allowed.push({ ...finding, reason })
+  if (reason !== undefined) allowed.push({ ...finding, reason, by: 'baseline' })
   return reason !== undefined
 }
 

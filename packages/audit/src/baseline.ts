@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { Finding, Judged } from './finding.ts'
 
 /** Findings that were judged before: by their fingerprints, each with what is needed to find it again by eye, and the reason. */
 export type Baseline = ReadonlyMap<string, string>
@@ -23,9 +23,12 @@ export function readBaseline(text: string): Baseline {
   )
 }
 
-/** The baseline of a report: from now on only what is new is found. Reasons are written in by hand. */
-export function writeBaseline(findings: readonly Finding[]): string {
-  const entries = findings.map(({ fingerprint, rule, file }): Entry => ({ fingerprint, rule, file, reason: '' }))
+/** The baseline of a report: from now on only what is new is found. Reasons that were there stay; others are written in by hand. */
+export function writeBaseline(findings: readonly Finding[], judged: readonly Judged[] = []): string {
+  const known = judged.filter(({ by }) => by === 'baseline')
+  const entries = [...known, ...findings.map((one) => ({ ...one, reason: '' }))].map(
+    ({ fingerprint, rule, file, reason }): Entry => ({ fingerprint, rule, file, reason }),
+  )
   return `${JSON.stringify({ version: 1, findings: entries }, null, 2)}\n`
 }
 

@@ -71,7 +71,7 @@ export type Finding = {
 }
 
 /** A finding that somebody judged: by an inline allowance with its reason, or by a baseline. */
-export type Judged = Finding & { readonly reason: string }
+export type Judged = Finding & { readonly reason: string; readonly by: 'allowance' | 'baseline' }
 
 /** What a severity weighs in its context. */
 export function weigh(severity: Severity, confidence: Confidence, context: Context): Severity {

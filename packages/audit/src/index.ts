@@ -4,8 +4,19 @@
  */
 export { type AuditOptions, type AuditReport, auditFiles, auditFolder } from './audit.ts'
 export { type Baseline, readBaseline, writeBaseline } from './baseline.ts'
-export { CATEGORIES, type Category, type Finding, type Judged, RISKS, type Risk, type Severity, type Verdict } from './finding.ts'
+export {
+  CATEGORIES,
+  type Category,
+  type Finding,
+  type Judged,
+  RISKS,
+  type Risk,
+  type Severity,
+  type Surface,
+  type Verdict,
+} from './finding.ts'
 export type { AuditedFile } from './inventory.ts'
+export { htmlReport } from './report/html.ts'
 export { jsonReport } from './report/json.ts'
 export { markdownReport } from './report/markdown.ts'
 export { sarifReport } from './report/sarif.ts'

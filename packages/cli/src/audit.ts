@@ -5,14 +5,18 @@ import { version } from './version.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Auditing' })
 
-const FORMATS = ['text', 'markdown', 'json', 'sarif']
+const FORMATS = ['text', 'markdown', 'json', 'sarif', 'html']
 const LEVELS = ['low', 'medium', 'high', 'critical', 'never']
 
 const auditOptions: readonly Option[] = [
   own({ flag: 'format', value: '<format>', fallback: 'text', about: `How to report: ${FORMATS.join(', ')}` }),
   own({ flag: 'output', value: '<file>', about: 'Write the report there instead of to the terminal' }),
   own({ flag: 'fail-on', value: '<level>', fallback: 'high', about: `Exit with 1 from this risk level on: ${LEVELS.join(', ')}` }),
-  own({ flag: 'baseline', value: '<file>', about: 'Findings that were judged before; they count for nothing' }),
+  own({
+    flag: 'baseline',
+    value: '<file>',
+    about: 'Findings that were judged before; they count for nothing (a folder’s audit-baseline.json, unless said)',
+  }),
   own({ flag: 'write-baseline', value: '<file>', about: 'Write what is found now as a baseline' }),
   own({ flag: 'no-allowances', about: 'Heed no allowance that stands in the files: for code of others' }),
   own({ flag: 'name', value: '<name>', about: 'What the report calls it, instead of the path or address' }),
@@ -28,14 +32,15 @@ export const audit: Command = {
   options: auditOptions,
   argument: { name: 'target', about: 'A folder, a file, or the address of a server' },
   details:
-    'Nothing of a folder is run and nothing is sent anywhere: Python is read by its syntax tree, beside it shell scripts, YAML, ' +
-    'Dockerfiles, notebooks and the code in Markdown. A server is only asked what anybody may ask it, and nothing is changed. Each ' +
+    'Nothing of a folder is run and nothing is sent anywhere: Python, shell, JavaScript, TypeScript, YAML, Dockerfiles, notebooks and ' +
+    'the code in Markdown are read by their syntax trees. A server is only asked what anybody may ask it, and nothing is changed. Each ' +
     'finding has its line, why it was flagged, what it means and what to do; documentation and tests weigh less than code that runs. ' +
     'A line is allowed by a comment, `millrace-audit: allow rule/id because`. ' +
     'Exit codes: 0 below --fail-on, 1 at or above it, 3 the audit failed.',
   examples: [
     ['millrace audit .', 'this folder, without what git ignores'],
     ['millrace audit ./skill --format sarif --output audit.sarif', 'for a code host'],
+    ['millrace audit . --format html --output audit.html', 'one page, without a script'],
     ['millrace audit ./theirs --no-allowances --fail-on medium', 'code of others, strictly'],
     ['millrace audit http://127.0.0.1:5000', 'a running server'],
   ],
@@ -53,7 +58,8 @@ export const audit: Command = {
     }
     const { writeFile } = await import('node:fs/promises')
     const { writeBaseline } = await import('@millrace/audit')
-    if (typeof given['write-baseline'] === 'string') await writeFile(given['write-baseline'], writeBaseline(report.findings))
+    if (typeof given['write-baseline'] === 'string')
+      await writeFile(given['write-baseline'], writeBaseline(report.findings, report.allowed))
     const text = `${await written(report, format)}\n`
     if (typeof given.output === 'string') await writeFile(given.output, text)
     else process.stdout.write(text)
@@ -86,7 +92,8 @@ async function baselineFrom(path: string): Promise<Baseline> {
 }
 
 async function written(report: AuditReport, format: string): Promise<string> {
-  const { jsonReport, markdownReport, sarifReport, textReport } = await import('@millrace/audit')
+  const { htmlReport, jsonReport, markdownReport, sarifReport, textReport } = await import('@millrace/audit')
+  if (format === 'html') return htmlReport(report)
   if (format === 'json') return jsonReport(report)
   if (format === 'sarif') return sarifReport(report, version)
   return format === 'markdown' ? markdownReport(report) : textReport(report)

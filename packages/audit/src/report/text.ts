@@ -14,7 +14,8 @@ export const placeOf = ({ file, line, end_line }: Finding): string =>
 
 const unread = (count: number): string => (count === 0 ? '' : `; ${count} not read (no text, or too big)`)
 
-const where = ({ target, files, lines, not_read }: AuditReport): string =>
+/** What was looked at, in words. */
+export const where = ({ target, files, lines, not_read }: AuditReport): string =>
   target === 'server' ? 'a running server' : `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines${unread(not_read.length)}`
 
 /** The report in the layout in which audits of skills are published, for people. */

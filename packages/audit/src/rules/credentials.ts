@@ -86,7 +86,12 @@ function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[
 }
 
 const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !DEFAULTS.test(value)
-const inPairs = (wanted: (value: string) => boolean) => pairsWhere(({ key, value }) => SECRET_NAME.test(key) && wanted(value))
+const inPairs = (wanted: (value: string) => boolean) =>
+  pairsWhere(({ key, value }) => {
+    // Compose writes variables as a list too: `- NAME=value`.
+    const [, name = key, given = value] = /^([A-Za-z_]\w*)=(.*)$/.exec(key === 'environment' ? value : '') ?? []
+    return SECRET_NAME.test(name) && wanted(given)
+  })
 
 function inCommands(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
   return (unit) =>

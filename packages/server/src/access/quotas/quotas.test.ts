@@ -128,7 +128,7 @@ overEachDatabase('quotas', (open) => {
     await (await meter.beginUpload(caller, undefined, Date.now())).end()
   })
 
-  test('DO-08 spans count as they are kept, not as they were sent, and so do large bodies of what writes; refused, nothing is kept', async () => {
+  test('DO-08 spans count as they are kept and not as they were sent, and so do large bodies of what writes', async () => {
     const db = await open()
     const { as, root, set } = await place(db)
     const ann = as('ann')

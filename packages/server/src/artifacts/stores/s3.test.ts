@@ -174,7 +174,7 @@ describe('artifacts on S3', () => {
     assert.equal((await server.post('artifacts/presigned-upload-url', { run_id, model_id: 'm-1', path: 'a' })).status, 400)
   })
 
-  test('DO-08 that clients write to the store itself count as bytes of the day: parts when they become a file, URLs when they are made', async () => {
+  test('DO-08 that clients write to the store itself count as bytes: parts when they become a file, URLs when made', async () => {
     const db = openSqlite(':memory:')
     await migrate(db)
     const own = { artifacts_destination: `s3://${BUCKET}/counted`, default_artifact_root: `s3://${BUCKET}/counted` }

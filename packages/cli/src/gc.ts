@@ -17,6 +17,7 @@ const gcOptions: readonly Option[] = [
   own({ flag: 'run-ids', value: '<ids>', about: 'Only these runs, separated by commas' }),
   own({ flag: 'experiment-ids', value: '<ids>', about: 'Only these experiments, with all that is in them' }),
   own({ flag: 'logged-model-ids', value: '<ids>', about: 'Only these logged models' }),
+  own({ flag: 'workspace', value: '<name>', fallback: 'all of them', about: 'Only what is in this workspace' }),
   own({ flag: 'dry-run', about: 'Say what would be removed, and remove nothing' }),
   ...placeOptions,
 ]
@@ -35,6 +36,7 @@ export const gc: Command = {
   examples: [
     ['millrace gc --older-than 30d --dry-run', 'what a month in the trash amounts to'],
     ['millrace gc --older-than 30d', 'removes it'],
+    ['millrace gc --workspace team-a --older-than 7d', 'removes it in one workspace'],
     ['millrace gc --experiment-ids 12,13', 'removes two deleted experiments'],
   ],
   async run({ given, env }) {
@@ -51,6 +53,7 @@ export const gc: Command = {
       ...(run_ids && { run_ids }),
       ...(experiment_ids && { experiment_ids }),
       ...(logged_model_ids && { logged_model_ids }),
+      ...(typeof given.workspace === 'string' && { workspace: given.workspace }),
       dry_run,
       onProgress: (so_far, of) => {
         if (Date.now() - told_ms < 1000) return

@@ -1006,6 +1006,8 @@ export type AuditLogEntry = {
   kind: string
   /** What it was done to: its id or name */
   resource: string
+  /** For which workspace the request was, where there are workspaces */
+  workspace?: string | undefined
   /** A JSON object of counts and short names; may be empty */
   detail: string
   /** SHA-256 over the hash before it and the entry's canonical text */
@@ -3321,6 +3323,7 @@ export type Endpoints = {
       kind?: string | undefined
       /** An id or a name */
       resource?: string | undefined
+      workspace?: string | undefined
       /** Milliseconds since 1970 */
       since?: number | undefined
       /** Milliseconds since 1970, not included */

@@ -24,6 +24,7 @@ import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 import { traceArchive } from './migrations/025-trace-archive.ts'
 import { issues } from './migrations/026-issues.ts'
 import { inventory } from './migrations/027-inventory.ts'
+import { workspaceOnRecord } from './migrations/030-workspace-on-record.ts'
 import { rollouts } from './migrations/033-rollouts.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
@@ -60,6 +61,7 @@ export const MIGRATIONS: readonly Migration[] = [
   traceArchive,
   issues,
   inventory,
+  workspaceOnRecord,
   rollouts,
 ]
 

@@ -63,6 +63,8 @@ export async function emptyTrash(db: Database, settings: Settings, { dry_run, on
     await removeExperiment(db, settings, experiment, wanted.before_ms, dry_run, emptied)
     progress()
   }
+  // Archives that nothing names any more are of no workspace.
+  if (wanted.workspace !== undefined) return emptied
   const { files, left } = await removeLeftArchives(db, settings, dry_run)
   emptied.files += files
   emptied.left.push(...left)

@@ -2,7 +2,13 @@ import { forgetGrants } from '../access/grants.ts'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 
 /** Something in the trash: its key inside, its id on the wire, and where its artifacts are (a run's experiment's place). */
-export type Item = { readonly id: number; readonly wire_id: string; readonly location: string; readonly deleted_ms: number | null }
+export type Item = {
+  readonly id: number
+  readonly wire_id: string
+  readonly location: string
+  readonly deleted_ms: number | null
+  readonly workspace: number
+}
 
 /**
  * A run or a logged model that is being removed carries this before its id: nobody can restore or register it halfway through, and what
@@ -10,17 +16,18 @@ export type Item = { readonly id: number; readonly wire_id: string; readonly loc
  */
 const PURGING = 'purging:'
 
-const RUN = `select run.id, run.run_id as wire_id, experiment.artifact_location as location, run.deleted_ms
+const RUN = `select run.id, run.run_id as wire_id, experiment.artifact_location as location, run.deleted_ms, experiment.workspace
   from run join experiment on experiment.id = run.experiment`
 const RUNS = query<Item>(`${RUN} where run.deleted_ms is not null and (run.deleted_ms <= ? or run.run_id like 'purging:%') order by run.id`)
 const RUNS_OF = query<Item>(`${RUN} where run.experiment = ? order by run.id`)
 const RUN_BY_ID = query<Item>(`${RUN} where run.run_id = ?`)
-const MODEL = 'select id, model_id as wire_id, artifact_location as location, deleted_ms from logged_model'
-const MODELS = query<Item>(`${MODEL} where deleted_ms <= ? or model_id like 'purging:%' order by id`)
-const MODELS_OF = query<Item>(`${MODEL} where experiment = ? order by id`)
-const MODEL_BY_ID = query<Item>(`${MODEL} where model_id = ?`)
+const MODEL = `select m.id, m.model_id as wire_id, m.artifact_location as location, m.deleted_ms, e.workspace
+  from logged_model m join experiment e on e.id = m.experiment`
+const MODELS = query<Item>(`${MODEL} where m.deleted_ms <= ? or m.model_id like 'purging:%' order by m.id`)
+const MODELS_OF = query<Item>(`${MODEL} where m.experiment = ? order by m.id`)
+const MODEL_BY_ID = query<Item>(`${MODEL} where m.model_id = ?`)
 const EXPERIMENT = (where: string) => (dialect: { types: { text: string } }) =>
-  `select id, cast(id as ${dialect.types.text.split(' ')[0]}) as wire_id, artifact_location as location, deleted_ms
+  `select id, cast(id as ${dialect.types.text.split(' ')[0]}) as wire_id, artifact_location as location, deleted_ms, workspace
    from experiment where ${where}`
 const EXPERIMENTS = query<Item>(EXPERIMENT('deleted_ms is not null and deleted_ms <= ? order by id'))
 const EXPERIMENT_BY_ID = query<Item>(EXPERIMENT('id = ?'))

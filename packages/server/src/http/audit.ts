@@ -13,6 +13,8 @@ export type AuditEntry = {
   readonly who: { readonly name: string; readonly id: number; readonly address: string }
   /** What it was done to: the kind of thing and its id or name. */
   readonly on: { readonly kind: string; readonly id: string }
+  /** For which workspace the request was; nothing where there are none, or where it is not about one. */
+  readonly workspace?: string
   /** Counts, and a few short names. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
@@ -44,6 +46,15 @@ const TOLD = [
   'scope',
 ] as const
 
+/** A request as its entry tells it; a workspace where there are any. */
+export type Asked = {
+  readonly caller: Caller
+  readonly address: string
+  readonly input: unknown
+  readonly at_ms: number
+  readonly workspace?: string | undefined
+}
+
 /** One request and its entry, which is worked out when it is written: in the commit of what it did, or alone. */
 export class Recorded {
   readonly #audit: Audit
@@ -52,15 +63,17 @@ export class Recorded {
   readonly #address: string
   readonly #input: unknown
   readonly #at_ms: number
+  readonly #workspace: string | undefined
   #written = false
 
-  constructor(audit: Audit, endpoint: Endpoint, caller: Caller, address: string, input: unknown, at_ms: number) {
+  constructor(audit: Audit, endpoint: Endpoint, { caller, address, input, at_ms, workspace }: Asked) {
     this.#audit = audit
     this.#endpoint = endpoint
     this.#caller = caller
     this.#address = address
     this.#input = input
     this.#at_ms = at_ms
+    this.#workspace = workspace
   }
 
   /** Does the work, and writes the entry in its transaction; of several transactions, in the first that is kept. */
@@ -132,6 +145,7 @@ export class Recorded {
       outcome,
       who: { name: this.#caller.user, id: this.#caller.user_id, address: this.#address },
       on: named.kind === 'server' && made !== undefined ? made : named,
+      ...(this.#workspace !== undefined && { workspace: this.#workspace }),
       ...(detail && { detail }),
     }
   }

@@ -50,7 +50,7 @@ export function putDeniedOnRecord(error: FileDenied, request: FastifyRequest, ho
   Promise.resolve()
     .then(() => (house.authority ?? localOwner).identify(request))
     .catch(() => NOBODY)
-    .then(({ user, user_id }) => {
+    .then(({ user, user_id, workspace }) => {
       const denied: DeniedRead = { by, asked: asked ?? request.url.slice(0, ASKED_MAX), user, address: request.ip, route }
       log.warn({ ...denied, request_id: request.id }, 'a file was denied')
       denials.publish(denied)
@@ -60,6 +60,7 @@ export function putDeniedOnRecord(error: FileDenied, request: FastifyRequest, ho
         outcome: 'denied',
         who: { name: user, id: user_id, address: request.ip },
         on: { kind: 'file', id: denied.asked },
+        ...(house.settings.workspaces && { workspace }),
         detail: { by },
       })
     })

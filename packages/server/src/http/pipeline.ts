@@ -13,6 +13,7 @@ import type { Endpoint, Exchange, Filtered, Method, ReadEndpoint, Route, StreamE
 import { ApiError, invalid } from './errors.ts'
 import { LoginRecord, LoginRefused } from './login-record.ts'
 import { isMasked, managedBy, mask, refuseCredentials } from './mask.ts'
+import { noteWorkspace } from './metrics.ts'
 import type { Quotas } from './quota.ts'
 import { ReaderThreads, startReader } from './reader-thread.ts'
 import { Refusal } from './refusal.ts'
@@ -157,6 +158,7 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   if (!house.settings.workspaces && !('public' in endpoint.access)) refuseOtherWorkspaces(request)
   const caller: Caller = 'public' in endpoint.access ? { ...NOBODY, address: request.ip } : await authority.identify(request)
   const now_ms = Date.now()
+  if (house.settings.workspaces) noteWorkspace(request.raw, caller.workspace)
   const counted = house.quotas?.count(caller, now_ms)
   if (counted) await counted
   const body = endpoint.kind === 'stream' && endpoint.takes_body !== 'json' ? undefined : await bodyOf(endpoint, house, request)
@@ -166,7 +168,9 @@ async function admit(endpoint: Endpoint, house: House, logins: LoginRecord | und
   if (house.settings.refuse_secrets) refuseCredentials(endpoint, decoded)
   const db = readWithin(house.db.reader, caller.workspace_id)
   logins?.cameIn(caller, now_ms)
-  const recorded = house.audit && new Recorded(house.audit, endpoint, caller, caller.address || request.ip, decoded, now_ms)
+  const workspace = house.settings.workspaces ? caller.workspace : undefined
+  const asked = { caller, address: caller.address || request.ip, input: decoded, at_ms: now_ms, workspace }
+  const recorded = house.audit && new Recorded(house.audit, endpoint, asked)
   const refusal = caller.token && authority.covers?.(caller, endpoint)
   if (refusal) await (recorded ? recorded.unlessDenied(Promise.reject(refusal)) : Promise.reject(refusal))
   const own = house.settings.workspaces && endpoint.rooted ? inOwnFolder(db, caller, decoded, endpoint.rooted) : decoded

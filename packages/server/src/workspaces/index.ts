@@ -8,7 +8,7 @@ import { updateWorkspace } from './update.ts'
 export { workspaceNamed } from './named.ts'
 export { requireNothingOutside } from './outside.ts'
 export { DEFAULT_NAME, requireWorkspaceName } from './workspace.ts'
-export { noSuchWorkspace, workspaceOf } from './workspace-store.ts'
+export { noSuchWorkspace, workspaceByName, workspaceOf } from './workspace-store.ts'
 
 /** Rooms of their own for teams: what is in one is not there for the others. */
 export const workspaceEndpoints: readonly Endpoint[] = [listWorkspaces, createWorkspace, getWorkspace, updateWorkspace, deleteWorkspace]

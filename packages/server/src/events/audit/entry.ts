@@ -10,6 +10,7 @@ export type Facts = {
   readonly address: string
   readonly kind: string
   readonly target: string
+  readonly workspace: string
   /** A JSON object, or nothing. */
   readonly detail: string
 }
@@ -30,7 +31,7 @@ export type Linked = Facts & {
 export const BEGINNING = ''
 
 /** An entry's row, for `audit_pending`, behind its time. */
-export function factsOf({ action, outcome, who, on, detail }: AuditEntry): Facts {
+export function factsOf({ action, outcome, who, on, workspace = '', detail }: AuditEntry): Facts {
   return {
     action,
     outcome,
@@ -39,14 +40,19 @@ export function factsOf({ action, outcome, who, on, detail }: AuditEntry): Facts
     address: who.address,
     kind: on.kind,
     target: on.id,
+    workspace,
     detail: detail === undefined ? '' : JSON.stringify(detail),
   }
 }
 
-/** The bytes that are hashed: every column, in this order, as JSON. Changing this breaks every chain there is. */
+/**
+ * The bytes that are hashed: every column, in this order, as JSON. Changing this breaks every chain there is: the workspace, which came
+ * later, is left out where there is none, as in all entries from before.
+ */
 export function canonical(entry: Omit<Linked, 'hash'>): string {
-  const { seq, at_ms, until_ms, requests, action, outcome, user_name, user_id, address, kind, target, detail } = entry
-  return JSON.stringify([seq, at_ms, until_ms, requests, action, outcome, user_name, user_id, address, kind, target, detail])
+  const { seq, at_ms, until_ms, requests, action, outcome, user_name, user_id, address, kind, target, workspace, detail } = entry
+  const columns = [seq, at_ms, until_ms, requests, action, outcome, user_name, user_id, address, kind, target, detail]
+  return JSON.stringify(workspace === '' ? columns : [...columns, workspace])
 }
 
 /** The hash of an entry behind the one that has `before`: SHA-256, in hex. */
@@ -66,8 +72,18 @@ export function together(pending: readonly Pending[]): Omit<Linked, 'seq' | 'has
   const merged = new Map<string, { entry: Omit<Linked, 'seq' | 'hash' | 'detail'>; detail: Detail }>()
   for (const { id: _, at_ms, detail, ...facts } of pending) {
     const counts = countsOf(detail)
-    const { action, outcome, user_id, user_name, address, kind, target } = facts
-    const key = JSON.stringify([action, outcome, user_id, user_name, address, kind, target, counts ? Object.keys(counts) : detail])
+    const { action, outcome, user_id, user_name, address, kind, target, workspace } = facts
+    const key = JSON.stringify([
+      action,
+      outcome,
+      user_id,
+      user_name,
+      address,
+      kind,
+      target,
+      workspace,
+      counts ? Object.keys(counts) : detail,
+    ])
     const before = merged.get(key)
     if (!before) {
       merged.set(key, { entry: { ...facts, at_ms, until_ms: at_ms, requests: 1 }, detail: counts ?? detail })

@@ -14,13 +14,13 @@ export type Head = {
 /** A signed point of the chain. */
 export type Anchor = Pick<Head, 'seq' | 'hash' | 'signature' | 'signature_key'> & { readonly made_ms: number; readonly pruned: number }
 
-const FACTS = 'action, outcome, user_name, user_id, address, kind, target, detail'
+const FACTS = 'action, outcome, user_name, user_id, address, kind, target, workspace, detail'
 export const LINKED = `seq, at_ms, until_ms, requests, ${FACTS}, hash`
-const ADD = command(`insert into audit_pending (at_ms, ${FACTS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+const ADD = command(`insert into audit_pending (at_ms, ${FACTS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 const PENDING = query<Pending>(`select id, at_ms, ${FACTS} from audit_pending order by id limit ?`)
 const WAITING = query<{ n: number; since_ms: number | null }>('select count(*) n, min(at_ms) since_ms from audit_pending')
 const TAKE_OUT = command((dialect) => `delete from audit_pending where ${dialect.inIntegers('id')}`)
-const LINK = bulk(`insert into audit_log (${LINKED}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, 'iiiitttittttt')
+const LINK = bulk(`insert into audit_log (${LINKED}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, 'iiiitttitttttt')
 const LOCK = command('update audit_head set id = 1 where id = 1')
 const HEAD = query<Head>('select seq, hash, signature, signature_key, anchored_seq, anchored_ms from audit_head where id = 1')
 const MOVE_HEAD = command(
@@ -40,8 +40,8 @@ const LOWEST = query<{ seq: number | null }>('select min(seq) seq from audit_log
 
 /** Writes an entry, to be linked later. */
 export const addPending = (tx: Writer, at_ms: number, facts: Facts): Promise<number> | number => {
-  const { action, outcome, user_name, user_id, address, kind, target, detail } = facts
-  return tx.run(ADD, at_ms, action, outcome, user_name, user_id, address, kind, target, detail)
+  const { action, outcome, user_name, user_id, address, kind, target, workspace, detail } = facts
+  return tx.run(ADD, at_ms, action, outcome, user_name, user_id, address, kind, target, workspace, detail)
 }
 
 export const pendingFirst = async (db: Reader, count: number): Promise<Pending[]> => db.all(PENDING, count)
@@ -67,7 +67,7 @@ export async function moveToLog(tx: Writer, ids: readonly number[], entries: rea
     LINK,
     entries.map((e) => [
       ...[e.seq, e.at_ms, e.until_ms, e.requests, e.action, e.outcome, e.user_name],
-      ...[e.user_id, e.address, e.kind, e.target, e.detail, e.hash],
+      ...[e.user_id, e.address, e.kind, e.target, e.workspace, e.detail, e.hash],
     ]),
   )
   await tx.run(TAKE_OUT, tx.dialect.list(ids))

@@ -13,6 +13,7 @@ const filters = {
   outcome: optional(enumOf(['done', 'denied', 'failed'])),
   kind: optional(string({ max: 64 })),
   resource: optional(string({ max: 500, description: 'An id or a name' })),
+  workspace: optional(string({ max: 256 })),
   since: optional(int64({ min: 0, description: 'Milliseconds since 1970' })),
   until: optional(int64({ min: 0, description: 'Milliseconds since 1970, not included' })),
 }
@@ -23,6 +24,7 @@ const WHERE = {
   outcome: 'outcome = ?',
   kind: 'kind = ?',
   resource: 'target = ?',
+  workspace: 'workspace = ?',
   since: 'until_ms >= ?',
   until: 'at_ms < ?',
 } as const

@@ -14,6 +14,7 @@ export const AuditLogEntry = object({
   address: string(),
   kind: string({ description: 'What it was done to: the kind of thing' }),
   resource: string({ description: 'What it was done to: its id or name' }),
+  workspace: optional(string({ description: 'For which workspace the request was, where there are workspaces' })),
   detail: string({ description: 'A JSON object of counts and short names; may be empty' }),
   hash: string({ description: "SHA-256 over the hash before it and the entry's canonical text" }),
 })
@@ -31,6 +32,7 @@ export const entryToWire = ({ seq, at_ms, until_ms, requests, target, user_name,
   address: rest.address,
   kind: rest.kind,
   resource: target,
+  ...(rest.workspace !== '' && { workspace: rest.workspace }),
   detail: rest.detail,
   hash: rest.hash,
 })

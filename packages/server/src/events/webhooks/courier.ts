@@ -5,6 +5,7 @@ import { Refused } from '../../egress/index.ts'
 import type { Log } from '../../http/log.ts'
 import { type Next, Rounds } from '../../rounds.ts'
 import { arrived, type Claimed, claimDue, giveUp, nextDue, release, tryAgain } from './delivery-store.ts'
+import { inWorkspace } from './queue.ts'
 import { ATTEMPTS_MAX, mayTakeLater, pauseAfter } from './retry.ts'
 import { openSecret } from './secret.ts'
 import { isTaken, send } from './send.ts'
@@ -113,7 +114,8 @@ export class Courier {
     let retry_after: string | undefined
     try {
       const secret = openSecret(this.#db.reader, delivery)
-      const sent = await send({ ...delivery, secret }, this.#settings, this.#stop.signal)
+      const body = this.#settings.workspaces ? inWorkspace(delivery.body, delivery.workspace) : delivery.body
+      const sent = await send({ ...delivery, body, secret }, this.#settings, this.#stop.signal)
       if (isTaken(sent)) return await this.#db.write((tx) => arrived(tx, id))
       problem = `the receiver answered ${sent.status}`
       later = mayTakeLater(sent)

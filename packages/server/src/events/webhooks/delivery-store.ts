@@ -7,6 +7,7 @@ export type Claimed = Pick<WebhookRow, 'webhook_id' | 'url' | 'secret' | 'secret
   readonly delivery_id: string
   readonly webhook: number
   readonly body: string
+  readonly workspace: string
   readonly attempts: number
 }
 
@@ -28,7 +29,8 @@ const HEADS = `from webhook_delivery d join webhook w on w.id = d.webhook
   )`
 const DUE = query<Claimed>(
   (dialect) =>
-    `select d.id, d.delivery_id, d.webhook, d.body, d.attempts, w.webhook_id, w.url, w.secret, w.secret_key ${HEADS}
+    `select d.id, d.delivery_id, d.webhook, d.body, d.attempts, w.webhook_id, w.url, w.secret, w.secret_key,
+       (select name from workspace where id = w.workspace) workspace ${HEADS}
      and d.due_ms <= ? and d.leased_until_ms <= ? and not (${dialect.inIntegers('d.webhook')}) order by d.id limit ?`,
 )
 const NEXT = query<{ at_ms: number | null }>(

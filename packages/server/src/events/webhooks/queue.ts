@@ -19,6 +19,9 @@ export function bodyOf(event: string, data: unknown, now_ms: number): string {
   return JSON.stringify({ entity, action, timestamp: new Date(now_ms).toISOString(), data })
 }
 
+/** The same with the webhook's workspace, as MLflow tells it where there are workspaces. */
+export const inWorkspace = (body: string, workspace: string): string => `${body.slice(0, -1)},"workspace":${JSON.stringify(workspace)}}`
+
 /** Writes a delivery to one webhook, whatever it asked for. Deliveries with the same `about` go in their order. */
 export async function queueFor(tx: Writer, webhook: number, about: string, event: string, data: unknown, now_ms: number): Promise<void> {
   await tx.runMany(QUEUE, [[randomUUID(), webhook, about, event, bodyOf(event, data, now_ms), now_ms, now_ms]])

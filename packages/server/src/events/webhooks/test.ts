@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { read } from '../../http/endpoint.ts'
 import { boolean, int64, object, optional, string } from '../../http/schema.ts'
 import { type EventType, EXAMPLES, WebhookEvent } from './event-type.ts'
-import { bodyOf } from './queue.ts'
+import { bodyOf, inWorkspace } from './queue.ts'
 import { openSecret } from './secret.ts'
 import { isTaken, send } from './send.ts'
 import { WebhookId } from './webhook.ts'
@@ -24,12 +24,14 @@ export const testWebhook = read({
   access: { permission: 'manage', on: () => ({ server: 'webhooks' }) },
   input: object({ webhook_id: WebhookId, event: optional(WebhookEvent) }),
   output: object({ result: Result }),
-  async handler(db, { webhook_id, event }, { now_ms, settings }) {
+  async handler(db, { webhook_id, event }, { now_ms, settings, caller }) {
     const row = await webhookById(db, webhook_id)
     const { entity, action } = event ?? ((await webhookToWire(db, row)).events[0] as EventType)
     const name = `${entity}.${action}` as keyof typeof EXAMPLES
     try {
-      const message = { url: row.url, delivery_id: randomUUID(), body: bodyOf(name, EXAMPLES[name], now_ms), secret: openSecret(db, row) }
+      const example = bodyOf(name, EXAMPLES[name], now_ms)
+      const body = settings.workspaces ? inWorkspace(example, caller.workspace) : example
+      const message = { url: row.url, delivery_id: randomUUID(), body, secret: openSecret(db, row) }
       const sent = await send(message, settings)
       return { result: { success: isTaken(sent), response_status: sent.status, response_body: NOT_SHOWN } }
     } catch (error) {

@@ -34,7 +34,7 @@ function limited(place: Place): Place[] {
 }
 
 function ruleAt(place: Place): Rule {
-  const fields = place.fields(['models', 'except', 'aliases', 'stages', 'require', 'emergency'])
+  const fields = place.fields(['workspaces', 'models', 'except', 'aliases', 'stages', 'require', 'emergency'])
   const models = fields.get('models')
   const require = fields.get('require')
   const aliases = namesAt(fields.get('aliases'))
@@ -43,6 +43,7 @@ function ruleAt(place: Place): Rule {
   if (aliases.length === 0 && stages.length === 0) throw place.problem("it protects nothing: write 'aliases' or 'stages'.")
   if (!require) throw place.problem("it asks for nothing: write 'require'.")
   return {
+    ...workspacesAt(fields.get('workspaces')),
     models: namesAt(models),
     except: namesAt(fields.get('except')),
     aliases,
@@ -50,6 +51,13 @@ function ruleAt(place: Place): Rule {
     require: requirementsAt(require),
     emergency: emergencyAt(fields.get('emergency')),
   }
+}
+
+function workspacesAt(place: Place | undefined): { workspaces?: readonly string[] } {
+  if (!place) return {}
+  const workspaces = namesAt(place)
+  if (workspaces.length === 0) throw place.problem("name at least one workspace, or leave 'workspaces' out: then the rule holds in all.")
+  return { workspaces }
 }
 
 function namesAt(place: Place | undefined): string[] {
@@ -138,12 +146,12 @@ function emergencyAt(place: Place | undefined): Emergency {
 }
 
 function downloadAt(place: Place): DownloadRule {
-  const fields = place.fields(['models', 'refuse'])
+  const fields = place.fields(['workspaces', 'models', 'refuse'])
   const [models, refuse] = [fields.get('models'), fields.get('refuse')]
   if (!models) throw place.problem("it says no 'models': write the names, or '*' for all.")
   if (!refuse) throw place.problem("it says no endings to 'refuse'.")
   const endings = refuse.texts().map((one) => one.oneOf(ENDINGS))
   if (!endings.includes('malicious')) throw refuse.problem("'malicious' is always refused: write it too, so that the text says what holds.")
   if (endings.includes('clean')) throw refuse.problem("with 'clean' nothing could be downloaded: leave it out.")
-  return { models: namesAt(models), refuse: endings }
+  return { ...workspacesAt(fields.get('workspaces')), models: namesAt(models), refuse: endings }
 }

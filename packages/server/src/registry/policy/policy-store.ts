@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Settings } from '../../config.ts'
 import { command, query, type Reader, type Writer } from '../../db/handles.ts'
 import type { Caller } from '../../http/access.ts'
-import { DEFAULT_WITH_LOGIN, DEFAULT_WITHOUT_LOGIN, type Policy } from './policy.ts'
+import { DEFAULT_WITH_LOGIN, DEFAULT_WITHOUT_LOGIN, type Policy, policyIn, tellsWorkspaces } from './policy.ts'
 
 /** The policy that was set by the API. */
 export type StoredPolicy = { readonly text: string; readonly sha256: string; readonly set_by: string; readonly set_ms: number }
@@ -15,6 +15,7 @@ const SET = command(
    on conflict (id) do update set text = excluded.text, parsed = excluded.parsed, sha256 = excluded.sha256,
      set_by = excluded.set_by, set_by_id = excluded.set_by_id, set_ms = excluded.set_ms`,
 )
+const WORKSPACE = query<{ name: string }>('select name from workspace where id = ?')
 const DROP = command('delete from gate_policy where id = 1')
 
 const kept = new WeakMap<object, { readonly sha256: string; readonly policy: Policy }>()
@@ -26,11 +27,18 @@ export type PolicyInForce = { readonly policy: Policy; readonly origin: PolicyOr
 /** What a check needs besides the database: how the server is set up, and who asks. */
 export type Asking = { readonly settings: Settings; readonly caller: Caller }
 
+/** Its rules for other workspaces than that of the handle are left out. */
+export async function policyInForce(db: Reader, asking: Asking): Promise<PolicyInForce> {
+  const { policy, origin } = await policyOfServer(db, asking)
+  if (!tellsWorkspaces(policy)) return { policy, origin }
+  return { policy: policyIn(policy, (await db.get(WORKSPACE, db.workspace))?.name ?? ''), origin }
+}
+
 /**
  * The policy that holds now: the file's, or the one that was set, or the default. It is asked for within the transaction of what it is
  * to decide on, so that a change of it holds from its commit on.
  */
-export async function policyInForce(db: Reader, { settings, caller }: Asking): Promise<PolicyInForce> {
+async function policyOfServer(db: Reader, { settings, caller }: Asking): Promise<PolicyInForce> {
   if (settings.policy) return { policy: settings.policy, origin: 'file' }
   const row = await db.get(DIGEST)
   if (!row) return { policy: caller.user_id === 0 ? DEFAULT_WITHOUT_LOGIN : DEFAULT_WITH_LOGIN, origin: 'default' }

@@ -31,6 +31,8 @@ export type Emergency = { readonly allowed: boolean; readonly group?: string }
 
 /** One rule: for these models, these aliases and stages ask for this. The first that fits counts. */
 export type Rule = {
+  /** Only in workspaces of these names; without it in all. */
+  readonly workspaces?: readonly string[]
   readonly models: readonly string[]
   readonly except: readonly string[]
   readonly aliases: readonly string[]
@@ -40,7 +42,11 @@ export type Rule = {
 }
 
 /** Which endings of a scan keep a version of these models from being downloaded. */
-export type DownloadRule = { readonly models: readonly string[]; readonly refuse: readonly Ending[] }
+export type DownloadRule = {
+  readonly workspaces?: readonly string[]
+  readonly models: readonly string[]
+  readonly refuse: readonly Ending[]
+}
 
 /** A policy, as plain data. */
 export type Policy = { readonly rules: readonly Rule[]; readonly downloads: readonly DownloadRule[] }
@@ -87,6 +93,15 @@ export function fits(pattern: string, name: string): boolean {
 }
 
 const isOf = (patterns: readonly string[], name: string): boolean => patterns.some((pattern) => fits(pattern, name))
+
+/** Whether a policy has rules for some workspaces only. */
+export const tellsWorkspaces = ({ rules, downloads }: Policy): boolean => [...rules, ...downloads].some(({ workspaces }) => workspaces)
+
+/** The rules that hold in a workspace. */
+export function policyIn({ rules, downloads }: Policy, workspace: string): Policy {
+  const holds = ({ workspaces }: { readonly workspaces?: readonly string[] }): boolean => !workspaces || isOf(workspaces, workspace)
+  return { rules: rules.filter(holds), downloads: downloads.filter(holds) }
+}
 
 /** The rule that protects a model's alias or stage; undefined where nothing does. An alias is one, however its letters are written. */
 export function ruleFor({ rules }: Policy, model: string, { kind, name }: Target): Rule | undefined {

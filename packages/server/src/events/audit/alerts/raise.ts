@@ -68,8 +68,8 @@ async function countWithin(db: Reader, alert: AlertRow, entry: Linked): Promise<
 }
 
 async function tell(tx: Writer, alert: AlertRow, entry: Linked, about: string, count: number, now_ms: number): Promise<void> {
-  const { seq, at_ms, action, outcome, user_name, address, kind, target } = entry
-  const last = { seq, timestamp: at_ms, action, outcome, user: user_name, address, kind, resource: target }
+  const { seq, at_ms, action, outcome, user_name, address, kind, target, workspace } = entry
+  const last = { seq, timestamp: at_ms, action, outcome, user: user_name, address, kind, resource: target, ...(workspace && { workspace }) }
   const data = { alert_id: alert.alert_id, name: alert.name, kind: alert.kind, count, within_seconds: alert.within_ms / 1000, last }
   await queueFor(tx, alert.webhook, `alert/${alert.alert_id}/${about}`.slice(0, 500), 'audit_alert.raised', data, now_ms)
 }

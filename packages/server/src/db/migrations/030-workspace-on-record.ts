@@ -16,7 +16,8 @@ export const workspaceOnRecord: Migration = {
       : [
           `create table scorer_anew (
             id ${id_never_reused}, scorer_id ${text} not null unique,
-            experiment ${int} not null references experiment (id) on delete cascade, name ${text} not null, last_version ${int} not null, unique (experiment, name)
+            experiment ${int} not null references experiment (id) on delete cascade, name ${text} not null,
+            last_version ${int} not null, unique (experiment, name)
           )`,
           `insert into scorer_anew (id, scorer_id, experiment, name, last_version)
            select id, scorer_id, experiment, name, last_version from scorer`,

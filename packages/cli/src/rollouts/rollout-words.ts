@@ -58,8 +58,9 @@ export function rolloutInWords({ rollout, figures, waits_for, events }: Got): st
 const by = (user: string): string => (user === '' ? '' : ` by ${user}`)
 
 function figuresInWords({ stable, candidate, psi, compared, differing, processes, last_report_ms }: Figures): string[] {
+  const slow = (ms: unknown): string => (ms === undefined ? '' : `, 95 % within ${Number(ms).toFixed(1)} ms`)
   const side = ({ requests, errors, refused, p95_ms }: Figures['stable']): string =>
-    `${requests} requests, ${errors} errors, ${refused} refused${p95_ms === undefined ? '' : `, 95 % within ${Number(p95_ms).toFixed(1)} ms`}`
+    `${requests} requests, ${errors} errors, ${refused} refused${slow(p95_ms)}`
   return [
     `  stable: ${side(stable)}`,
     `  new, in this step: ${side(candidate)}${psi === undefined ? '' : `; predictions lie ${Number(psi).toFixed(3)} (PSI) apart`}`,

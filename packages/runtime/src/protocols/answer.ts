@@ -1,5 +1,10 @@
 /** What is sent back. */
-export type Answer = { readonly status: number; readonly type: string; readonly body: string }
+export type Answer = {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Buffer
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 const JSON_TYPE = 'application/json'
 

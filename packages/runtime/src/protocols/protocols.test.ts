@@ -7,7 +7,11 @@ const AB = columnsOf({ a: 'double', b: 'double' })
 
 test('V2: health, metadata, and inference by columns and by a matrix', async (t) => {
   const { call } = await serving(t, [served(AB)])
-  assert.deepEqual((await call('GET', '/v2')).body, { name: 'millrace', version: '9.9.9', extensions: [] })
+  assert.deepEqual((await call('GET', '/v2')).body, {
+    name: 'millrace',
+    version: '9.9.9',
+    extensions: ['binary_tensor_data', 'model_repository'],
+  })
   assert.deepEqual((await call('GET', '/v2/health/ready')).body, { ready: true })
   assert.deepEqual((await call('GET', '/v2/models/sums/versions/1/ready')).body, { name: 'sums', ready: true })
   const { body: told } = await call('GET', '/v2/models/sums')

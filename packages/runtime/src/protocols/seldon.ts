@@ -1,6 +1,7 @@
 import { predict, rowsOf, type Served } from '../serving/served.ts'
 import type { Table } from '../signature/table.ts'
 import { type Answer, json } from './answer.ts'
+import { tableIn } from './invocations.ts'
 import { isMembers, type Members, memberOf, parseBody } from './json.ts'
 import { type Limits, withinLimits } from './limits.ts'
 import { RequestProblem } from './request-problem.ts'
@@ -9,6 +10,7 @@ import { tableOfRows } from './tables.ts'
 /** Seldon's `POST /api/v1.0/predictions`: rows as `ndarray` or `tensor` in, and the same out. @throws RequestProblem, InputProblem */
 export function predictSeldon(model: Served, body: Buffer, limits: Limits): Answer {
   const request = parseBody(body)
+  if (isMembers(request) && isMembers(memberOf(request, 'jsonData'))) return predictRaw(model, request, limits)
   const data = isMembers(request) ? memberOf(request, 'data') : undefined
   if (!isMembers(request) || !isMembers(data))
     throw new RequestProblem('The request must be an object with "data", which has "ndarray" or "tensor".')
@@ -19,10 +21,36 @@ export function predictSeldon(model: Served, body: Buffer, limits: Limits): Answ
   const shape = prediction.columns === 1 ? [table.rows] : [table.rows, prediction.columns]
   const classes = prediction.columns > 1 ? (model.backend.classes ?? []).map(String) : []
   const values = tensor === undefined ? { ndarray: rowsOf(prediction) } : { tensor: { shape, values: Array.from(prediction.values) } }
+  return json({ data: { names: classes, ...values }, meta: metaOf(model, request) })
+}
+
+/** What Seldon's wrappers hand to `predict_raw`: JSON that is the model's own affair, here rows in one of MLflow's forms. */
+function predictRaw(model: Served, request: Members, limits: Limits): Answer {
+  const table = tableIn(request.jsonData)
+  withinLimits(table, limits)
+  return json({ jsonData: { predictions: rowsOf(predict(model, table)) }, meta: metaOf(model, request) })
+}
+
+/** The caller's id for the request, and who answered, by which a later feedback finds them. */
+function metaOf({ name, version }: Served, request: Members): object {
   const meta = memberOf(request, 'meta')
   const puid = isMembers(meta) ? memberOf(meta, 'puid') : undefined
-  const path = { [model.name]: model.version }
-  return json({ data: { names: classes, ...values }, meta: { ...(typeof puid === 'string' && { puid }), requestPath: path } })
+  return { ...(typeof puid === 'string' && { puid }), requestPath: { [name]: version } }
+}
+
+/** How good an answer was, as a caller says later. */
+export type Feedback = { readonly reward: number; readonly version: string | undefined }
+
+/** Reads `POST /api/v1.0/feedback`: a reward, and the answer that it is for. @throws RequestProblem */
+export function feedbackIn(name: string, body: Buffer): Feedback {
+  const said = parseBody(body)
+  const reward = isMembers(said) ? (memberOf(said, 'reward') ?? 0) : undefined
+  if (!isMembers(said) || typeof reward !== 'number' || !Number.isFinite(reward)) {
+    throw new RequestProblem('Feedback is an object with "reward", a number, and "response", the answer that it is for.')
+  }
+  let at: unknown = memberOf(said, 'response')
+  for (const key of ['meta', 'requestPath', name]) at = isMembers(at) ? memberOf(at, key) : undefined
+  return { reward, version: typeof at === 'string' ? at : undefined }
 }
 
 function tableOfArray(data: Members): Table {

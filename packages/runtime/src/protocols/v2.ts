@@ -3,20 +3,58 @@ import { type Method, predict, type Served } from '../serving/served.ts'
 import type { ColumnType, Inputs } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
 import { type Answer, json } from './answer.ts'
-import { isMembers, type Members, memberOf, parseBody } from './json.ts'
+import { bytesOf, parameterOf, parseTensors } from './binary.ts'
+import { isMembers, type Members, memberOf } from './json.ts'
 import { type Limits, withinLimits } from './limits.ts'
 import { RequestProblem } from './request-problem.ts'
 
-/** `POST /v2/models/{name}/infer` of the Open Inference Protocol. @throws RequestProblem, InputProblem */
-export function infer(model: Served, body: Buffer, limits: Limits): Answer {
-  const request = parseBody(body)
+/** The header that says how long the JSON before tensors in bytes is. */
+export const JSON_LENGTH = 'inference-header-content-length'
+
+/**
+ * `POST /v2/models/{name}/infer` of the Open Inference Protocol, with the extension for tensors in bytes where the header says how long
+ * the JSON is. @throws RequestProblem, InputProblem
+ */
+export function infer(model: Served, body: Buffer, limits: Limits, json_length?: string): Answer {
+  const request = parseTensors(body, json_length)
   if (!isMembers(request)) throw new RequestProblem('The request must be an object with "inputs".')
   const table = tableOf(request, model.signature.inputs)
   withinLimits(table, limits)
   const id = memberOf(request, 'id')
   const outputs = methodsIn(request, model).map((method) => outputOf(model, method, predict(model, table, method)))
-  return json({ model_name: model.name, model_version: model.version, ...(typeof id === 'string' && { id }), outputs })
+  const answer = { model_name: model.name, model_version: model.version, ...(typeof id === 'string' && { id }) }
+  const in_bytes = namesInBytes(request, outputs)
+  return in_bytes.size === 0 ? json({ ...answer, outputs }) : withBytes(answer, outputs, in_bytes)
 }
+
+/** The outputs that are asked for as bytes: by each, or all at once. */
+function namesInBytes(request: Members, outputs: readonly Output[]): ReadonlySet<string> {
+  const asked = memberOf(request, 'outputs')
+  const by_name = new Map<unknown, unknown>()
+  if (Array.isArray(asked)) {
+    for (const one of asked) if (isMembers(one)) by_name.set(memberOf(one, 'name'), parameterOf(one, 'binary_data'))
+  }
+  const all = parameterOf(request, 'binary_data_output') === true
+  return new Set(outputs.map(({ name }) => name).filter((name) => (by_name.get(name) ?? all) === true))
+}
+
+function withBytes(answer: object, outputs: readonly Output[], names: ReadonlySet<string>): Answer {
+  const pieces: Buffer[] = []
+  const told = outputs.map((output) => {
+    const bytes = names.has(output.name) ? bytesOf(output.data, output.datatype) : undefined
+    if (bytes === undefined) return output
+    pieces.push(bytes)
+    const { name, shape, datatype } = output
+    return { name, shape, datatype, parameters: { binary_data_size: bytes.length } }
+  })
+  const head = Buffer.from(JSON.stringify({ ...answer, outputs: told }))
+  const headers = { [JSON_LENGTH]: String(head.length) }
+  return { status: 200, type: 'application/octet-stream', body: Buffer.concat([head, ...pieces]), headers }
+}
+
+/** `POST /v2/repository/index`: every version that is served. */
+export const repositoryIndex = (all: readonly Served[]): Answer =>
+  json(all.map(({ name, version }) => ({ name, version, state: 'READY', reason: '' })))
 
 /** `GET /v2/models/{name}`. */
 export function metadata(model: Served, versions: readonly string[]): Answer {
@@ -120,7 +158,15 @@ function datatypeOf(model: Served): string {
   return typeof label === 'string' ? 'BYTES' : typeof label === 'boolean' ? 'BOOL' : 'FP64'
 }
 
-function outputOf(model: Served, name: Method, { values, columns }: Prediction): object {
+type Output = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly datatype: string
+  readonly parameters: object
+  readonly data: readonly (number | Label)[]
+}
+
+function outputOf(model: Served, name: Method, { values, columns }: Prediction): Output {
   const data: readonly (number | Label)[] = values instanceof Float64Array ? Array.from(values) : values
   const datatype = name === 'predict_proba' ? 'FP64' : typeof data[0] === 'string' ? 'BYTES' : datatypeOf(model)
   return {

@@ -9,6 +9,8 @@ type Series = {
   buckets: number[]
   seconds: number
   count: number
+  feedback: number
+  reward: number
 }
 
 /** Counts what is answered, per version, and writes it as Prometheus reads it. */
@@ -26,12 +28,28 @@ export class Metrics {
     one.count++
   }
 
+  /** Somebody said how good an answer of a version was. */
+  feedback(model: string, version: string, reward: number): void {
+    const one = this.#of(model, version)
+    one.feedback++
+    one.reward += reward
+  }
+
   #of(model: string, version: string): Series {
     const versions: Map<string, Series> = this.#series.get(model) ?? new Map()
     this.#series.set(model, versions)
     let one = versions.get(version)
     if (one === undefined) {
-      one = { model, version, codes: new Map(), buckets: new Array(BOUNDS.length + 1).fill(0), seconds: 0, count: 0 }
+      one = {
+        model,
+        version,
+        codes: new Map(),
+        buckets: new Array(BOUNDS.length + 1).fill(0),
+        seconds: 0,
+        count: 0,
+        feedback: 0,
+        reward: 0,
+      }
       versions.set(version, one)
     }
     return one
@@ -55,9 +73,22 @@ export class Metrics {
         `millrace_request_seconds_count{${labels(one)}} ${one.count}`,
       )
     }
-    lines.push(...rolloutLines(models))
+    lines.push(...feedbackLines(all), ...rolloutLines(models))
     return `${lines.join('\n')}\n`
   }
+}
+
+function feedbackLines(all: readonly Series[]): string[] {
+  const told = all.filter(({ feedback }) => feedback > 0)
+  if (told.length === 0) return []
+  return [
+    '# HELP millrace_feedback_total Feedback that was sent on answers.',
+    '# TYPE millrace_feedback_total counter',
+    ...told.map((one) => `millrace_feedback_total{${labels(one)}} ${one.feedback}`),
+    '# HELP millrace_feedback_reward Sum of the rewards of all feedback.',
+    '# TYPE millrace_feedback_reward gauge',
+    ...told.map((one) => `millrace_feedback_reward{${labels(one)}} ${one.reward}`),
+  ]
 }
 
 function rolloutLines({ splits }: Models): string[] {

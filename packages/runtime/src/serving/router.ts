@@ -3,9 +3,10 @@ import { type Answer, json, text } from '../protocols/answer.ts'
 import { invocations } from '../protocols/invocations.ts'
 import { predictV1 } from '../protocols/kserve.ts'
 import type { Limits } from '../protocols/limits.ts'
+import { openApi } from '../protocols/openapi.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
-import { predictSeldon } from '../protocols/seldon.ts'
-import { infer, metadata } from '../protocols/v2.ts'
+import { feedbackIn, predictSeldon } from '../protocols/seldon.ts'
+import { infer, metadata, repositoryIndex } from '../protocols/v2.ts'
 import type { Metrics } from './metrics.ts'
 import type { Models } from './models.ts'
 import type { Served } from './served.ts'
@@ -20,6 +21,8 @@ export type Asked = {
   readonly content_type: string
   /** Who sends the same text is answered by the same version during a rollout. */
   readonly key?: string | undefined
+  /** How long the JSON before tensors in bytes is, where it is said. */
+  readonly json_length?: string | undefined
 }
 
 /** What answers a request: with its body, or without. */
@@ -30,10 +33,12 @@ export type Route =
 const MODEL = /^\/models\/([^/]+)(?:\/versions\/([^/]+))?\/(invocations)$/
 const V2_MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/
 const V1_MODEL = /^\/v1\/models\/([^/:]+)(:predict)?$/
+const OPENAPI = /^(?:\/models\/([^/]+)(?:\/versions\/([^/]+))?)?\/openapi\.json$/
+const FEEDBACK = new Set(['/api/v1.0/feedback', '/api/v0.1/feedback', '/send-feedback'])
 const SELDON = new Set(['/api/v1.0/predictions', '/api/v0.1/predictions', '/predict'])
 
 /** Finds what answers a request. @throws RequestProblem when nothing does */
-export function routeOf(serving: Serving, { method, path, content_type, key }: Asked): Route {
+export function routeOf(serving: Serving, { method, path, content_type, key, json_length }: Asked): Route {
   const { models, limits } = serving
   const pick = (name?: string, version?: string): Served => picked(models, name, version, key)
   if (method === 'POST') {
@@ -41,12 +46,17 @@ export function routeOf(serving: Serving, { method, path, content_type, key }: A
     const own = MODEL.exec(path)
     if (own) return body(pick(own[1], own[2]), (model, bytes) => invocations(model, content_type, bytes, limits))
     const v2 = V2_MODEL.exec(path)
-    if (v2?.[3] === '/infer') return body(pick(v2[1], v2[2]), (model, bytes) => infer(model, onlyJson(content_type, bytes), limits))
+    if (v2?.[3] === '/infer') {
+      const taken = json_length === undefined ? 'application/json' : 'application/octet-stream'
+      return body(pick(v2[1], v2[2]), (model, bytes) => infer(model, only(content_type, bytes, taken), limits, json_length))
+    }
+    if (path === '/v2/repository/index') return { takes: 'nothing', answer: () => repositoryIndex(models.all) }
     const v1 = V1_MODEL.exec(path)
-    if (v1?.[2]) return body(pick(v1[1]), (model, bytes) => predictV1(model, onlyJson(content_type, bytes), limits))
-    if (SELDON.has(path)) return body(pick(), (model, bytes) => predictSeldon(model, onlyJson(content_type, bytes), limits))
+    if (v1?.[2]) return body(pick(v1[1]), (model, bytes) => predictV1(model, only(content_type, bytes), limits))
+    if (FEEDBACK.has(path)) return body(pick(), (model, bytes) => takeFeedback(serving, model, only(content_type, bytes)))
+    if (SELDON.has(path)) return body(pick(), (model, bytes) => predictSeldon(model, only(content_type, bytes), limits))
   } else if (method === 'GET' || method === 'HEAD') {
-    const found = fixed(serving, path) ?? ofModel(models, path)
+    const found = fixed(serving, path) ?? ofModel(serving, path)
     if (found) return { takes: 'nothing', answer: () => found }
   }
   throw new RequestProblem(
@@ -63,10 +73,10 @@ const body = (model: Served, answer: (model: Served, bytes: Buffer) => Answer): 
 })
 
 /** Other content would be parsed by rules of its own; a browser can't send JSON to another site unasked. */
-function onlyJson(content_type: string, bytes: Buffer): Buffer {
+function only(content_type: string, bytes: Buffer, taken = 'application/json'): Buffer {
   const mime = content_type.split(';')[0]?.trim().toLowerCase()
-  if (mime === 'application/json') return bytes
-  throw new RequestProblem(`This route takes application/json, not '${content_type.slice(0, 100)}'.`, 415)
+  if (mime === taken) return bytes
+  throw new RequestProblem(`This request is to be ${taken}, not '${content_type.slice(0, 100)}'.`, 415)
 }
 
 function picked(models: Models, name?: string, version?: string, key?: string): Served {
@@ -95,12 +105,17 @@ function fixed({ models, metrics, version }: Serving, path: string): Answer | un
     case '/metrics':
       return text(metrics.text(models), 200, 'text/plain; version=0.0.4; charset=utf-8')
     case '/v2':
-      return json({ name: 'millrace', version, extensions: [] })
+      return json({ name: 'millrace', version, extensions: ['binary_tensor_data', 'model_repository'] })
     case '/v2/health/live':
     case '/v2/health/ready':
       return json({ [path.endsWith('live') ? 'live' : 'ready']: true })
     case '/v1/models':
       return json({ models: models.names })
+    case '/metadata':
+    case '/api/v1.0/metadata': {
+      const model = models.find()
+      return model && metadata(model, models.versionsOf(model.name))
+    }
     case '/health/ping':
       return text('pong')
     case '/health/status':
@@ -110,7 +125,17 @@ function fixed({ models, metrics, version }: Serving, path: string): Answer | un
   }
 }
 
-function ofModel(models: Models, path: string): Answer | undefined {
+/** Feedback answers nothing but that it was taken: it is counted for the version whose answer it is about. */
+function takeFeedback({ metrics, models }: Serving, model: Served, bytes: Buffer): Answer {
+  const { reward, version } = feedbackIn(model.name, bytes)
+  const of = version === undefined ? model : (models.find(model.name, version) ?? model)
+  metrics.feedback(of.name, of.version, reward)
+  return json({ meta: { requestPath: { [of.name]: of.version } } })
+}
+
+function ofModel({ models, version }: Serving, path: string): Answer | undefined {
+  const described = OPENAPI.exec(path)
+  if (described) return openApi(picked(models, described[1], described[2]), version)
   const v2 = V2_MODEL.exec(path)
   if (v2 && v2[3] !== '/infer') {
     const model = picked(models, v2[1], v2[2])

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { InputProblem } from '../backend.ts'
 import type { Answer } from '../protocols/answer.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
+import { JSON_LENGTH } from '../protocols/v2.ts'
 import { problemOf, type Route, routeOf, type Serving } from './router.ts'
 
 export type ServerOptions = Serving & {
@@ -40,7 +41,13 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
     const { headers, method = '' } = request
-    route = routeOf(options, { method, path, content_type: headers['content-type'] ?? '', key: headers[KEY] as string | undefined })
+    route = routeOf(options, {
+      method,
+      path,
+      content_type: headers['content-type'] ?? '',
+      key: textOf(headers[KEY]),
+      json_length: textOf(headers[JSON_LENGTH]),
+    })
   } catch (error) {
     refuse(options, request, response, error)
     return
@@ -84,6 +91,8 @@ function guard(request: IncomingMessage, token: Buffer | undefined, any_host: bo
   if (given !== undefined && timingSafeEqual(digest(given), token)) return
   throw new RequestProblem('Send the token of this server: Authorization: Bearer ...', 401, 'UNAUTHENTICATED')
 }
+
+const textOf = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header)
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -131,11 +140,12 @@ function readBody(request: IncomingMessage, max_bytes: number, done: (error: Req
   request.on('error', () => {})
 }
 
-function send(response: ServerResponse, { status, type, body }: Answer, without_body = false): void {
+function send(response: ServerResponse, { status, type, body, headers }: Answer, without_body = false): void {
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
+    ...headers,
   })
   response.end(without_body ? undefined : body)
 }

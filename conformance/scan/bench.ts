@@ -1,6 +1,6 @@
 // `npm run bench:scan -- [ROUNDS] [--corpus]`: this scanner beside picklescan, modelscan, modelaudit and fickling, on the same files, one
-// after the other; with --corpus, what each of them finds in the corpus as well. Their programs come from the index that pip is set to, each
-// into a venv of its own below .cache/scanners; without them, only ours is measured.
+// after the other; with --corpus, what each finds in the corpus as well, and with 0 rounds only that. Their programs come from the index that pip is set to, each into a
+// venv of its own below .cache/scanners; without them, only ours is measured.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -74,12 +74,15 @@ function inputs(folder: string): [string, string][] {
 
 type Measured = { readonly wall_s: number; readonly cpu_s: number; readonly memory_mb: number; readonly code: number | null }
 
+// A scanner that takes longer than this has given up, as far as anybody who waits for it goes.
+const PATIENCE_S = 120
+
 /** The quickest of several runs, under GNU time, which tells of children as well. */
 function measure(scanner: Scanner, path: string, cwd: string): Measured {
   const runs = Array.from({ length: ROUNDS }, (): Measured => {
     const [program = '', ...args] = scanner.command(path)
     const env = { ...process.env, NO_ANALYTICS: '1', PROMPTFOO_DISABLE_TELEMETRY: '1' }
-    const { status, stderr } = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', program, ...args], {
+    const { status, stderr } = spawnSync('/usr/bin/time', ['-f', 'measured %e %U %S %M', 'timeout', String(PATIENCE_S), program, ...args], {
       env,
       cwd,
       maxBuffer: 1 << 28,
@@ -95,7 +98,7 @@ try {
   const installed = SCANNERS.filter(install)
   console.log(`| input | ${installed.map(({ name }) => name).join(' | ')} |`)
   console.log(`|---|${installed.map(() => '---|').join('')}`)
-  for (const [what, path] of inputs(folder)) {
+  for (const [what, path] of ROUNDS > 0 ? inputs(folder) : []) {
     const cells = installed.map((scanner) => {
       const { wall_s, cpu_s, memory_mb, code } = measure(scanner, path, folder)
       return `${wall_s.toFixed(2)} s, CPU ${cpu_s.toFixed(2)} s, ${memory_mb.toFixed(0)} MB, exit ${code}`

@@ -75,7 +75,7 @@ const GROUPS: readonly (readonly [string, (name: string) => boolean])[] = [
   ['other formats and documents', (name) => name.startsWith('documents/')],
 ]
 
-/** The corpus beside the scanners, as the rows of a table: what each found, and what it refused to read, of the hostile and the harmless. */
+/** The corpus beside the scanners, as the rows of a table: what each found and what it refused to read. */
 export function detectionTable(cases: readonly Case[], folder: string, scanners: readonly { name: string; detect: Detect }[]): string {
   const files = new Map(cases.map((one) => [one.name.replaceAll(/[^\w./@-]/g, '_'), one]))
   for (const [file, { bytes }] of files) {

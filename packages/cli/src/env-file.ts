@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { ConfigProblem } from '@millrace/server/config'
+import { ConfigProblem } from '@millrace/server/config/problem'
 
 /**
  * Sets the variables of a file with lines like `NAME=value`; what is set already stays. They go into the process's environment because

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ConfigProblem } from '@millrace/server/config'
+import { ConfigProblem } from '@millrace/server/config/problem'
 import { type Command, EXIT } from './command.ts'
 import { loadEnvFile } from './env-file.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigProblem, type Option, withoutPasswords } from '@millrace/server/config'
+import { ConfigProblem, type Option, withoutPasswords } from '@millrace/server/config/problem'
 import type { Command, Told } from './command.ts'
 import { nearest } from './nearest.ts'
 

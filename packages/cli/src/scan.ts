@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import type { Ending, ScanReport } from '@millrace/scan'
-import { ConfigProblem, type Option } from '@millrace/server/config'
+import { ConfigProblem, type Option } from '@millrace/server/config/problem'
 import type { Command } from './command.ts'
 import type { ScanSource } from './scan-source.ts'
 import { trackingOption } from './signing/tracking-option.ts'
@@ -58,7 +55,7 @@ export const scan: Command = {
       const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
       try {
         report = await scanPath(source.path, { onProgress: progress() })
-        if (format === 'cyclonedx') digests = await digestsOf(report, source.path)
+        if (format === 'cyclonedx') digests = await (await import('./scan-digests.ts')).digestsOf(report, source.path)
       } finally {
         source.done()
       }
@@ -68,10 +65,8 @@ export const scan: Command = {
       return SCAN_EXIT.failed
     }
     const text = `${await written(report, format, path, digests)}\n`
-    if (typeof given.output === 'string') {
-      const { writeFile } = await import('node:fs/promises')
-      await writeFile(given.output, text)
-    } else process.stdout.write(text)
+    if (typeof given.output === 'string') writeFileSync(given.output, text)
+    else process.stdout.write(text)
     return EXIT_OF[report.ending]
   },
 }
@@ -97,18 +92,4 @@ async function written(report: ScanReport, format: string, name: string, digests
   if (format === 'json') return jsonReport(report)
   if (format === 'sarif') return sarifReport(report, version)
   return format === 'text' ? textReport(report) : mlBomReport(report, { name, version: '', made: new Date(), digests }, version)
-}
-
-/** The digests of what was scanned; a file that cannot be read has none. */
-async function digestsOf({ files }: ScanReport, path: string): Promise<Map<string, string>> {
-  const digests = new Map<string, string>()
-  const is_folder = (await stat(path)).isDirectory()
-  for (const { file, bytes } of files) if (bytes > 0) digests.set(file, await digestOf(is_folder ? join(path, file) : path))
-  return digests
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer)
-  return hash.digest('hex')
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { FileResult } from '../finding.ts'
 import { Inspection } from '../inspection.ts'
 import type { Said, Wanted } from './protocol.ts'
@@ -77,12 +76,17 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
     )
   })
   try {
-    for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const told = JSON.parse(line) as Said
-      begun_ms = performance.now()
-      if ('begins' in told) continue
-      watching.onResult(told.index, told.result)
-      done++
+    let begun = ''
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      const lines = `${begun}${chunk}`.split('\n')
+      begun = lines.pop() ?? ''
+      if (lines.length > 0) begun_ms = performance.now()
+      for (const line of lines) {
+        const told = JSON.parse(line) as Said
+        if ('begins' in told) continue
+        watching.onResult(told.index, told.result)
+        done++
+      }
     }
     const died = await closed
     signal?.throwIfAborted()

@@ -16,11 +16,20 @@ const BY_ENDING: readonly [RegExp, Language][] = [
 /** What a file is written in, by its name, or by its first line. */
 export function languageOf({ file, text }: AuditedFile): Language {
   const name = basename(file)
+  if (/\.(?:csv|tsv|jsonl|ndjson|geojson|svg|lock)$/i.test(name) || isGenerated(name, text)) return 'data'
   const known = BY_ENDING.find(([pattern]) => pattern.test(name))?.[1]
   if (known) return known
   if (/^#!.*\b(?:ba|z)?sh\b/.test(text)) return 'shell'
   return /^#!.*\bpython/.test(text) ? 'python' : 'text'
 }
+
+const LINE_OF_PEOPLE_MAX = 5000
+
+/** A bundle: nobody wrote a line of five thousand signs. */
+const isGenerated = (name: string, text: string): boolean =>
+  /\.(?:[cm]?js|css|html?)$/.test(name) &&
+  text.length > LINE_OF_PEOPLE_MAX &&
+  text.split('\n').some((line) => line.length > LINE_OF_PEOPLE_MAX)
 
 /** The units of a file: itself, and what other languages are in it. */
 export function split(audited: AuditedFile): Unit[] {
@@ -115,17 +124,25 @@ function notebook({ file, text, context }: AuditedFile): Unit[] {
     from = found
     return line_from
   }
-  return [
-    whole,
-    ...cells.flatMap(({ cell_type, source }) => {
-      if (cell_type !== 'code' && cell_type !== 'markdown') return []
-      const joined = Array.isArray(source) ? source.join('') : String(source ?? '')
-      const inside = joined.split('\n')
-      const places = inside.map((line) => (line === '' ? line_from : lineOf(line)))
-      const language = cell_type === 'code' ? 'python' : 'markdown'
-      return withMagic(new Unit(file, language, joined, context, (line) => places[line - 1] ?? line_from))
-    }),
-  ]
+  const program: string[] = []
+  const places: number[] = []
+  const others: Unit[] = []
+  for (const { cell_type, source } of cells) {
+    if (cell_type !== 'code' && cell_type !== 'markdown') continue
+    const joined = Array.isArray(source) ? source.join('') : String(source ?? '')
+    const inside = joined.split('\n')
+    const own = inside.map((line) => (line === '' ? line_from : lineOf(line)))
+    const inFile = (line: number): number => own[line - 1] ?? line_from
+    if (cell_type === 'markdown') others.push(new Unit(file, 'markdown', joined, context, inFile))
+    else if (/^%%(?:bash|sh)\b/.test(joined)) others.push(...withMagic(new Unit(file, 'python', joined, context, inFile)))
+    else if (!joined.startsWith('%%') || /^%%(?:time|timeit|capture)\b/.test(joined)) {
+      program.push(...inside)
+      places.push(...own)
+    }
+  }
+  // Cells are one program: what one imports, another uses.
+  const python = new Unit(file, 'python', program.join('\n'), context, (line) => places[line - 1] ?? line_from)
+  return [whole, ...others, ...(program.length > 0 ? withMagic(python) : [])]
 }
 
 const MAGIC = /^\s*(?:!|%(?=pip|conda|sh))\s*/

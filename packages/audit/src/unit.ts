@@ -8,7 +8,8 @@ import { type Pair, readPairs } from './syntax/pairs.ts'
 import { readPython } from './syntax/python.ts'
 
 /**
- * What a text is written in. `notebook` is the file around its cells, with what they put out; `config` is everything of `name = value` and
+ * What a text is written in. `notebook` is the file around its cells, with what they put out, `data` rows of texts and programs that were
+ * generated; `config` is everything of `name = value` and
  * `NAME=value`.
  */
 export type Language =
@@ -21,6 +22,7 @@ export type Language =
   | 'requirements'
   | 'config'
   | 'notebook'
+  | 'data'
   | 'text'
 
 /** Which grammar a language is read by, where it is read by one. */

@@ -92,14 +92,19 @@ export const COMMANDS: readonly Rule[] = [
     recommendation: 'Send typed objects to the API (server-side apply), or use kustomize; at the least, make the JSON with jq --arg.',
     languages: ['shell'],
     hints: ['kubectl', 'oc '],
-    find: commandsWhere(
-      (words) =>
-        isProgram(words, 'kubectl', 'oc') &&
-        /^(?:patch|set)$/.test(words[1] ?? '') &&
-        words.slice(2).some((word) => /[{=]/.test(word) && hasGap(word)),
-    ),
+    find: commandsWhere((words, { text }) => {
+      if (!isProgram(words, 'kubectl', 'oc')) return false
+      if (words[1] === 'set') return words.slice(2).some((word) => /=/.test(word) && hasGap(word))
+      const patch = words.find((word, at) => /^(?:-p|--patch)$/.test(words[at - 1] ?? '') || /^(?:-p|--patch)=/.test(word)) ?? ''
+      // Between single quotes nothing is filled in.
+      return words[1] === 'patch' && hasGap(patch) && !text.includes(`'${patch.replace(/^(?:-p|--patch)=/, '')}'`)
+    }),
     bad: [shell('kubectl patch deployment api -p "{\\"spec\\":{\\"replicas\\":$COUNT}}"')],
-    good: [shell('kubectl apply -f deployment.yaml'), shell('kubectl get pods -n "$NAMESPACE"')],
+    good: [
+      shell('kubectl apply -f deployment.yaml'),
+      shell('kubectl get pods -n "$NAMESPACE"'),
+      shell('kubectl patch svc "$NAME" -p \'{"spec": {"replicas": 2}}\''),
+    ],
   },
   {
     id: 'command/eval',

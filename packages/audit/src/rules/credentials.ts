@@ -1,4 +1,5 @@
 import { anyOf } from '../syntax/any-of.ts'
+import type { Pair } from '../syntax/pairs.ts'
 import type { Unit } from '../unit.ts'
 import { byLanguage, linesLike, pairsWhere } from './places.ts'
 import { type Hit, python, type Rule, shell, yaml } from './rule.ts'
@@ -13,6 +14,7 @@ const EVERYWHERE = [
   'requirements',
   'config',
   'notebook',
+  'data',
   'text',
 ] as const
 
@@ -49,7 +51,7 @@ const NOT_SECRET = anyOf(
   /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|x{4,}|\.\.\.|\s/,
   // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`.
   /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$/,
-  /example|placeholder|change[-_]?me|dummy|fake|replace|redacted/,
+  /example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
   // Letters alone are a word.
   /^[a-z]+$/,
 )
@@ -62,6 +64,7 @@ const REVOKE = 'Take it out of the file and its history, revoke it, and give it 
 const SHAPE = /^(?:user(?:name)?|usr|login|db_?user|myuser):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
 
 function uriPasswords(unit: Unit): Hit[] {
+  if (unit.language === 'data') return []
   return unit.lines.flatMap((line, at) => {
     const match = URI_PASSWORD.exec(line)
     if (!match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '')) return []
@@ -86,8 +89,13 @@ function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[
 }
 
 const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !DEFAULTS.test(value)
+const isSecretManifest = (all: readonly Pair[], document: number): boolean =>
+  all.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret')
+
 const inPairs = (wanted: (value: string) => boolean) =>
-  pairsWhere(({ key, value }) => {
+  pairsWhere(({ key, path, value, document }, all) => {
+    // Of a Secret of Kubernetes another rule speaks.
+    if (/^(?:data|stringData)\.[^.]+$/.test(path) && isSecretManifest(all, document)) return false
     // Compose writes variables as a list too: `- NAME=value`.
     const [, name = key, given = value] = /^([A-Za-z_]\w*)=(.*)$/.exec(key === 'environment' ? value : '') ?? []
     return SECRET_NAME.test(name) && wanted(given)
@@ -191,7 +199,8 @@ export const CREDENTIALS: readonly Rule[] = [
     recommendation: 'Make a random one at the first start, and let nothing start without.',
     languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
     hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
-    find: assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value)),
+    // What a test logs in with is the test's own.
+    find: (unit) => (unit.context === 'test' ? [] : assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value))(unit)),
     bad: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: admin', 2),
       shell('docker run -e MINIO_ROOT_PASSWORD=minioadmin minio/minio'),
@@ -245,8 +254,12 @@ export const CREDENTIALS: readonly Rule[] = [
       const found = new Map<number, Hit>()
       for (const { path, key, value, document, line } of unit.pairs) {
         if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === '' || GAP.test(value) || found.has(document)) continue
-        if (!/pass|pwd|secret|token|key|cred|cert|auth|conf/i.test(key)) continue
-        if (unit.pairs.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret')) {
+        if (
+          !/pass|pwd|secret|token|key|cred|cert|^\w{1,4}$/i.test(key) ||
+          /x{4}|placeholder|your|example|replace|^[\w-]+_(?:id|url)$/i.test(value)
+        )
+          continue
+        if (isSecretManifest(unit.pairs, document)) {
           found.set(document, { line })
         }
       }

@@ -1,3 +1,4 @@
+import { anyOf } from '../syntax/any-of.ts'
 import { program } from '../syntax/commands.ts'
 import type { Pair } from '../syntax/pairs.ts'
 import type { Unit } from '../unit.ts'
@@ -6,6 +7,12 @@ import { dockerfile, type Hit, type Rule, shell, yaml } from './rule.ts'
 
 const SHELLS = ['sh', 'bash', 'zsh', 'python', 'python3', 'node', 'perl']
 const SCRIPTS = ['shell', 'dockerfile'] as const
+
+const TAKES_VALUE = anyOf(
+  '',
+  /^(?:-r|--requirement|-c|--constraint|-i|--index-url|--extra-index-url|-t|--target|--prefix|-e|--editable|-f|--find-links)$/,
+  /^--(?:index-strategy|python|platform|root|cache-dir|python-version|only-binary|no-binary|timeout)$/,
+)
 
 /** What pip would install without a version, of one command. */
 function unpinned(words: readonly string[]): boolean {
@@ -17,10 +24,8 @@ function unpinned(words: readonly string[]): boolean {
         ? 2
         : -1
   if (at === -1 || words[at] !== 'install') return false
-  const takes_value =
-    /^(?:-r|--requirement|-c|--constraint|-i|--index-url|--extra-index-url|-t|--target|--prefix|-e|--editable|-f|--find-links)$/
   return words.some((word, index) => {
-    if (index <= at || word.startsWith('-') || takes_value.test(words[index - 1] ?? '')) return false
+    if (index <= at || word.startsWith('-') || TAKES_VALUE.test(words[index - 1] ?? '')) return false
     return /^[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:[<>~!].*)?$/.test(word) && word !== 'pip'
   })
 }

@@ -23,7 +23,7 @@ function trackingInYaml(unit: Unit): Hit[] {
 const insecureCurl = (words: readonly string[]): boolean =>
   (isProgram(words, 'curl') &&
     words.some((word) => /^-[a-zA-Z]*k[a-zA-Z]*$/.test(word) || word === '--insecure') &&
-    !words.some((word) => word.startsWith('http://'))) ||
+    !words.some((word) => /^http:\/\/|:80(?:\/|$)/.test(word))) ||
   (isProgram(words, 'wget') && words.includes('--no-check-certificate')) ||
   words.some((word) =>
     // millrace-audit: allow exposure/tls it is what the rule looks for
@@ -31,6 +31,9 @@ const insecureCurl = (words: readonly string[]): boolean =>
       word,
     ),
   )
+
+/** What listens; settings of a client have a host too. */
+const STARTS = /(?:^|\.)(?:run\w*|launch|serve\w*|start\w*|listen|\w*[sS]erver)$|^uvicorn\.Config$/
 
 /** What can be reached, or read on the way, by more than was meant. */
 export const EXPOSURE: readonly Rule[] = [
@@ -67,8 +70,10 @@ export const EXPOSURE: readonly Rule[] = [
     languages: ['python', 'shell'],
     hints: ['0.0.0.0'],
     find: byLanguage({
-      python: callsWhere((call) =>
-        call.args.some(({ name, value }) => /^(?:host|server_name|bind)$/.test(name ?? '') && value === '0.0.0.0'),
+      python: callsWhere(
+        (call) =>
+          STARTS.test(call.name) &&
+          call.args.some(({ name, value }) => /^(?:host|server_name|bind)$/.test(name ?? '') && value === '0.0.0.0'),
       ),
       shell: commandsWhere((words) => bindsAll(words) && !openTracking(words) && !isProgram(words, 'docker')),
     }),

@@ -1,8 +1,9 @@
-import { mentions } from '../syntax/facts.ts'
+import { fixedText, mentions } from '../syntax/facts.ts'
 import type { Unit } from '../unit.ts'
 import { argumentAt, callsWhere, hitOf, named } from './places.ts'
 import { type Hit, python, type Rule } from './rule.ts'
 
+const PART = /^[\w.]+(?:\[[^\]]*\]|\.get\([^)]*\)|\.json\(\))*$/
 const FRAME = /^(?:pandas|pd|polars|pl)\.(?:DataFrame(?:\.from_(?:dict|records))?|read_json|json_normalize)$/
 /** What Flask, FastAPI and Starlette call the body and the parameters of a request. */
 export const REQUEST = /\brequest\.(?:get_json\(|json\b|data\b|form\b|args\b|body\b)|\bawait request\.(?:json|body)\(|\bflask\.request\b/
@@ -22,9 +23,13 @@ function uncheckedFrames(unit: Unit): Hit[] {
         ...parameters,
         ...assignments.filter((one) => one.scope === scope && REQUEST.test(one.text)).flatMap(({ names }) => names),
       ])
-      for (const one of assignments)
-        if (one.scope === scope && mentions(one.text, received)) for (const name of one.names) received.add(name)
-      const uses = REQUEST.test(text) || mentions(text.slice(text.indexOf('(')), received)
+      // A part of what was sent is what was sent; what a model made of it is not.
+      for (const one of assignments) {
+        if (one.scope === scope && PART.test(one.text) && mentions(one.text, received)) for (const name of one.names) received.add(name)
+      }
+      const given = text.slice(text.indexOf('(') + 1).trimStart()
+      // Columns that are written out one by one are a boundary.
+      const uses = REQUEST.test(text) || (!given.startsWith('{') && mentions(given, received))
       return uses && !calls.some((one) => one.scope === scope && CHECKS.test(one.name))
     })
     .map(hitOf)
@@ -101,9 +106,9 @@ export const MODELS: readonly Rule[] = [
     languages: ['python'],
     hints: ['transition_model_version_stage'],
     find: callsWhere(
-      (call) =>
+      (call, { facts }) =>
         /(?:^|\.)transition_model_version_stage$/.test(call.name) &&
-        !/^(?:staging|archived|none)$/i.test((named(call, 'stage') ?? argumentAt(call, 2))?.value ?? ''),
+        !/^(?:staging|archived|none)$/i.test(fixedText(named(call, 'stage') ?? argumentAt(call, 2), call, facts) ?? ''),
     ),
     bad: [python('client.transition_model_version_stage(name="churn", version=3, stage="Production")')],
     good: [python('client.transition_model_version_stage(name="churn", version=3, stage="Archived")')],

@@ -14,7 +14,7 @@ const FOREIGN = anyOf(
 
 function foreignInScripts(unit: Unit): Hit[] {
   return unit.lines.flatMap((line, at) =>
-    FOREIGN.test(line) && !/^\s*(?:-\s*)?(?:if|\w+):\s*["']?\$\{\{/.test(line) ? [{ line: at + 1 }] : [],
+    FOREIGN.test(line) && !/^\s*(?:#|(?:-\s*)?[\w-]+:\s*["']?\$\{\{)/.test(line) ? [{ line: at + 1 }] : [],
   )
 }
 
@@ -141,7 +141,8 @@ export const PIPELINES: readonly Rule[] = [
     languages: ['shell', 'dockerfile', 'python'],
     hints: ['chmod'],
     find: byLanguage({
-      shell: commandsWhere(opensFiles),
+      // A CI's machine is thrown away.
+      shell: (unit) => (/(?:^|\/)\.github\//.test(unit.file) ? [] : commandsWhere(opensFiles)(unit)),
       dockerfile: commandsWhere(opensFiles),
       python: callsWhere(({ name, args }) => name === 'os.chmod' && /^0o(?:777|666)$/.test(args[1]?.text ?? '')),
     }),

@@ -30,6 +30,13 @@ const reaches =
       .filter((call) => (only_first ? call.args.slice(0, 1) : call.args).some(({ text }) => fromRequest(text, call, facts)))
       .map(({ line, end_line }) => ({ line, end_line }))
 
+const SQL = /\b(?:select|insert|update|delete|drop|create|alter)\b/i
+
+/** Whether a call's first argument is SQL, or the name of a text that is. */
+const isSql = ({ args, scope }: Call, { assignments }: Facts): boolean =>
+  SQL.test(args[0]?.text ?? '') ||
+  assignments.some((one) => one.scope === scope && one.names.includes(args[0]?.text ?? '') && SQL.test(one.text))
+
 const UNKNOWN = 'Whoever can send a request decides.'
 
 /** What a request carries, where it must not arrive: followed through the names of a function. */
@@ -103,7 +110,11 @@ export const REQUESTS: readonly Rule[] = [
     recommendation: 'Pass values as parameters.',
     languages: ['python', 'javascript'],
     hints: HINTS,
-    find: reaches(/(?:^|\.)(?:execute|executemany|executescript|raw|query|read_sql(?:_query)?)$/, true),
+    find: ({ facts }) =>
+      facts.calls
+        .filter((call) => /(?:^|\.)(?:execute|executemany|executescript|raw|query|read_sql(?:_query)?)$/.test(call.name))
+        .filter((call) => isSql(call, facts) && fromRequest(call.args[0]?.text ?? '', call, facts))
+        .map(({ line, end_line }) => ({ line, end_line })),
     bad: [python('def runs():\n    name = request.args["name"]\n    db.execute(f"select * from runs where name = \'{name}\'")', 3)],
     good: [python('def runs():\n    name = request.args["name"]\n    db.execute("select * from runs where name = ?", [name])')],
   },

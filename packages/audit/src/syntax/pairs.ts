@@ -20,8 +20,10 @@ export function readPairs(text: string, language: Language): Pair[] {
     if (read) return read
   }
   let document = 0
+  const schemas = new Set(text.split(/^---.*$/m).flatMap((one, at) => (/^\s*kind:\s*CustomResourceDefinition\b/m.test(one) ? [at] : [])))
   return text.split('\n').flatMap((line, at) => {
     if (line.startsWith('---')) document++
+    if (schemas.has(document)) return []
     const match = line.trimStart().startsWith('#') ? null : LINE.exec(line)
     if (!match) return []
     const value = (match[2] ?? '').replace(/\s+#.*$/, '').replace(/^(["'])(.*)\1$/, '$2')

@@ -127,7 +127,7 @@ kind: Secret
 metadata:
   name: db
 stringData:
-  password: Tr0ub4dor-3 <<credentials/kubernetes-secret, credentials/assigned>>
+  password: Tr0ub4dor-3 <<credentials/kubernetes-secret>>
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding

@@ -24,6 +24,7 @@ import { versionsInOrder } from './migrations/024-versions-in-order.ts'
 import { traceArchive } from './migrations/025-trace-archive.ts'
 import { issues } from './migrations/026-issues.ts'
 import { inventory } from './migrations/027-inventory.ts'
+import { fileTags } from './migrations/029-file-tags.ts'
 import { workspaceOnRecord } from './migrations/030-workspace-on-record.ts'
 import { rollouts } from './migrations/033-rollouts.ts'
 
@@ -61,6 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
   traceArchive,
   issues,
   inventory,
+  fileTags,
   workspaceOnRecord,
   rollouts,
 ]

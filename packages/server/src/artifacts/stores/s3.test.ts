@@ -210,6 +210,54 @@ describe('artifacts on S3', () => {
     await db.close()
   })
 
+  test('RC-16 of a registered version are written by nobody, by no way: 409; what went past the server is refused at load', async () => {
+    const prefix = 'team/frozen'
+    // The same place by two ways: through the server, and by addresses of the store itself.
+    const place = `s3://${BUCKET}/${prefix}`
+    const server = await serverInMemory({ settings: { ...testSettings(), artifacts_destination: place, default_artifact_root: place } })
+    const { run_id } = (await server.post('runs/create', { experiment_id: '0' })).body.run.info
+    const [folder, bytes] = [`0/${run_id}/artifacts`, Buffer.from('weights')]
+    assert.equal((await put(server, `${folder}/model/data/a.bin`, bytes)).status, 200)
+    const mpu = { path: '/x/a.bin', num_parts: 1 }
+    const begun = (await server.call('POST', `${AT}/mpu/create/${folder}/model/data`, mpu)).body
+    const signed = await server.post('artifacts/presigned-upload-url', { run_id, path: 'model/data/a.bin' })
+    assert.equal(signed.status, 200, signed.text)
+    const sent = await fetch(begun.credentials[0].url, { method: 'PUT', body: 'evil' })
+    await server.post('registered-models/create', { name: 'm' })
+    const made = await server.post('model-versions/create', { name: 'm', source: `runs:/${run_id}/model` })
+    assert.equal(made.status, 200, made.text)
+    const version = { name: 'm', version: '1' }
+    const status = async () => (await server.get('model-versions/get', version)).body.model_version.status
+    for (const deadline = Date.now() + 30_000; (await status()) !== 'READY'; ) assert.ok(Date.now() < deadline, 'it was never READY')
+    const manifest = (await server.call('GET', '/api/2.0/millrace/model-versions/manifest?name=m&version=1')).body
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    assert.deepEqual(manifest.files, [{ path: 'data/a.bin', size: bytes.length, sha256 }])
+    const parts = [{ part_number: 1, etag: sent.headers.get('etag'), url: begun.credentials[0].url }]
+    for (const answer of [
+      await put(server, `${folder}/model/data/a.bin`, 'evil'),
+      await put(server, `${folder}/model/new`, 'evil'),
+      await server.call('DELETE', `${AT}/artifacts/${folder}/model`),
+      await server.call('DELETE', `${AT}/artifacts/0/${run_id}`),
+      await server.call('POST', `${AT}/mpu/create/${folder}/model/data`, mpu),
+      await server.call('POST', `${AT}/mpu/complete/${folder}/model/data`, { ...mpu, upload_id: begun.upload_id, parts }),
+      await server.post('artifacts/presigned-upload-url', { run_id, path: 'model/data/a.bin' }),
+      await server.call('POST', `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run_id}&path=model/data/a.bin`, Buffer.from('evil')),
+    ]) {
+      assert.equal(answer.status, 409, answer.text)
+      assert.equal(answer.body.error_code, 'RESOURCE_CONFLICT')
+    }
+    const load = () => server.call('GET', '/model-versions/get-artifact?name=m&version=1&path=data/a.bin')
+    assert.equal((await load()).text, 'weights')
+    assert.deepEqual(await keysOf(prefix), [`${folder}/model/data/a.bin`])
+    assert.equal((await put(server, `${folder}/beside`, 'x')).status, 200)
+    // A URL that was signed before is the store's to honour: the change is seen when the file is asked for.
+    assert.equal((await fetch(signed.body.presigned_url, { method: 'PUT', body: 'evil!!!', headers: signed.body.headers })).status, 200)
+    assert.equal((await load()).status, 403)
+    assert.equal((await server.get('model-versions/get-download-uri', version)).status, 403)
+    await server.call('DELETE', '/api/2.0/mlflow/model-versions/delete', version)
+    assert.equal((await put(server, `${folder}/model/data/a.bin`, 'anew')).status, 200)
+  })
+
   test('of a store that is away, or knows us not, are an error without its inner words', async () => {
     for (const [env, status] of [
       [{ AWS_SECRET_ACCESS_KEY: 'wrong' }, 403],

@@ -34,18 +34,19 @@ const DROP_JOB = command('delete from manifest_job where version = ?')
 const DROP_HEAD = command('delete from model_version_manifest where version = ?')
 const DROP_FILES = command('delete from model_version_file where version = ?')
 const HEAD = command('insert into model_version_manifest (version, root_sha256, files, bytes, made_ms) values (?, ?, ?, ?, ?)')
-const FILE = bulk('insert into model_version_file (version, path, size, sha256) values (?, ?, ?, ?)', 'itit')
+const FILE = bulk('insert into model_version_file (version, path, size, sha256, store_tag) values (?, ?, ?, ?, ?)', 'ititt')
 const COPY_HEAD = command(
   `insert into model_version_manifest (version, root_sha256, files, bytes, made_ms)
    select ?, root_sha256, files, bytes, ? from model_version_manifest where version = ?`,
 )
 const COPY_FILES = command(
-  'insert into model_version_file (version, path, size, sha256) select ?, path, size, sha256 from model_version_file where version = ?',
+  `insert into model_version_file (version, path, size, sha256, store_tag)
+   select ?, path, size, sha256, store_tag from model_version_file where version = ?`,
 )
 const STATUS = command('update model_version set status = ?, status_message = ? where id = ? and deleted_ms is null')
 const STATUS_OF = query<{ status: number }>('select status from model_version where id = ? and deleted_ms is null')
 const HEAD_OF = query<Head>('select root_sha256, bytes from model_version_manifest where version = ?')
-const FILES_OF = query<ManifestFile>('select path, size, sha256 from model_version_file where version = ? order by path')
+const FILES_OF = query<ManifestFile>('select path, size, sha256, store_tag from model_version_file where version = ? order by path')
 const DIGEST = query<{ sha256: string }>('select sha256 from model_version_file where version = ? and path = ?')
 
 /** When a job is due, and whose it is until then: nobody's without a lease. */
@@ -99,7 +100,7 @@ export async function recordManifest(
   if (files.length > 0) {
     await tx.runMany(
       FILE,
-      files.map(({ path, size, sha256 }) => [version, path, size, sha256]),
+      files.map(({ path, size, sha256, store_tag = null }) => [version, path, size, sha256, store_tag]),
     )
   }
   await tx.run(STATUS, refused === undefined ? READY : FAILED, refused ?? null, version)

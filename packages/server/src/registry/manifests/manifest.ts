@@ -3,7 +3,13 @@ import type { Place } from '../../artifacts/index.ts'
 import { ApiError } from '../../http/errors.ts'
 
 /** A file of a version; `path` is relative to the version's root, and empty when the version is of this one file. */
-export type ManifestFile = { readonly path: string; readonly size: number; readonly sha256: string }
+export type ManifestFile = {
+  readonly path: string
+  readonly size: number
+  readonly sha256: string
+  /** The object store's tag of these bytes; none on a disk. */
+  readonly store_tag?: string | null
+}
 export type Manifest = { readonly root_sha256: string; readonly bytes: number; readonly files: readonly ManifestFile[] }
 
 /** Files as one digest: a line for each, in the order of the bytes of their paths; the path as JSON, so that no name can end a line. */
@@ -46,7 +52,7 @@ async function hashFile({ store, folder }: Place, path: readonly string[], goOn:
       hash.update(chunk as Buffer)
     }
   }
-  return { path: path.join('/'), size: artifact.size, sha256: hash.digest('hex') }
+  return { path: path.join('/'), size: artifact.size, sha256: hash.digest('hex'), store_tag: store.direct ? artifact.etag : null }
 }
 
 /** MLflow registers what is not there, too: the version has no files then, and stays without. */

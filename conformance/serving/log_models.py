@@ -1,7 +1,8 @@
 """Logs models with MLflow as its users do, and writes what each predicts for rows it has not seen.
 
-    log_models.py FOLDER
+    log_models.py FOLDER [NAME...]
 
+With names, only models whose name begins with one of them are logged.
 For each model: FOLDER/NAME/ as MLflow saved it, FOLDER/NAME.json with the rows by column and the predictions.
 """
 
@@ -10,12 +11,14 @@ import pathlib
 import sys
 import warnings
 
+import catboost
 import lightgbm
 import mlflow
 import numpy as np
 import pandas as pd
 import xgboost
 from sklearn import (
+    calibration,
     cluster,
     compose,
     decomposition,
@@ -26,15 +29,18 @@ from sklearn import (
     linear_model,
     model_selection,
     naive_bayes,
+    neighbors,
     neural_network,
     pipeline,
     preprocessing,
     svm,
     tree,
 )
+from sklearn.feature_extraction import text
 
 warnings.filterwarnings("ignore")
 FOLDER = pathlib.Path(sys.argv[1])
+ONLY = tuple(sys.argv[2:])
 SEEN, ROWS = 600, 1000
 rng = np.random.default_rng(7)
 TREES = [
@@ -45,6 +51,13 @@ TREES = [
     "sklearn.tree._tree.Tree",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._dist_metrics.ManhattanDistance64",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.utils._bunch.Bunch",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
     "xgboost.sklearn.XGBRegressor",
@@ -69,7 +82,10 @@ MIXED = MISSING.assign(
 CODES = NUMERIC.assign(f=rng.integers(0, 20, SEEN + ROWS).astype(float))
 CODES["f"] = CODES["f"].where(rng.random(SEEN + ROWS) > 0.05)
 COUNTS = NUMERIC.abs().round(2)
-FRAMES = {"numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
+WORDS = np.array("red Green blue sky day grass and the a of night-time snow_white it's über 42 3.5 tree leaf water fire".split())
+TEXTS = pd.DataFrame({"text": [" ".join(rng.choice(WORDS, 1 + row % 9)) for row in range(SEEN + ROWS)], "a": NUMERIC["a"]})
+CATEGORIES = pd.DataFrame({name: np.digitize(NUMERIC[name], [-1, 0, 1]) for name in "abd"})
+FRAMES = {"texts": TEXTS, "categories": CATEGORIES, "numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
 
 
 def plain(values):
@@ -82,6 +98,8 @@ def plain(values):
 
 def keep(name, log, model, data, target, proba=None):
     """Saves a model, loads it again with MLflow, and writes what it predicts."""
+    if ONLY and not name.startswith(ONLY):
+        return
     rows = FRAMES[data].iloc[SEEN:]
     # What a model needs is told, so that MLflow does not import everything in a process of its own to find out.
     log(model, FOLDER / name, pip_requirements=["scikit-learn"])
@@ -108,6 +126,8 @@ def save_sklearn(model, path, **options):
 
 
 def fit(name, model, data, target):
+    if ONLY and not name.startswith(ONLY):
+        return
     model.fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
     keep(f"{name}-{target}-{data}", save_sklearn, model, data, target, getattr(model, "predict_proba", None))
 
@@ -149,7 +169,75 @@ def sklearn_models():
     yield "MLPRegressor", lambda: scaled(neural_network.MLPRegressor(activation="tanh", **small)), numbers, ["numeric"]
     yield "IsolationForest", lambda: ensemble.IsolationForest(**few), ["number"], ["numeric"]
     yield "GridSearchCV", lambda: model_selection.GridSearchCV(linear_model.Ridge(), {"alpha": [0.1, 1]}), numbers, ["numeric"]
+    yield from machines()
+    yield from together()
+    yield from texts()
     yield from prepared()
+
+
+def machines():
+    """Support vector machines, neighbours, and what counts."""
+    classes, numbers, numeric = ["binary", "three", "words"], ["number"], ["numeric"]
+    for kernel in ["linear", "rbf", "poly", "sigmoid"]:
+        yield f"SVC-{kernel}", lambda kernel=kernel: svm.SVC(kernel=kernel), ["binary", "words"], numeric
+        yield f"SVR-{kernel}", lambda kernel=kernel: svm.SVR(kernel=kernel, gamma=0.01, C=0.01), numbers, numeric
+    yield "SVC-probability", lambda: svm.SVC(probability=True, random_state=0), classes, numeric
+    yield "SVC-break_ties", lambda: svm.SVC(break_ties=True), ["three"], numeric
+    yield "NuSVC", lambda: svm.NuSVC(nu=0.3), classes, numeric
+    yield "NuSVR", svm.NuSVR, numbers, numeric
+    yield "OneClassSVM", lambda: svm.OneClassSVM(nu=0.1), numbers, numeric
+    for name, options in {
+        "uniform": {},
+        "distance": {"weights": "distance"},
+        "brute": {"algorithm": "brute", "n_neighbors": 7},
+        "ball": {"algorithm": "ball_tree", "p": 1},
+    }.items():
+        yield f"KNeighborsClassifier-{name}", lambda options=options: neighbors.KNeighborsClassifier(**options), classes, numeric
+        yield f"KNeighborsRegressor-{name}", lambda options=options: neighbors.KNeighborsRegressor(**options), numbers, numeric
+    yield "BernoulliNB", naive_bayes.BernoulliNB, classes, numeric
+    yield "MultinomialNB", naive_bayes.MultinomialNB, classes, ["positive", "categories"]
+    yield "ComplementNB", naive_bayes.ComplementNB, classes, ["positive"]
+    yield "CategoricalNB", naive_bayes.CategoricalNB, classes, ["categories"]
+
+
+def together():
+    """Estimators made of others."""
+    classes, numbers, numeric = ["binary", "three", "words"], ["number"], ["numeric"]
+    line, bayes = linear_model.LogisticRegression(max_iter=500), naive_bayes.GaussianNB()
+    trees = ensemble.RandomForestClassifier(10, random_state=0)
+    pairs = [("line", line), ("bayes", bayes), ("trees", trees)]
+    voting = ensemble.VotingClassifier
+    yield "VotingClassifier-hard", lambda: voting(pairs), classes, numeric
+    yield "VotingClassifier-soft", lambda: voting(pairs, voting="soft", weights=[1, 2, 0.5]), classes, numeric
+    several = [("ridge", linear_model.Ridge()), ("svr", svm.SVR()), ("trees", ensemble.RandomForestRegressor(10, random_state=0))]
+    yield "VotingRegressor", lambda: ensemble.VotingRegressor(several, weights=[2, 1, 1]), numbers, numeric
+    with_scores = [*pairs, ("svc", svm.LinearSVC(random_state=0))]
+    yield "StackingClassifier", lambda: ensemble.StackingClassifier(with_scores, cv=3), classes, numeric
+    yield "StackingClassifier-passthrough", lambda: ensemble.StackingClassifier(pairs, trees, cv=3, passthrough=True), classes, numeric
+    yield "StackingRegressor", lambda: ensemble.StackingRegressor(several, cv=3, passthrough=True), numbers, numeric
+    for name, inner in {"LinearSVC": svm.LinearSVC(random_state=0), "GaussianNB": bayes, "SVC": svm.SVC(), "RandomForest": trees}.items():
+        for method in ["sigmoid", "isotonic"]:
+            make = lambda inner=inner, method=method: calibration.CalibratedClassifierCV(inner, method=method, cv=3)
+            yield f"CalibratedClassifierCV-{name}-{method}", make, classes, numeric
+
+
+def texts():
+    """Words counted and weighed, beside a number."""
+    beside = lambda step: compose.make_column_transformer((step, "text"), remainder="passthrough")
+    last = lambda: linear_model.LogisticRegression(max_iter=500)
+    for name, step in {
+        "CountVectorizer": text.CountVectorizer(),
+        "CountVectorizer-binary": text.CountVectorizer(binary=True, lowercase=False, stop_words=["sky"]),
+        "CountVectorizer-char_wb": text.CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)),
+        "CountVectorizer-char": text.CountVectorizer(analyzer="char", ngram_range=(1, 2)),
+        "TfidfVectorizer": text.TfidfVectorizer(),
+        "TfidfVectorizer-pairs": text.TfidfVectorizer(stop_words="english", ngram_range=(1, 2), sublinear_tf=True, norm="l1"),
+        "TfidfVectorizer-ascii": text.TfidfVectorizer(strip_accents="ascii", token_pattern=r"(?u)\b\w+\b", norm=None),
+    }.items():
+        make = lambda step=step: pipeline.make_pipeline(beside(step), last())
+        yield f"ColumnTransformer+{name}+LogisticRegression", make, ["binary", "words"], ["texts"]
+    counted = compose.make_column_transformer((pipeline.make_pipeline(text.CountVectorizer(), text.TfidfTransformer()), "text"))
+    yield "ColumnTransformer+TfidfTransformer+MultinomialNB", lambda: pipeline.make_pipeline(counted, naive_bayes.MultinomialNB()), ["words"], ["texts"]
 
 
 def prepared():

@@ -12,6 +12,7 @@ export {
   type Prediction,
 } from './backend.ts'
 export { type Batch, predictRows } from './batch/batch.ts'
+export type { Format } from './batch/writers.ts'
 export { type LoadOptions, loadModel } from './loading/load.ts'
 export { LIMITS, type Limits } from './protocols/limits.ts'
 export { Refused, type Step } from './refused.ts'

@@ -20,7 +20,7 @@ export class Progress {
   }
 
   /** Says how far it came, a few times a second. */
-  show(rows: number, read: number): void {
+  show(rows: number, read: number | undefined): void {
     const now = this.#now()
     if (this.#screen.isTTY !== true || now - this.#drawn < EVERY_MS) return
     this.#drawn = now
@@ -33,8 +33,8 @@ export class Progress {
     if (this.#screen.isTTY === true && this.#drawn > 0) this.#screen.write('\r\x1b[K')
   }
 
-  #bar(read: number): string {
-    if (this.#total === undefined || this.#total === 0) return ''
+  #bar(read: number | undefined): string {
+    if (this.#total === undefined || this.#total === 0 || read === undefined) return ''
     const share = Math.min(1, read / this.#total)
     const full = Math.round(share * WIDTH)
     return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.floor(share * 100)).padStart(3)} %  `

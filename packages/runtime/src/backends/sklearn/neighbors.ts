@@ -88,6 +88,7 @@ export const discriminant: Compile = (estimator) => {
   return {
     inputs,
     classes,
+    decision: (frame) => products(rowsOf(frame, inputs, Float64Array), frame.rows, weights),
     predict: (frame) => greatest(scores(frame), classes),
     predictProba: (frame) => ({ values: softmax(scores(frame), classes.length), columns: classes.length }),
   }

@@ -1,16 +1,22 @@
 import { compilerOf } from '../boosters/estimators.ts'
 import { Estimator, refuse, type Value } from '../estimator.ts'
+import { bernoulliNaiveBayes, categoricalNaiveBayes, complementNaiveBayes, multinomialNaiveBayes } from './bayes.ts'
 import { gradientBoostingClassifier, gradientBoostingRegressor } from './boosting.ts'
+import { calibratedClassifier } from './calibration.ts'
 import { columnTransformer, featureUnion, pipeline, search } from './composition.ts'
 import { oneHotEncoder, ordinalEncoder, simpleImputer } from './encoders.ts'
+import { stackingClassifier, stackingRegressor, votingClassifier, votingRegressor } from './ensembles.ts'
 import { passThrough, pca, polynomialFeatures, selectKBest, truncatedSvd, varianceThreshold } from './features.ts'
 import type { Compile, Fitted } from './fitted.ts'
 import { isolationForest, treeClassifier, treeRegressor } from './forests.ts'
 import { histBoostingClassifier, histBoostingRegressor } from './hist-boosting.ts'
 import { linearRegressor, logisticRegression, logLinkRegressor, marginClassifier, ridgeClassifier, sgdClassifier } from './linear.ts'
+import { neighboursClassifier, neighboursRegressor } from './nearest.ts'
 import { discriminant, gaussianNaiveBayes, kMeans } from './neighbors.ts'
 import { mlpClassifier, mlpRegressor } from './networks.ts'
 import { binarizer, maxAbsScaler, minMaxScaler, normalizer, powerTransformer, robustScaler, standardScaler } from './scalers.ts'
+import { oneClass, supportClassifier, supportRegressor } from './svm.ts'
+import { countVectorizer, tfidfTransformer, tfidfVectorizer } from './text.ts'
 
 /** Each class that is served, by its module and name, and what makes functions of it. */
 const SERVED: ReadonlyMap<string, Compile> = new Map(
@@ -39,7 +45,21 @@ const SERVED: ReadonlyMap<string, Compile> = new Map(
     'linear_model._perceptron': { Perceptron: marginClassifier },
     'linear_model._passive_aggressive': { PassiveAggressiveClassifier: marginClassifier, PassiveAggressiveRegressor: linearRegressor },
     'linear_model._glm.glm': { PoissonRegressor: logLinkRegressor, GammaRegressor: logLinkRegressor, TweedieRegressor: logLinkRegressor },
-    'svm._classes': { LinearSVC: marginClassifier, LinearSVR: linearRegressor },
+    'svm._classes': {
+      LinearSVC: marginClassifier,
+      LinearSVR: linearRegressor,
+      SVC: supportClassifier,
+      NuSVC: supportClassifier,
+      SVR: supportRegressor,
+      NuSVR: supportRegressor,
+      OneClassSVM: oneClass,
+    },
+    'neighbors._classification': { KNeighborsClassifier: neighboursClassifier },
+    'neighbors._regression': { KNeighborsRegressor: neighboursRegressor },
+    'ensemble._voting': { VotingClassifier: votingClassifier, VotingRegressor: votingRegressor },
+    'ensemble._stacking': { StackingClassifier: stackingClassifier, StackingRegressor: stackingRegressor },
+    calibration: { CalibratedClassifierCV: calibratedClassifier },
+    'feature_extraction.text': { CountVectorizer: countVectorizer, TfidfVectorizer: tfidfVectorizer, TfidfTransformer: tfidfTransformer },
     'tree._classes': {
       DecisionTreeClassifier: treeClassifier,
       DecisionTreeRegressor: treeRegressor,
@@ -53,7 +73,13 @@ const SERVED: ReadonlyMap<string, Compile> = new Map(
       ExtraTreesRegressor: treeRegressor,
     },
     'cluster._kmeans': { KMeans: kMeans, MiniBatchKMeans: kMeans },
-    naive_bayes: { GaussianNB: gaussianNaiveBayes },
+    naive_bayes: {
+      GaussianNB: gaussianNaiveBayes,
+      MultinomialNB: multinomialNaiveBayes,
+      ComplementNB: complementNaiveBayes,
+      BernoulliNB: bernoulliNaiveBayes,
+      CategoricalNB: categoricalNaiveBayes,
+    },
     discriminant_analysis: { LinearDiscriminantAnalysis: discriminant },
     'neural_network._multilayer_perceptron': { MLPClassifier: mlpClassifier, MLPRegressor: mlpRegressor },
     'ensemble._iforest': { IsolationForest: isolationForest },
@@ -88,6 +114,12 @@ const SERVED: ReadonlyMap<string, Compile> = new Map(
 /** Classes that files hold beside estimators. What they are is looked at by the estimator that holds them, or by nobody. */
 const INERT: ReadonlySet<string> = new Set([
   'sklearn.tree._tree.Tree',
+  'sklearn.neighbors._kd_tree.KDTree',
+  'sklearn.neighbors._ball_tree.BallTree',
+  ...['Euclidean', 'Manhattan', 'Chebyshev', 'Minkowski'].map((name) => `sklearn.metrics._dist_metrics.${name}Distance64`),
+  'sklearn.calibration._CalibratedClassifier',
+  'sklearn.calibration._SigmoidCalibration',
+  'sklearn.isotonic.IsotonicRegression',
   'sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor',
   'sklearn.ensemble._hist_gradient_boosting.binning._BinMapper',
   'sklearn.preprocessing._label.LabelBinarizer',

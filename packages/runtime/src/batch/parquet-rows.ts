@@ -1,82 +1,70 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import type { Compressors, DecodedArray } from 'hyparquet'
+import { Worker } from 'node:worker_threads'
 import { RequestProblem } from '../protocols/request-problem.ts'
 import type { Inputs } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
+import type { RowGroup } from './parquet-group.ts'
+import type { ParquetTask } from './parquet-worker.ts'
 
 const PIECE_ROWS = 8192
+/** No row group of an honest file takes so long to read. */
+const GROUP_MAX_MS = 120_000
+const MEMORY_MAX_MIB = 4096
 
-/** What a page may unpack to is what its header says, and no more than this. */
-const PAGE_MAX_BYTES = 1024 * 1024 * 1024
-const bounded = (size: number): number => Math.min(size, PAGE_MAX_BYTES)
-const UNPACK: Compressors = {
-  GZIP: (input, size) => gunzipSync(input, { maxOutputLength: bounded(size) }),
-  BROTLI: (input, size) => brotliDecompressSync(input, { maxOutputLength: bounded(size) }),
-  ZSTD: (input, size) => zstdDecompressSync(input, { maxOutputLength: bounded(size) }),
-}
+type Answer = { readonly group?: RowGroup; readonly problem?: string }
 
-/** The rows of a Parquet file, row group after row group. @throws RequestProblem */
-export async function* parquetTables(path: string, inputs: Inputs | undefined): AsyncGenerator<Table> {
-  const fd = openSync(path, 'r')
+/**
+ * The rows of a Parquet file, row group after row group. A thread of its own reads it: its parser was not written for files that want
+ * to harm, some of which it would never come to the end of. @throws RequestProblem
+ */
+export async function* parquetTables(path: string, inputs: Inputs | undefined, group_max_ms = GROUP_MAX_MS): AsyncGenerator<Table> {
+  const thread = threadFor({ path, wanted: wantedOf(inputs) })
+  const next = (): Promise<Answer> => asked(thread, group_max_ms)
   try {
-    yield* tablesOf(fd, inputs)
-  } catch (error) {
-    // Whatever the reader says of bytes that are wrong is the file's fault.
-    if (error instanceof RequestProblem) throw error
-    throw new RequestProblem(`${path} can't be read as Parquet: ${(error as Error).message}.`)
+    for (let coming = next(); ; ) {
+      const { group, problem } = await coming
+      if (problem !== undefined) throw new RequestProblem(`${path} can't be read as Parquet: ${problem}.`)
+      if (group === undefined) return
+      coming = next()
+      // The next group is waited for only after this one's rows.
+      coming.catch(() => undefined)
+      yield* piecesOf(group)
+    }
   } finally {
-    closeSync(fd)
+    await thread.terminate()
   }
 }
 
-async function* tablesOf(fd: number, inputs: Inputs | undefined): AsyncGenerator<Table> {
-  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet')
-  const file = { byteLength: fstatSync(fd).size, slice: (start: number, end?: number) => bytesOf(fd, start, end) }
-  const metadata = await parquetMetadataAsync(file)
-  const names = parquetSchema(metadata).children.map(({ element, children }) => {
-    if (children.length === 0 && element.repetition_type !== 'REPEATED') return element.name
-    throw new RequestProblem(`The Parquet file's column '${element.name}' holds lists or objects; models take single values.`)
-  })
-  const wanted = new Set(inputs?.kind === 'columns' ? inputs.columns.map(({ name }) => name) : names)
-  const is_by_name = !wanted.has(undefined)
-  const scan = await parquetScan({ file, metadata, compressors: UNPACK })
-  for (const range of scan.ranges) {
-    const columns: (Float64Array | readonly unknown[])[] = []
-    for (const name of names) {
-      columns.push(is_by_name && !wanted.has(name) ? [] : cellsOf(await scan.readColumn({ column: name, ...range })))
+function threadFor(workerData: ParquetTask): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './parquet-worker.ts' : './parquet-worker.js'
+  return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MAX_MIB } })
+}
+
+function wantedOf(inputs: Inputs | undefined): ReadonlySet<string> | undefined {
+  if (inputs?.kind !== 'columns') return undefined
+  const names = inputs.columns.flatMap(({ name }) => (name === undefined ? [] : [name]))
+  return names.length === inputs.columns.length ? new Set(names) : undefined
+}
+
+function asked(thread: Worker, limit_ms: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    const done = (answer: Answer): void => {
+      clearTimeout(timer)
+      thread.off('message', done)
+      thread.off('error', failed)
+      resolve(answer)
     }
-    const rows = range.rowEnd - range.rowStart
-    for (let from = 0; from < rows; from += PIECE_ROWS) {
-      const to = Math.min(rows, from + PIECE_ROWS)
-      const cells = columns.map((column) => (column instanceof Float64Array ? column.subarray(from, to) : column.slice(from, to)))
-      yield { rows: to - from, width: names.length, names, by: 'column', cells }
-    }
-  }
-}
-
-function bytesOf(fd: number, start: number, end?: number): ArrayBuffer {
-  const size = fstatSync(fd).size
-  const length = Math.max(0, Math.min(end ?? size, size) - start)
-  const bytes = new Uint8Array(new ArrayBuffer(length))
-  for (let got = 0; got < length; ) {
-    const more = readSync(fd, bytes, got, length - got, start + got)
-    if (more === 0) break
-    got += more
-  }
-  return bytes.buffer
-}
-
-/** Values as tables have them: numbers, texts, booleans, null; times as texts of ISO 8601. */
-function cellsOf(values: DecodedArray): Float64Array | readonly unknown[] {
-  if (values instanceof Float64Array) return values
-  if (values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint32Array) return Float64Array.from(values)
-  if (values.length > 0 && (values as readonly unknown[]).every((value) => typeof value === 'number')) {
-    return Float64Array.from(values as readonly number[])
-  }
-  return Array.from(values as readonly unknown[], (value) => {
-    if (typeof value === 'bigint') return Number(value)
-    if (value === undefined) return null
-    return value instanceof Date ? value.toISOString() : value
+    const failed = (error: Error): void => done({ problem: error.message })
+    const timer = setTimeout(() => done({ problem: `a row group takes longer than ${limit_ms / 1000} seconds` }), limit_ms)
+    thread.once('message', done)
+    thread.once('error', failed)
+    thread.postMessage('next')
   })
+}
+
+function* piecesOf({ rows, names, cells }: RowGroup): Generator<Table> {
+  for (let from = 0; from < rows; from += PIECE_ROWS) {
+    const to = Math.min(rows, from + PIECE_ROWS)
+    const part = cells.map((column) => (column instanceof Float64Array ? column.subarray(from, to) : column.slice(from, to)))
+    yield { rows: to - from, width: names.length, names, by: 'column', cells: part }
+  }
 }

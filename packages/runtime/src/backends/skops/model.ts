@@ -51,7 +51,8 @@ function inParts(call: Call, rows_max: number): Call {
 /** Words make a column each, of which there may be many thousands: then few rows are worked on at once. */
 function rowsAtOnce(value: Value, depth = 0): number {
   if (depth > 60) return Number.POSITIVE_INFINITY
-  if (Array.isArray(value)) return Math.min(Number.POSITIVE_INFINITY, ...(value as readonly Value[]).slice(0, 10_000).map((one) => rowsAtOnce(one, depth + 1)))
+  if (Array.isArray(value))
+    return Math.min(Number.POSITIVE_INFINITY, ...(value as readonly Value[]).slice(0, 10_000).map((one) => rowsAtOnce(one, depth + 1)))
   if (!(value instanceof Estimator)) return Number.POSITIVE_INFINITY
   const words = value.any('vocabulary_')
   if (words instanceof Map) return Math.max(1, Math.floor(CELLS_MAX / words.size))

@@ -19,7 +19,16 @@ export const GROUPS: readonly (readonly [string, (name: string) => boolean])[] =
   ['lightgbm', (name) => name.endsWith('.lgb')],
 ]
 
-type Failure = { readonly name: string; readonly bytes: Buffer; readonly why: string }
+const SEED_MAX_BYTES = 100_000
+
+/** The cases of a format that are small enough to be changed many times a second. */
+export function seedsOf(group: string, cases: readonly Case[]): Case[] {
+  const belongs = GROUPS.find(([name]) => name === group)?.[1] ?? (() => false)
+  return cases.filter(({ name, bytes }) => belongs(name) && bytes.length < SEED_MAX_BYTES)
+}
+
+/** An input at which a reader failed, and how. */
+export type Failure = { readonly name: string; readonly bytes: Buffer; readonly why: string }
 
 /** One input may take so long, on a machine that does other things as well. */
 const SLOW_MS = 5_000

@@ -909,7 +909,7 @@ export type UserWithGrants = {
 export type RolePermission = {
   id: number
   role_id: number
-  resource_type: 'experiment' | 'registered_model' | 'prompt' | 'workspace'
+  resource_type: 'experiment' | 'registered_model' | 'prompt' | 'scorer' | 'workspace'
   resource_pattern: string
   permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
 }
@@ -3041,9 +3041,9 @@ export type Endpoints = {
   'GET /api/3.0/mlflow/users/permissions/get': {
     input: {
       username: string
-      /** Runs, traces, scorers and all else follow their experiment, versions their model */
-      resource_type: 'experiment' | 'registered_model' | 'prompt'
-      /** An experiment's id, a model's or prompt's name, or * for all */
+      /** Runs, traces and all else follow their experiment, scorers too unless they have grants of their own, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'scorer'
+      /** An experiment's id, a model's or prompt's name, EXPERIMENT_ID/NAME of a scorer, or * for all */
       resource_id: string
     }
     output: {
@@ -3055,9 +3055,9 @@ export type Endpoints = {
   'POST /api/3.0/mlflow/users/permissions/grant': {
     input: {
       username: string
-      /** Runs, traces, scorers and all else follow their experiment, versions their model */
-      resource_type: 'experiment' | 'registered_model' | 'prompt'
-      /** An experiment's id, a model's or prompt's name, or * for all */
+      /** Runs, traces and all else follow their experiment, scorers too unless they have grants of their own, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'scorer'
+      /** An experiment's id, a model's or prompt's name, EXPERIMENT_ID/NAME of a scorer, or * for all */
       resource_id: string
       permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
     }
@@ -3067,9 +3067,9 @@ export type Endpoints = {
   'POST /api/3.0/mlflow/users/permissions/revoke': {
     input: {
       username: string
-      /** Runs, traces, scorers and all else follow their experiment, versions their model */
-      resource_type: 'experiment' | 'registered_model' | 'prompt'
-      /** An experiment's id, a model's or prompt's name, or * for all */
+      /** Runs, traces and all else follow their experiment, scorers too unless they have grants of their own, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'scorer'
+      /** An experiment's id, a model's or prompt's name, EXPERIMENT_ID/NAME of a scorer, or * for all */
       resource_id: string
     }
     output: Record<string, never>
@@ -3162,9 +3162,9 @@ export type Endpoints = {
   'POST /api/3.0/mlflow/roles/permissions/add': {
     input: {
       role_id: number
-      /** Runs, traces, scorers and all else follow their experiment, versions their model */
-      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'workspace'
-      /** An experiment's id, a model's or prompt's name, or * for all */
+      /** Runs, traces and all else follow their experiment, scorers too unless they have grants of their own, versions their model */
+      resource_type: 'experiment' | 'registered_model' | 'prompt' | 'scorer' | 'workspace'
+      /** An experiment's id, a model's or prompt's name, EXPERIMENT_ID/NAME of a scorer, or * for all */
       resource_pattern: string
       permission: 'DENY' | 'READ' | 'USE' | 'EDIT' | 'MANAGE'
     }

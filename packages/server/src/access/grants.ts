@@ -17,6 +17,7 @@ const FORGET = command('delete from access_grant where kind = ? and target = ?')
 const WORKSPACE_OF = {
   experiment: query<{ workspace: number }>('select workspace from experiment where id = ?'),
   registered_model: query<{ workspace: number }>('select workspace from registered_model where id = ?'),
+  scorer: query<{ workspace: number }>('select e.workspace from scorer s join experiment e on e.id = s.experiment where s.id = ?'),
 }
 
 /** The role that holds what was granted to the account itself in a workspace. */
@@ -30,12 +31,13 @@ export async function personalRole(tx: Writer, account: number, workspace: numbe
 /** The workspace of what a grant is on. */
 export async function workspaceOfGrant(db: Reader, { kind, target }: { kind: number; target: number }): Promise<number> {
   if (target === ALL_OF_KIND) return db.workspace
-  const found = await db.get(WORKSPACE_OF[kind === KIND.experiment ? 'experiment' : 'registered_model'], target)
+  const of = kind === KIND.experiment ? 'experiment' : kind === KIND.scorer ? 'scorer' : 'registered_model'
+  const found = await db.get(WORKSPACE_OF[of], target)
   return found?.workspace ?? db.workspace
 }
 
 /** Grants on a thing that is there; false when the account has a grant on it already. */
-export async function addGrant(tx: Writer, account: number, kind: Kind, target: number, level: Level): Promise<boolean> {
+export async function addGrant(tx: Writer, account: number, kind: Kind | 'scorer', target: number, level: Level): Promise<boolean> {
   const role = await personalRole(tx, account, await workspaceOfGrant(tx, { kind: KIND[kind], target }))
   const added = await tx.run(ADD, role, KIND[kind], target, LEVEL[level])
   if (added > 0) await raiseRights(tx, account)
@@ -63,11 +65,11 @@ export async function grantOf(db: Reader, account: number, kind: Kind, target: n
 }
 
 /** Who makes a thing manages it. The local owner needs no grant. */
-export async function grantToMaker(tx: Writer, { user_id }: Caller, kind: Kind, target: number): Promise<void> {
+export async function grantToMaker(tx: Writer, { user_id }: Caller, kind: Kind | 'scorer', target: number): Promise<void> {
   if (user_id !== 0) await addGrant(tx, user_id, kind, target, 'MANAGE')
 }
 
 /** Removes what was granted on a thing that is gone for good; nothing gets its id again, so nobody need be told. */
-export async function forgetGrants(tx: Writer, kind: Kind, target: number): Promise<void> {
+export async function forgetGrants(tx: Writer, kind: Kind | 'scorer', target: number): Promise<void> {
   await tx.run(FORGET, KIND[kind], target)
 }

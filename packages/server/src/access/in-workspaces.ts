@@ -13,7 +13,7 @@ import type { OfThings } from './workspace-manager.ts'
 const REMEMBERED_MAX = 50_000
 
 /** A handle finds those of its own workspace only; and a path was put below the workspace's folder before this is asked. */
-type ByName = 'experiment_name' | 'registered_model' | 'promotion_request' | 'version_files' | 'artifact_path'
+type ByName = 'experiment_name' | 'scorer_name' | 'registered_model' | 'promotion_request' | 'version_files' | 'artifact_path'
 type Kinds<Union> = Union extends unknown ? keyof Union : never
 
 // A new kind of thing does not compile here, until it is said where it hangs or that it is found by name.
@@ -52,6 +52,12 @@ export function inWorkspaces(authority: Authority, db: Reader): Authority {
 }
 
 const tableOf = (kind: Filtered): 'experiment' | 'registered_model' => (kind === 'registered_models' ? 'registered_model' : 'experiment')
+
+/** By what a thing's workspace is found: a scorer is named by its experiment. */
+function placed(resource: Resource): [kind: keyof typeof OF, id: string] {
+  if ('scorer_name' in resource) return ['experiment', resource.scorer_name.split('/')[0] ?? '']
+  return Object.entries(resource)[0] as [keyof typeof OF, string]
+}
 
 class Doors {
   readonly #db: Reader
@@ -96,7 +102,7 @@ class Doors {
     if (epoch !== this.#epoch) this.#places.clear()
     this.#epoch = epoch
     for (const resource of resources) {
-      const [kind, id] = Object.entries(resource)[0] as [keyof typeof OF, string]
+      const [kind, id] = placed(resource)
       if (!Object.hasOwn(OF, kind)) continue
       if ((await this.#workspaceOf(kind, id, db)) !== caller.workspace_id) return hidden(resource as OfThings)
     }

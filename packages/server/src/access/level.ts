@@ -1,5 +1,5 @@
 /** Kinds of things that grants are about, as the database keeps them. Single prompts stand among the registered models. */
-export const KIND = { experiment: 1, registered_model: 2, prompt: 3, workspace: 5 } as const
+export const KIND = { experiment: 1, registered_model: 2, prompt: 3, scorer: 4, workspace: 5 } as const
 export type Kind = 'experiment' | 'registered_model'
 
 /** MLflow's permissions as the database keeps them: the stronger is the greater. None is a grant too: it denies whatever others allow. */

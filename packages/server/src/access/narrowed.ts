@@ -69,9 +69,14 @@ async function notAmong(only_on: OnlyOn, permission: Permission, resource: OfThi
 /** Of what the account may see, what the token was made for. */
 export function shownTo(only_on: OnlyOn, kind: Filtered, visible: Visible): Visible {
   const ids = only_on[kind === 'registered_models' ? 'registered_model' : 'experiment']
-  if (visible.mode === 'all') return { ...visible, mode: 'only', ids }
+  // Of scorers, only what is denied counts besides: a grant on one does not lead out of the experiments that were named.
+  const { scorers, ...rest } = visible
+  const apart = scorers && {
+    scorers: { ...scorers, all: scorers.all === 'hidden' ? scorers.all : 'as their experiment', shown: [] } as const,
+  }
+  if (visible.mode === 'all') return { ...rest, ...apart, mode: 'only', ids }
   const of_account = new Set(visible.ids)
-  return { ...visible, mode: 'only', ids: ids.filter((id) => of_account.has(id) === (visible.mode === 'only')) }
+  return { ...rest, ...apart, mode: 'only', ids: ids.filter((id) => of_account.has(id) === (visible.mode === 'only')) }
 }
 
 /** What an admin's account sees, and what the account of a narrowed token does when it is one. */

@@ -3,10 +3,11 @@ import { query, type Reader, type Writer } from '../db/handles.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { experimentOfFiles } from '../registry/model-versions/index.ts'
 import type { Kind } from './level.ts'
+import { scorerAt } from './scorer-pattern.ts'
 import type { OfThings } from './workspace-manager.ts'
 
 /** What a named thing hangs on: grants are about experiments and registered models, and all else follows one of them. */
-export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean }
+export type Anchor = { readonly kind: Kind; readonly ids: readonly number[]; readonly isPrompt?: boolean; readonly scorer?: number }
 
 const EXPERIMENT = query<[id: number]>('select id from experiment where id = ?')
 const EXPERIMENT_WITHIN = query<[id: number]>('select id from experiment where id = ? and workspace = ?')
@@ -48,11 +49,16 @@ export async function anchorOf(db: Reader, resource: OfThings): Promise<Anchor |
     const rows = await db.tuples(OF_PROMOTION_REQUEST, db.workspace, resource.promotion_request)
     return rows.length === 0 ? unknown(resource) : { kind: 'registered_model', ids: rows.map(([id]) => id) }
   }
+  if ('scorer_name' in resource) {
+    const at = await scorerAt(db, resource.scorer_name)
+    if (!at) return unknown(resource)
+    return { kind: 'experiment', ids: [at.experiment], ...(at.scorer !== undefined && { scorer: at.scorer }) }
+  }
   const rows = await experimentsOf(db, resource)
   return rows.length === 0 ? unknown(resource) : { kind: 'experiment', ids: rows.flatMap(([id]) => id ?? []) }
 }
 
-type Apart = { registered_model: string } | { version_files: string } | { promotion_request: string }
+type Apart = { registered_model: string } | { scorer_name: string } | { version_files: string } | { promotion_request: string }
 type OfExperiment = Exclude<OfThings, Apart>
 
 async function experimentsOf(db: Reader, resource: OfExperiment): Promise<readonly (readonly [id: number | null])[]> {
@@ -113,6 +119,9 @@ function unknown(resource: OfThings): ApiError {
     return missing(`Logged model with ID '${resource.logged_model}' not found: it was never here, or it was deleted.`)
   }
   if ('trace' in resource) return missing(`Trace with ID '${resource.trace}' not found: it was never here, or it was deleted.`)
+  if ('scorer_name' in resource) {
+    return missing(`No Experiment with id=${resource.scorer_name.split('/')[0]} exists.`)
+  }
   if ('scorer' in resource) return missing(`Scorer with ID '${resource.scorer}' not found.`)
   if ('issue' in resource) return missing(`Issue with ID '${resource.issue}' not found.`)
   if ('registered_model' in resource) return missing(`Registered Model with name=${resource.registered_model} not found`)

@@ -3,9 +3,10 @@ import { ALL_OF_KIND, KIND, type Kind, LEVEL } from './level.ts'
 
 /** What the roles of an account grant it. Remembered between requests, so never changed. */
 export type Rights = {
-  /** Levels on single things, by their internal id: experiments, and registered models with prompts. */
+  /** Levels on single things, by their internal id: experiments, registered models with prompts, and scorers. */
   readonly experiment: ReadonlyMap<number, number>
   readonly registered_model: ReadonlyMap<number, number>
+  readonly scorer: ReadonlyMap<number, number>
   /** Grants on all things of a kind in a workspace. */
   readonly wide: readonly Wide[]
 }
@@ -60,7 +61,7 @@ export async function currentRightsOf(db: Reader, account: number): Promise<Righ
     return known.rights
   }
   const rights = await load(db, account)
-  const weight = ACCOUNT_WEIGHS + rights.experiment.size + rights.registered_model.size + rights.wide.length
+  const weight = ACCOUNT_WEIGHS + rights.experiment.size + rights.registered_model.size + rights.scorer.size + rights.wide.length
   const keep = (): void => {
     if (memory.changes === changes) remember(memory, account, { rights, version, weight, read_ms })
   }
@@ -73,16 +74,17 @@ export async function currentRightsOf(db: Reader, account: number): Promise<Righ
 async function load(db: Reader, account: number): Promise<Rights> {
   const experiment = new Map<number, number>()
   const registered_model = new Map<number, number>()
+  const scorer = new Map<number, number>()
   const wide: Wide[] = []
   for (const [kind, target, level, workspace] of await db.tuples(OF_ACCOUNT, account, account, account)) {
     if (target === ALL_OF_KIND) {
       wide.push({ kind, level, workspace })
       continue
     }
-    const levels = kind === KIND.experiment ? experiment : registered_model
+    const levels = kind === KIND.experiment ? experiment : kind === KIND.scorer ? scorer : registered_model
     levels.set(target, stronger(levels.get(target), level))
   }
-  return { experiment, registered_model, wide }
+  return { experiment, registered_model, scorer, wide }
 }
 
 /** Of two grants the greater; but whichever denies, denies. */
@@ -128,11 +130,27 @@ export function levelOn(rights: Rights, kind: Kind, target: number, isPrompt: bo
   return one === LEVEL.NO_PERMISSIONS || all === DENIED ? LEVEL.NO_PERMISSIONS : Math.max(all, one ?? 0)
 }
 
+/**
+ * What the account may do to a scorer: the most that it has on the experiment or on the scorer, and nothing where anything denies either.
+ * @param scorer undefined for one that is not there yet: then the experiment counts
+ */
+export function levelOnScorer(rights: Rights, experiment: number, scorer: number | undefined, workspace: number, everyone: number): number {
+  const of_experiment = levelOn(rights, 'experiment', experiment, false, workspace, everyone)
+  if (scorer === undefined || isDenied(rights, experiment, workspace)) return of_experiment
+  const one = rights.scorer.get(scorer)
+  const all = levelOnAll(rights, 'scorer', workspace, LEVEL.NO_PERMISSIONS)
+  return one === LEVEL.NO_PERMISSIONS || all === DENIED ? LEVEL.NO_PERMISSIONS : Math.max(of_experiment, all, one ?? 0)
+}
+
+/** Whether something denies the account the experiment, rather than nothing granting it. */
+export const isDenied = (rights: Rights, experiment: number, workspace: number): boolean =>
+  rights.experiment.get(experiment) === LEVEL.NO_PERMISSIONS || levelOnAll(rights, 'experiment', workspace, 0) === DENIED
+
 /** Less than no permission: no grant on a single thing helps. */
 export const DENIED = -1
 
 /** What the account may do to all things of a kind in a workspace; who manages a workspace manages what is in it. */
-export function levelOnAll(rights: Rights, kind: Kind | 'prompt', workspace: number, everyone: number): number {
+export function levelOnAll(rights: Rights, kind: Kind | 'prompt' | 'scorer', workspace: number, everyone: number): number {
   let level = everyone
   for (const one of rights.wide) {
     if (one.workspace !== workspace) continue

@@ -1,11 +1,22 @@
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
+import { readWithin } from '../db/within.ts'
 import { ApiError, invalid, missing } from '../http/errors.ts'
 import { ALL_OF_KIND, KIND } from './level.ts'
 import { raiseRights, raiseRightsOfAll } from './rights.ts'
 import { levelOfRole, type ResourceType, type RoleLevel, roleLevelOf } from './role.ts'
+import { scorerAt, scorerPattern } from './scorer-pattern.ts'
 
 type RoleRow = { id: number; name: string; workspace: string; workspace_id: number; description: string | null }
-type GrantRow = { id: number; role: number; kind: number; target: number; level: number; name: string | null; is_prompt: number | null }
+type GrantRow = {
+  id: number
+  role: number
+  kind: number
+  target: number
+  level: number
+  name: string | null
+  is_prompt: number | null
+  experiment: number | null
+}
 
 const ROLE = `select r.id, r.name, w.name as workspace, r.workspace as workspace_id, r.description
   from access_role r join workspace w on w.id = r.workspace`
@@ -23,8 +34,9 @@ const GIVEN = query<{ account: number; role: number }>(
   (dialect) => `select account, role from access_assignment where ${dialect.inIntegers('account')} order by account, role`,
 )
 const BY_IDS = query<RoleRow>((dialect) => `${ROLE} where ${dialect.inIntegers('r.id')}`)
-const GRANT = `select g.id, g.role, g.kind, g.target, g.level, m.name, m.is_prompt
-  from access_grant g left join registered_model m on g.kind = ${KIND.registered_model} and m.id = g.target`
+const GRANT = `select g.id, g.role, g.kind, g.target, g.level, coalesce(m.name, s.name) as name, m.is_prompt, s.experiment
+  from access_grant g left join registered_model m on g.kind = ${KIND.registered_model} and m.id = g.target
+  left join scorer s on g.kind = ${KIND.scorer} and s.id = g.target`
 const GRANTS = query<GrantRow>((dialect) => `${GRANT} where ${dialect.inIntegers('g.role')} order by g.id`)
 const GRANT_BY_ID = query<GrantRow>(`${GRANT} where g.id = ?`)
 const WORKSPACE = query<{ id: number }>('select id from workspace where name = ?')
@@ -63,15 +75,17 @@ const KIND_NAMES = new Map<number, ResourceType>([
   [KIND.experiment, 'experiment'],
   [KIND.registered_model, 'registered_model'],
   [KIND.prompt, 'prompt'],
+  [KIND.scorer, 'scorer'],
   [KIND.workspace, 'workspace'],
 ])
 
-function grantToWire({ id, role, kind, target, level, name, is_prompt }: GrantRow): GrantOnWire {
+function grantToWire({ id, role, kind, target, level, name, is_prompt, experiment }: GrantRow): GrantOnWire {
   return {
     id,
     role_id: role,
     resource_type: is_prompt === 1 ? 'prompt' : (KIND_NAMES.get(kind) as ResourceType),
-    resource_pattern: target === ALL_OF_KIND ? '*' : (name ?? String(target)),
+    resource_pattern:
+      target === ALL_OF_KIND ? '*' : experiment !== null && name !== null ? scorerPattern(experiment, name) : (name ?? String(target)),
     permission: roleLevelOf(level),
   }
 }
@@ -166,6 +180,11 @@ export async function targetOf(
     const row = /^\d{1,15}$/.test(pattern) ? await db.get(EXPERIMENT, Number(pattern)) : undefined
     if (row?.workspace !== workspace) throw missing(`No Experiment with id=${pattern} exists.`)
     return { kind: KIND.experiment, target: row.id }
+  }
+  if (type === 'scorer') {
+    const { scorer } = (await scorerAt(readWithin(db, workspace), pattern)) ?? {}
+    if (scorer === undefined) throw missing(`Scorer '${pattern}' not found: name it as EXPERIMENT_ID/NAME.`)
+    return { kind: KIND.scorer, target: scorer }
   }
   const row = await db.get(MODEL, pattern, workspace)
   if (!row) throw missing(`Registered Model with name=${pattern} not found`)

@@ -2,7 +2,7 @@ import { array, enumOf, int64, object, optional, string } from '../http/schema.t
 import { LEVEL, LEVELS } from './level.ts'
 
 /** What a role may be granted on. All else that MLflow names here follows one of these: runs and traces their experiment, for example. */
-export const RESOURCE_TYPES = ['experiment', 'registered_model', 'prompt', 'workspace'] as const
+export const RESOURCE_TYPES = ['experiment', 'registered_model', 'prompt', 'scorer', 'workspace'] as const
 export type ResourceType = (typeof RESOURCE_TYPES)[number]
 
 /** Roles say DENY where accounts' own permissions say NO_PERMISSIONS: both deny, whatever others allow. */
@@ -18,9 +18,13 @@ export const RoleName = string({ min: 1, max: 256, pattern: /^(?!__user_)(?=.*\S
 export const RoleDescription = string({ max: 2_000 })
 export const WorkspaceName = string({ min: 1, max: 256 })
 export const ResourceTypeName = enumOf(RESOURCE_TYPES, {
-  description: 'Runs, traces, scorers and all else follow their experiment, versions their model',
+  description: 'Runs, traces and all else follow their experiment, scorers too unless they have grants of their own, versions their model',
 })
-export const ResourcePattern = string({ min: 1, max: 512, description: "An experiment's id, a model's or prompt's name, or * for all" })
+export const ResourcePattern = string({
+  min: 1,
+  max: 512,
+  description: "An experiment's id, a model's or prompt's name, EXPERIMENT_ID/NAME of a scorer, or * for all",
+})
 export const RolePermissionLevel = enumOf(ROLE_LEVELS)
 
 export const RolePermission = object({

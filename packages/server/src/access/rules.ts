@@ -1,10 +1,12 @@
 import { DEFAULT_WORKSPACE, query, type Reader } from '../db/handles.ts'
 import { ALL, type Authority, type Caller, type Verdict, type Visible } from '../http/access.ts'
 import type { Filtered, Permission, Resource } from '../http/endpoint.ts'
+import { missing } from '../http/errors.ts'
 import { KIND, type Kind, LEVEL, type Level } from './level.ts'
 import { outside, seesAll, shownTo } from './narrowed.ts'
-import { anchorOf, hidden, isMakerOf } from './resources.ts'
-import { currentRightsOf, DENIED, levelOn, levelOnAll, type Rights, rightsOf } from './rights.ts'
+import { type Anchor, anchorOf, hidden, isMakerOf } from './resources.ts'
+import { currentRightsOf, DENIED, levelOn, levelOnAll, levelOnScorer, type Rights, rightsOf } from './rights.ts'
+import { partsOf, scorerNotFound } from './scorer-pattern.ts'
 import { isOfRoles, managesRoles, type OfThings } from './workspace-manager.ts'
 
 const NEEDED: Readonly<Record<Permission, number>> = { read: LEVEL.READ, use: LEVEL.USE, edit: LEVEL.EDIT, manage: LEVEL.MANAGE }
@@ -84,6 +86,7 @@ async function mayOnThing({ caller, rights, base }: Who, permission: Permission,
   const anchor = await anchorOf(db, resource)
   if ('code' in anchor) return anchor
   if (anchor.ids.length === 0 && 'version_files' in resource) return true
+  if (anchor.scorer !== undefined) return mayOnScorer({ caller, rights, base }, permission, anchor, resource)
   const levels = anchor.ids.map((id) => levelOn(rights, anchor.kind, id, anchor.isPrompt === true, caller.workspace_id, base))
   // An evaluation dataset of several experiments is seen with any of them and changed with all; one of none is its maker's, and for
   // others what everyone has.
@@ -96,6 +99,16 @@ async function mayOnThing({ caller, rights, base }: Who, permission: Permission,
   return permission === 'read' || Math.min(...levels) >= NEEDED[permission]
 }
 
+function mayOnScorer({ caller, rights, base }: Omit<Who, 'may_make'>, permission: Permission, anchor: Anchor, resource: OfThings): Verdict {
+  const experiment = anchor.ids[0] as number
+  const level = levelOnScorer(rights, experiment, anchor.scorer, caller.workspace_id, base)
+  if (level >= LEVEL.READ) return permission === 'read' || level >= NEEDED[permission]
+  const isSeen = levelOn(rights, 'experiment', experiment, false, caller.workspace_id, base) >= LEVEL.READ
+  const parts = 'scorer_name' in resource && isSeen ? partsOf(resource.scorer_name) : undefined
+  // Where the experiment may be seen, it is the scorer that is not there.
+  return parts ? missing(scorerNotFound(parts.experiment_id, parts.name)) : hidden(resource)
+}
+
 async function visible(caller: Caller, kind: Filtered, db: Reader, law: Law): Promise<Visible> {
   const only_on = caller.token?.only_on
   const visible = seesAll(caller) ? ALL : await visibleTo(caller, kind, db, law)
@@ -105,7 +118,25 @@ async function visible(caller: Caller, kind: Filtered, db: Reader, law: Law): Pr
 async function visibleTo(caller: Caller, kind: Filtered, db: Reader, law: Law): Promise<Visible> {
   const rights = await currentRightsOf(db, caller.user_id)
   const who = whoIs(caller, rights, law)
-  return kind === 'registered_models' ? visibleModels(who, db) : readable(who, 'experiment')
+  if (kind === 'registered_models') return visibleModels(who, db)
+  const experiments = readable(who, 'experiment')
+  return kind === 'scorers' ? { ...experiments, ...scorersApart(who) } : experiments
+}
+
+/** What is granted or denied on scorers themselves, if anything. */
+function scorersApart({ caller, rights }: Who): Pick<Visible, 'scorers'> {
+  const all = levelOnAll(rights, 'scorer', caller.workspace_id, LEVEL.NO_PERMISSIONS)
+  if (all === LEVEL.NO_PERMISSIONS && rights.scorer.size === 0) return {}
+  const single = [...rights.scorer]
+  const isAllDenied = levelOnAll(rights, 'experiment', caller.workspace_id, 0) === DENIED
+  return {
+    scorers: {
+      all: all === DENIED || isAllDenied ? 'hidden' : all >= LEVEL.READ ? 'shown' : 'as their experiment',
+      shown: single.flatMap(([id, level]) => (level >= LEVEL.READ ? [id] : [])),
+      hidden: single.flatMap(([id, level]) => (level >= LEVEL.READ ? [] : [id])),
+      denied_experiments: [...rights.experiment].flatMap(([id, level]) => (level >= LEVEL.READ ? [] : [id])),
+    },
+  }
 }
 
 /** Which things of a kind may be read, by the grants on single ones and by the level that they all have. */

@@ -40,6 +40,13 @@ export type Visible = (
   | { readonly mode: 'only'; readonly ids: readonly number[] }
   | { readonly mode: 'except'; readonly ids: readonly number[] }
 ) & {
+  /** Of scorers, which follow their experiment: what is granted or denied on them apart from it. */
+  readonly scorers?: {
+    readonly all: 'shown' | 'hidden' | 'as their experiment'
+    readonly shown: readonly number[]
+    readonly hidden: readonly number[]
+    readonly denied_experiments: readonly number[]
+  }
   /** Besides: only what is in this workspace. Without workspaces there is nothing to leave out. */
   readonly within?: { readonly table: 'experiment' | 'registered_model'; readonly workspace: number }
 }

@@ -18,6 +18,8 @@ export type Resource =
   | { version_files: string }
   | { trace: string }
   | { scorer: string }
+  /** Its experiment's id, a slash, and its name as in a URL: one that is not there yet hangs on the experiment. */
+  | { scorer_name: string }
   | { issue: string }
   | { artifact_path: string }
   /** A role, a grant of a role, or all roles of a workspace: who manages the workspace manages them. */

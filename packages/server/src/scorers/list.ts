@@ -1,10 +1,11 @@
-import { seesAmong, shownOf } from '../access/visible.ts'
+import { shownOf } from '../access/visible.ts'
 import { read } from '../http/endpoint.ts'
 import { invalid, missing } from '../http/errors.ts'
 import { array, object, optional } from '../http/schema.ts'
 import { experimentKey } from '../tracking/experiments/index.ts'
 import { ExperimentId, Scorer } from './scorer.ts'
 import { scorersOf, scorersOfMany } from './scorer-store.ts'
+import { seenOf } from './seen.ts'
 
 export const listScorers = read({
   route: 'GET /api/3.0/mlflow/scorers/list',
@@ -19,22 +20,19 @@ export const listScorers = read({
     }
     if (experiment_id !== undefined) {
       const key = experimentKey(experiment_id)
+      if (key === undefined || (await shownOf(db, visible, [key])).length > 0) {
+        return { scorers: await seenOf(db, visible, await scorersOf(db, experiment_id)) }
+      }
+      const scorers = await seenOf(db, visible, await scorersOfMany(db, [key]))
       // The same as of an experiment that is not there.
-      if (key !== undefined && (await shownOf(db, visible, [key])).length === 0)
-        throw missing(`No Experiment with id=${experiment_id} exists.`)
-      return { scorers: await scorersOf(db, experiment_id) }
+      if (scorers.length === 0) throw missing(`No Experiment with id=${experiment_id} exists.`)
+      return { scorers }
     }
     const keys = experiment_ids?.map((id) => {
       const key = experimentKey(id)
       if (key === undefined) throw invalid(`Invalid experiment ID: '${id}' is no number.`)
       return key
     })
-    const scorers = await scorersOfMany(db, keys && (await shownOf(db, visible, keys)))
-    const sees = await seesAmong(
-      db,
-      visible,
-      scorers.map(({ experiment_id }) => experiment_id),
-    )
-    return { scorers: scorers.filter(({ experiment_id }) => sees(experiment_id)) }
+    return { scorers: await seenOf(db, visible, await scorersOfMany(db, keys)) }
   },
 })

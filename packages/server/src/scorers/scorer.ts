@@ -1,3 +1,4 @@
+import { scorerPattern } from '../access/scorer-pattern.ts'
 import { double, Invalid, int64, object, optional, type Schema, type Static, string } from '../http/schema.ts'
 
 const SERIALIZED_MAX = 2 ** 19
@@ -97,3 +98,8 @@ export const OnlineConfig = object({
   filter_string: optional(string()),
 })
 export type OnlineConfig = Static<typeof OnlineConfig>
+
+/** A scorer as the permission check names it. */
+export const scorerNamed = ({ experiment_id, name }: { experiment_id: string; name: string }) => ({
+  scorer_name: scorerPattern(experiment_id, name),
+})

@@ -1,14 +1,14 @@
 import { write } from '../http/endpoint.ts'
 import { invalid } from '../http/errors.ts'
 import { double, object, optional, string } from '../http/schema.ts'
-import { ExperimentId, OnlineConfig, ScorerName } from './scorer.ts'
+import { ExperimentId, OnlineConfig, ScorerName, scorerNamed } from './scorer.ts'
 import { putOnlineConfig } from './scorer-store.ts'
 
 /** Nothing here judges traces by itself: the configuration is kept for the client, or a worker, that does. */
 export const setOnlineScoringConfig = write({
   route: 'PUT /api/3.0/mlflow/scorers/online-config',
   summary: 'Say how much of the traces a scorer is to judge as they come in',
-  access: { permission: 'edit', on: ({ experiment_id }) => ({ experiment: experiment_id }) },
+  access: { permission: 'edit', on: scorerNamed },
   input: object({
     experiment_id: ExperimentId,
     name: ScorerName,

@@ -1,9 +1,9 @@
 import { read } from '../../http/endpoint.ts'
 import { boolean, object, string } from '../../http/schema.ts'
 import { effectiveLevel } from '../effective.ts'
+import { ResourceId, ResourceTypeOfUser } from '../granted-on.ts'
 import { LEVEL, LEVELS } from '../level.ts'
 import { Username } from '../username.ts'
-import { ResourceId, ResourceTypeOfUser } from './resource.ts'
 import { accountToldTo } from './self.ts'
 
 /** A thing that isn't there is one on which the user may nothing. */

@@ -2,11 +2,11 @@ import { write } from '../../http/endpoint.ts'
 import { ApiError } from '../../http/errors.ts'
 import { object } from '../../http/schema.ts'
 import { requireAccount } from '../account-store.ts'
+import { grantedOn, managerOfNamed, ResourceId, ResourceTypeOfUser } from '../granted-on.ts'
 import { personalRole, workspaceOfGrant } from '../grants.ts'
 import { RolePermissionLevel } from '../role.ts'
 import { addRoleGrant } from '../role-store.ts'
 import { Username } from '../username.ts'
-import { grantedOn, managerOfNamed, ResourceId, ResourceTypeOfUser } from './resource.ts'
 
 /** The grant is bound to the thing itself: whatever takes its name later has none. */
 export const grantUserPermission = write({

@@ -2,10 +2,10 @@ import { write } from '../../http/endpoint.ts'
 import { missing } from '../../http/errors.ts'
 import { object } from '../../http/schema.ts'
 import { requireAccount } from '../account-store.ts'
+import { grantedOn, managerOfNamed, ResourceId, ResourceTypeOfUser } from '../granted-on.ts'
 import { personalRole, workspaceOfGrant } from '../grants.ts'
 import { removeRoleGrantOn } from '../role-store.ts'
 import { Username } from '../username.ts'
-import { grantedOn, managerOfNamed, ResourceId, ResourceTypeOfUser } from './resource.ts'
 
 export const revokeUserPermission = write({
   route: 'POST /api/3.0/mlflow/users/permissions/revoke',

@@ -65,6 +65,8 @@ async function build(folder: string): Promise<void> {
     format: 'esm',
     sourcemap: 'hidden',
     sourcemapExcludeSources: true,
+    // V8 keeps the text. Names stay as they are: for stacks, and for what asks for a function's or a class's name.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   })

@@ -7,7 +7,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ['server', 'runtime', 'formats', 'scan', 'sign', 'audit', 'deploy', 'client'],
   web: ['client'],
   server: ['scan', 'sign'],
-  runtime: ['formats', 'scan', 'client'],
+  runtime: ['formats', 'scan', 'sign', 'client'],
   scan: ['formats'],
   audit: ['scan'],
   deploy: ['client'],

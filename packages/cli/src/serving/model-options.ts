@@ -1,6 +1,7 @@
 import type { MillraceClient } from '@millrace/client'
 import type { Refused } from '@millrace/runtime'
 import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
+import type { Trust } from '@millrace/sign'
 import { textOf } from '../signing/key-options.ts'
 import { trackingClient } from '../signing/tracking.ts'
 
@@ -11,6 +12,26 @@ export const modelOption: Option = {
   value: '<uri>',
   about: 'models:/name/3, models:/name@alias, or the folder of a logged model; several with commas between them',
   group: 'The model',
+}
+
+const signed = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Whose signature a model must have' })
+
+/** Who must have signed what is loaded. */
+export const trustOptions: readonly Option[] = [
+  signed({
+    flag: 'trust',
+    variables: ['MILLRACE_TRUST'],
+    value: '<file>',
+    about: 'Of those in this trust file (millrace keys); else nobody’s',
+  }),
+  signed({ flag: 'public-key', value: '<file>', about: 'That of this public key, as PEM' }),
+  signed({ flag: 'certificate-chain', value: '<file>', about: 'Of signers whose certificates these authorities issued, as PEM' }),
+]
+
+/** Those whose signature counts; undefined where none is asked for. @throws ConfigProblem */
+export async function trustIn(given: Given, env: Environment): Promise<Trust | undefined> {
+  const named = ['trust', 'public-key', 'certificate-chain'].some((flag) => textOf(given, flag) !== undefined) || env.MILLRACE_TRUST
+  return named ? (await import('../signing/trusted.ts')).trustOf(given, env) : undefined
 }
 
 /** The models that `-m` names. @throws ConfigProblem when it names none */

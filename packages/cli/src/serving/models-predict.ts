@@ -4,7 +4,7 @@ import { ConfigProblem, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { textOf } from '../signing/key-options.ts'
 import { trackingOption } from '../signing/tracking-option.ts'
-import { modelOption, refusalOf, registryClient, urisIn } from './model-options.ts'
+import { modelOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
 import { Progress } from './progress.ts'
 
 /** Larger pieces than Node's own are fewer, and are looked through faster. */
@@ -29,6 +29,7 @@ const options: readonly Option[] = [
   own({ flag: 'input-format', value: '<format>', about: `Where the name does not say it: ${WORDS}` }),
   own({ flag: 'output-format', value: '<format>', about: `Where the name does not say it: ${WORDS}` }),
   own({ flag: 'proba', about: 'Predict the probability of each class' }),
+  ...trustOptions,
   trackingOption,
 ]
 
@@ -58,7 +59,9 @@ export const modelsPredict: Command = {
       output: formatOf(output, textOf(given, 'output-format'), 'output'),
     }
     const { loadModel, predictRows } = await import('@millrace/runtime')
-    const model = await loadModel(uri, { client: registryClient(uris, given, env) }).catch((error) => Promise.reject(refusalOf(error)))
+    const model = await loadModel(uri, { client: registryClient(uris, given, env), trust: await trustIn(given, env) }).catch((error) =>
+      Promise.reject(refusalOf(error)),
+    )
     if (given.proba === true && !model.backend.predictProba) throw new ConfigProblem(`${model.backend.kind} has no probabilities.`)
     if (input === '-' && formats.input === 'parquet') throw new ConfigProblem('Parquet is read from its end: give a file with -i.')
     const size = input === '-' ? undefined : statSync(input).size

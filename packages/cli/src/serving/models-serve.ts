@@ -4,7 +4,7 @@ import { textOf } from '../signing/key-options.ts'
 import { trackingOption } from '../signing/tracking-option.ts'
 import { onStop } from '../stop.ts'
 import { version } from '../version.ts'
-import { modelOption, refusalOf, registryClient, urisIn } from './model-options.ts'
+import { modelOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Serving' })
 
@@ -19,6 +19,7 @@ const options: readonly Option[] = [
     flag: 'without-token',
     about: 'Listen on other addresses than this machine’s own and let everybody in who can reach them',
   }),
+  ...trustOptions,
   trackingOption,
 ]
 
@@ -29,10 +30,11 @@ export const modelsServe: Command = {
   options,
   details:
     'Takes what MLflow’s flavors write as data: scikit-learn in skops, XGBoost, LightGBM. A model is fetched, its files are held ' +
-    'against the digests on record, scanned, read, and tried with the example that it was logged with; the first step that does ' +
-    'not hold refuses it and says why. It answers MLflow’s /invocations, the Open Inference Protocol (/v2), KServe’s /v1 and ' +
-    'Seldon’s /api/v1.0/predictions, and /metrics. An alias is followed: when it moves, the new version is loaded beside the old ' +
-    'one and takes its place. On other addresses than 127.0.0.1 clients send the token of the variable MILLRACE_SERVE_TOKEN.',
+    'against the digests on record and the signatures that are asked for, scanned, read, and tried with the example that it was ' +
+    'logged with; the first step that does not hold refuses it and says why. It answers MLflow’s /invocations, the Open Inference ' +
+    'Protocol (/v2), KServe’s /v1 and Seldon’s /api/v1.0/predictions, and /metrics. An alias is followed: when it moves, the new ' +
+    'version is loaded beside the old one and takes its place, at once or in the steps of millrace rollout. On other addresses ' +
+    'than 127.0.0.1 clients send the token of the variable MILLRACE_SERVE_TOKEN.',
   examples: [
     ['millrace models serve -m ./model', 'a folder, on http://127.0.0.1:5001/invocations'],
     ['millrace models serve -m models:/churn@champion --tracking-uri http://127.0.0.1:5000', 'what the alias names, also after it moves'],
@@ -53,6 +55,7 @@ export const modelsServe: Command = {
     const running = await startServing({
       uris,
       client: registryClient(uris, given, env),
+      trust: await trustIn(given, env),
       host,
       port: whole(given, 'port', 5001, 0, 65535),
       token,

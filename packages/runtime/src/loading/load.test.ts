@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { readdirSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { MillraceClient } from '@millrace/client'
 import { Refused, type Step } from '../refused.ts'
 import { Models } from '../serving/models.ts'
 import { predict } from '../serving/served.ts'
 import { Watch } from '../serving/watch.ts'
 import { folderOf, loggedFiles } from '../testing/models.ts'
+import { clientOf, type Registry } from '../testing/registry.ts'
 import { loadModel } from './load.ts'
 
 const ROWS = {
@@ -131,42 +130,5 @@ test('an alias is followed to versions that can be served, and stays where it is
   // What was refused is not fetched again each time; a new version is.
   assert.deepEqual(told, ['scan', '3 to 5'])
 })
-
-/** What a registry says, and what it hands out, which need not be the same. */
-type Registry = {
-  files: Record<string, string | Buffer>
-  recorded: Record<string, string | Buffer> | undefined
-  scan?: string | undefined
-  status?: string
-  version?: string
-}
-
-/** A client whose server says these things: one that was broken into would. */
-function clientOf(registry: Registry): MillraceClient {
-  const answer = (body: unknown, status = 200): Response => Response.json(body, { status })
-  const none = (message: string): Response => answer({ error_code: 'RESOURCE_DOES_NOT_EXIST', message }, 404)
-  const said = 'scan' in registry ? registry : { ...registry, scan: 'clean' }
-  const fetch = async (input: string | URL | Request): Promise<Response> => {
-    const { pathname, searchParams } = new URL(String(input))
-    if (/model-versions\/get$|registered-models\/alias$/.test(pathname)) {
-      return answer({ model_version: { name: 'steps', version: registry.version ?? '3', status: registry.status ?? 'READY' } })
-    }
-    if (pathname.endsWith('/manifest')) {
-      const files = Object.entries(registry.recorded ?? {}).map(([path, content]) => ({
-        path,
-        size: content.length,
-        sha256: createHash('sha256').update(content).digest('hex'),
-      }))
-      return registry.recorded ? answer({ root_sha256: '', bytes: 0, files }) : none('The version has no manifest.')
-    }
-    if (pathname.endsWith('/scan')) {
-      const scan = { ending: said.scan, findings: [], rules_version: '1', scanned_ms: 0 }
-      return said.scan === undefined ? none('Nobody has looked.') : answer({ scan })
-    }
-    const content = registry.files[searchParams.get('path') ?? '']
-    return content === undefined ? none('There is no such file.') : new Response(content as string)
-  }
-  return new MillraceClient({ url: 'http://registry.example', fetch: fetch as typeof globalThis.fetch, tries_max: 1 })
-}
 
 const copies = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-model-'))

@@ -11,6 +11,7 @@ import { type Copy, copyFolder, copyRecord } from './copy.ts'
 import { checkDigests } from './digests.ts'
 import { readMlmodel } from './mlmodel.ts'
 import { recordOf, resolveVersion, type Version } from './registry.ts'
+import { checkFolderSignature, checkVersionSignature, type SignatureRules } from './signature.ts'
 import { checkVerdict, scanHere } from './verdict.ts'
 
 /** What is needed to load a model. */
@@ -19,29 +20,36 @@ export type LoadOptions = {
   readonly client: MillraceClient | undefined
   /** By which name a folder's model is served. */
   readonly name?: string | undefined
+  /** Whose signature a model must have; nobody's, unless said. */
+  readonly trust?: SignatureRules['trust']
 }
 
 /**
- * Loads a model, and executes nothing of it: find, fetch, check digests, scan, read MLmodel, read the model, try the logged example.
+ * Loads a model, and executes nothing of it: find, fetch, check digests and signature, scan, read MLmodel, read the model, try the logged
+ * example.
  * @throws Refused at the first step that does not hold
  */
 export async function loadModel(uri: string, options: LoadOptions): Promise<Served> {
   const address = readAddress(uri)
+  const { trust } = options
   if (address.kind === 'folder') {
     return withCopy(await copyFolder(address.path), async (copy) => {
+      await checkFolderSignature(copy, { trust })
       await scanHere(copy.folder)
       return readModel(uri, { name: options.name ?? nameOf(address.path), version: '1' }, copy)
     })
   }
   if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')
-  return loadVersion(uri, await resolveVersion(options.client, address), options.client)
+  const alias = address.kind === 'alias' ? address.alias : undefined
+  return loadVersion(uri, await resolveVersion(options.client, address), options.client, { trust, alias })
 }
 
 /** Loads a version of a registry. @throws Refused */
-export async function loadVersion(uri: string, version: Version, client: MillraceClient): Promise<Served> {
+export async function loadVersion(uri: string, version: Version, client: MillraceClient, rules: SignatureRules = {}): Promise<Served> {
   const record = await recordOf(client, version)
   return withCopy(await copyRecord(record), async (copy) => {
     if (record.digests) checkDigests(copy.digests, record.digests)
+    await checkVersionSignature(client, version, copy, rules)
     if (record.digests && record.scan !== undefined) checkVerdict(record.scan)
     else await scanHere(copy.folder)
     return readModel(uri, version, copy)

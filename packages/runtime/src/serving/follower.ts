@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type MillraceClient, MillraceError, type Output } from '@millrace/client'
+import type { Trust } from '@millrace/sign'
 import { loadVersion } from '../loading/load.ts'
 import { Refused } from '../refused.ts'
 import type { Models } from './models.ts'
@@ -7,6 +8,8 @@ import type { Served } from './served.ts'
 import { Split } from './split.ts'
 
 type Rollout = NonNullable<Output<'POST /api/2.0/millrace/rollouts/report'>['rollout']>
+/** An alias of a registered model. */
+type Place = { readonly name: string; readonly alias: string }
 type Counts = Split['counts']
 
 /** What is told of rollouts. */
@@ -30,18 +33,25 @@ export class Follower {
   readonly #name: string
   readonly #alias: string
   readonly #events: RolloutEvents
+  readonly #trust: Trust | undefined
   readonly #process = randomBytes(8).toString('hex')
   #split: Split | undefined
   #heard_ms = 0
   #ask_again_ms = 0
   readonly #refused = new Set<string>()
 
-  constructor(client: MillraceClient, models: Models, name: string, alias: string, events: RolloutEvents) {
+  constructor(
+    client: MillraceClient,
+    models: Models,
+    { name, alias }: Place,
+    events: RolloutEvents & { readonly trust?: Trust | undefined },
+  ) {
     this.#client = client
     this.#models = models
     this.#name = name
     this.#alias = alias
     this.#events = events
+    this.#trust = events.trust
   }
 
   /** Whether a rollout goes on here. */
@@ -85,7 +95,7 @@ export class Follower {
   /** A version that can't be served ends its rollout, for every process; files that did not arrive are asked for again. */
   async #load(rollout: Rollout, { name, uri }: Served): Promise<Served | undefined> {
     try {
-      return await loadVersion(uri, { name, version: rollout.version }, this.#client)
+      return await loadVersion(uri, { name, version: rollout.version }, this.#client, { trust: this.#trust, alias: this.#alias })
     } catch (error) {
       if (!(error instanceof Refused) || error.step === 'find' || error.step === 'fetch') throw error
       this.#refused.add(rollout.rollout_id)

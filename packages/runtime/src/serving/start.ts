@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { MillraceClient } from '@millrace/client'
+import type { Trust } from '@millrace/sign'
 import { readAddress } from '../loading/address.ts'
 import { loadModel } from '../loading/load.ts'
 import { LIMITS, type Limits } from '../protocols/limits.ts'
@@ -13,6 +14,8 @@ export type StartOptions = WatchEvents & {
   /** What is served; the first is what `/invocations` asks. */
   readonly uris: readonly string[]
   readonly client: MillraceClient | undefined
+  /** Whose signature every model must have; nobody's, where it is undefined. */
+  readonly trust?: Trust | undefined
   readonly host: string
   readonly port: number
   readonly token: string | undefined
@@ -40,7 +43,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
   const models = new Models()
   const watches: Watch[] = []
   for (const uri of options.uris) {
-    const model = await loadModel(uri, { client: options.client })
+    const model = await loadModel(uri, { client: options.client, trust: options.trust })
     models.put(model)
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))

@@ -1,7 +1,8 @@
 import type { MillraceClient } from '@millrace/client'
+import type { Trust } from '@millrace/sign'
 import type { Address } from '../loading/address.ts'
 import { loadVersion } from '../loading/load.ts'
-import { resolveVersion } from '../loading/registry.ts'
+import { resolveVersion, type Version } from '../loading/registry.ts'
 import { Follower, type RolloutEvents } from './follower.ts'
 import type { Models } from './models.ts'
 import type { Served } from './served.ts'
@@ -24,19 +25,27 @@ export class Watch {
   readonly #models: Models
   readonly #address: Address & { kind: 'alias' }
   readonly #events: WatchEvents
+  readonly #trust: Trust | undefined
   readonly #follower: Follower
   #served: Served
   #refused: { version: string; since_ms: number } | undefined
   #timer: NodeJS.Timeout | undefined
   #is_stopped = false
 
-  constructor(client: MillraceClient, models: Models, address: Address & { kind: 'alias' }, served: Served, events: WatchEvents) {
+  constructor(
+    client: MillraceClient,
+    models: Models,
+    address: Address & { kind: 'alias' },
+    served: Served,
+    events: WatchEvents & { readonly trust?: Trust | undefined },
+  ) {
     this.#client = client
     this.#models = models
     this.#address = address
     this.#served = served
     this.#events = events
-    this.#follower = new Follower(client, models, address.name, address.alias, events)
+    this.#trust = events.trust
+    this.#follower = new Follower(client, models, address, events)
   }
 
   start(every_ms: number): void {
@@ -69,13 +78,17 @@ export class Watch {
     const version = await resolveVersion(this.#client, this.#address)
     if (version.version === this.#served.version || this.#isResting(version.version)) return
     this.#refused = { version: version.version, since_ms: Date.now() }
-    const model = this.#models.find(version.name, version.version) ?? (await loadVersion(this.#served.uri, version, this.#client))
+    const model = this.#models.find(version.name, version.version) ?? (await this.#load(version))
     const before = this.#served
     this.#models.put(model, before)
     this.#served = model
     this.#refused = undefined
     this.#follower.settle(model)
     this.#events.onSwitch(before, model)
+  }
+
+  #load(version: Version): Promise<Served> {
+    return loadVersion(this.#served.uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias })
   }
 
   #isResting(version: string): boolean {

@@ -14,7 +14,9 @@ export type ScanSource = { readonly path: string; readonly done: () => void }
 export async function scanSource(path: string, given: Given, env: Environment): Promise<ScanSource> {
   const version = versionNamed(path)
   if (version) return fetched(version, given, env)
-  throw new ConfigProblem(`millrace scan takes a file, a folder, or a version like models:/churn/3, not ${path.replace(/:.*/s, ':')}`)
+  throw new ConfigProblem(
+    `millrace scan takes a file, a folder, a version like models:/churn/3, or s3://bucket/prefix, not ${path.replace(/:.*/s, ':')}`,
+  )
 }
 
 async function fetched(version: { name: string; version: string }, given: Given, env: Environment): Promise<ScanSource> {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Ending, ScanReport } from '@millrace/scan'
-import { ConfigProblem, type Option } from '@millrace/server/config/problem'
+import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config/problem'
 import type { Command } from './command.ts'
 import type { ScanSource } from './scan-source.ts'
 import { trackingOption } from './signing/tracking-option.ts'
@@ -31,7 +31,7 @@ export const scan: Command = {
   name: 'scan',
   about: 'Find out whether the files of a model would run something when they are loaded',
   options: scanOptions,
-  argument: { name: 'path', about: 'A file, a folder, or a registered version: models:/churn/3' },
+  argument: { name: 'path', about: 'A file, a folder, a registered version (models:/churn/3), or s3://bucket/prefix' },
   details:
     'Nothing is loaded: files are read as data, in a process without network, environment and rights to write. What a file is, its ' +
     'content ' +
@@ -42,33 +42,43 @@ export const scan: Command = {
     ['millrace scan model.pkl', 'a file'],
     ['millrace scan ./model --format sarif --output scan.sarif', 'a folder, for a code host'],
     ['millrace scan models:/churn/3 --tracking-uri http://127.0.0.1:5000', 'a registered version, fetched by its digests'],
+    ['millrace scan s3://models/churn', 'what a bucket holds there, by AWS_* and MLFLOW_S3_ENDPOINT_URL'],
     ['millrace scan ./model --format cyclonedx', 'as a bill of materials, with the digest of each file'],
   ],
   async run({ given, args: [path], env }) {
     if (path === undefined) throw new ConfigProblem('millrace scan needs to know what: millrace scan ./model')
     const format = String(given.format ?? 'text')
     if (!FORMATS.includes(format)) throw new ConfigProblem(`--format ${format} is none: it is one of ${FORMATS.join(', ')}.`)
-    const { scanPath } = await import('@millrace/scan')
-    let report: ScanReport
-    let digests: ReadonlyMap<string, string> = new Map()
+    let scanned: Scanned
     try {
-      const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
-      try {
-        report = await scanPath(source.path, { onProgress: progress() })
-        if (format === 'cyclonedx') digests = await (await import('./scan-digests.ts')).digestsOf(report, source.path)
-      } finally {
-        source.done()
-      }
+      scanned = await scanAt(path, format, given, env)
     } catch (error) {
       if (error instanceof ConfigProblem) throw error
       process.stderr.write(`millrace: ${path} could not be scanned: ${(error as Error).message}\n`)
       return SCAN_EXIT.failed
     }
+    const { report, digests } = scanned
     const text = `${await written(report, format, path, digests)}\n`
     if (typeof given.output === 'string') writeFileSync(given.output, text)
     else process.stdout.write(text)
     return EXIT_OF[report.ending]
   },
+}
+
+/** What a scan found, and the digests of what it read where the report has them. */
+type Scanned = { readonly report: ScanReport; readonly digests: ReadonlyMap<string, string> }
+
+async function scanAt(path: string, format: string, given: Given, env: Environment): Promise<Scanned> {
+  if (path.startsWith('s3://')) return (await import('./scan-bucket.ts')).scanBucket(path, env, progress())
+  const { scanPath } = await import('@millrace/scan')
+  const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
+  try {
+    const report = await scanPath(source.path, { onProgress: progress() })
+    const digests = format === 'cyclonedx' ? await (await import('./scan-digests.ts')).digestsOf(report, source.path) : new Map()
+    return { report, digests }
+  } finally {
+    source.done()
+  }
 }
 
 /** Whether it names something that is elsewhere, and not a path. */

@@ -36,7 +36,7 @@ export const inventory: Command = {
   name: 'inventory',
   about: 'Find models outside the registry: unknown, changed or malicious files, and what other servers have',
   options,
-  argument: { name: 'path', about: 'Folders, repositories and files', many: true },
+  argument: { name: 'path', about: 'Folders, repositories, files, and s3://bucket/prefix', many: true },
   details:
     'What is a model, its content decides, not its name; node_modules, .git and virtual environments are left out, and links are not ' +
     'followed. The digests of models are sent to the registry, with their paths; their contents are not. What is in no clean version is ' +
@@ -45,6 +45,7 @@ export const inventory: Command = {
     'can not be followed.',
   examples: [
     ['millrace inventory /srv/models ~/work --server http://127.0.0.1:5000', 'folders of this machine'],
+    ['millrace inventory s3://models --server http://127.0.0.1:5000', 'a bucket, by AWS_* and MLFLOW_S3_ENDPOINT_URL'],
     ['millrace inventory . --csv > models.csv', 'as a table, with the registry in MLFLOW_TRACKING_URI'],
     [
       'millrace inventory --tracking-uri http://mlflow:5000 --server http://127.0.0.1:5000',
@@ -60,7 +61,7 @@ export const inventory: Command = {
     const unread: Unread[] = []
     let looked_at = 0
     if (args.length > 0) {
-      const files = await ofFiles(args, registry)
+      const files = await ofFiles(args, registry, env)
       found.push(...files.found)
       unread.push(...files.unread)
       looked_at = files.looked_at
@@ -78,18 +79,27 @@ export const inventory: Command = {
 }
 
 async function ofFiles(
-  paths: readonly string[],
+  places: readonly string[],
   registry: MillraceClient | undefined,
+  env: Environment,
 ): Promise<{ found: Found[]; unread: Unread[]; looked_at: number }> {
   const { findModels } = await import('./find-models.ts')
   const { hashed, judged, knownTo } = await import('./judge-files.ts')
   const tell = progress()
+  const paths = places.filter((place) => !place.startsWith('s3://'))
   const search = await findModels(paths, (count, path) => tell(() => `${count} files looked at: ${path}`))
   const { files, unread } = await hashed(search.models, (bytes, of) => tell(() => `${Math.floor((bytes / of) * 100)} % hashed`))
   const answers = await knownTo(registry, files)
   const roots = paths.map((path) => resolve(path))
   const found = await judged(files, answers, roots, ({ done, of, file }) => tell(() => `${done} of ${of} scanned: ${file}`))
-  return { found, unread: [...search.unread, ...unread], looked_at: search.looked_at }
+  let { looked_at } = search
+  for (const place of places) {
+    if (!place.startsWith('s3://')) continue
+    const stored = await (await import('./stored-models.ts')).storedModels(place, registry, env, tell)
+    found.push(...stored.found)
+    looked_at += stored.looked_at
+  }
+  return { found, unread: [...search.unread, ...unread], looked_at }
 }
 
 function registryOf(given: Given, env: Environment): MillraceClient | undefined {

@@ -17,3 +17,4 @@ export {
 } from './accounts.ts'
 export { exportAuditLog, pruneAuditLog, verifyAuditLog } from './audit-log.ts'
 export { archiveTracesOf, checkDatabase, emptyTrashOf, migrateDatabase, rotateSecrets } from './database.ts'
+export { objectsBelow, type StoredObject } from './objects.ts'

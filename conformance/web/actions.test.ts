@@ -128,3 +128,38 @@ test('rows that a comparison does not show exist when somebody scrolls to them',
   await region.getByTitle('m099').waitFor(soon)
   await region.getByTitle('depth').waitFor(soon)
 })
+
+test('what a run logs appears by itself, in the table and in its chart', async () => {
+  const start_time = Date.now()
+  const { run } = await client.runs.create({ experiment_id, run_name: 'going on', start_time })
+  const { run_id } = run.info
+  const log = (step: number, value: number): Promise<unknown> =>
+    client.runs.logMetric({ run_id, key: 'loss', value, timestamp: start_time + step, step })
+  await log(0, 0.125)
+  const page = await runsPage()
+  await page
+    .getByRole('row', { name: /going on/ })
+    .getByText('0.125')
+    .waitFor(soon)
+  await log(1, 0.0625)
+  await page
+    .getByRole('row', { name: /going on/ })
+    .getByText('0.0625')
+    .waitFor(soon)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await log(2, 0.03125)
+  await page
+    .getByRole('row', { name: /going on/ })
+    .getByText('0.03125')
+    .waitFor(soon)
+  assert.deepEqual(
+    asked.filter((url) => url.endsWith('/runs/table')),
+    [],
+  )
+  await client.runs.update({ run_id, status: 'FINISHED', end_time: start_time + 5_000 })
+  await page
+    .getByRole('row', { name: /going on/ })
+    .getByTitle('Finished')
+    .waitFor(soon)
+})

@@ -31,7 +31,10 @@ export class Drain {
   /** Stops listening; resolves when every connection is closed, at the latest after `max_ms`. */
   async finish(max_ms: number): Promise<void> {
     this.#draining = true
-    for (const answer of this.#answers) answer.shouldKeepAlive = false
+    for (const answer of this.#answers) {
+      answer.shouldKeepAlive = false
+      if (isEndless(answer)) answer.destroy()
+    }
     const closed = new Promise<void>((resolve) => {
       // Not `server.close()`, which would close idle connections at once.
       NetServer.prototype.close.call(this.#server, () => resolve())
@@ -80,3 +83,6 @@ export class Drain {
     })
   }
 }
+
+/** Events go on for as long as somebody listens, who comes again elsewhere: they aren't waited for. */
+const isEndless = (answer: ServerResponse): boolean => String(answer.getHeader('content-type')).startsWith('text/event-stream')

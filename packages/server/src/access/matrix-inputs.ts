@@ -90,6 +90,7 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
     model_input: 'a',
     mlflow_version: '3',
   }),
+  'GET /api/2.0/millrace/runs/live': ({ experiment_id }) => ({ experiment_id, open_s: 0 }),
   'POST /api/2.0/mlflow/runs/log-metric': () => ({ value: 1, timestamp: 1 }),
   'POST /api/2.0/mlflow/runs/log-model': ({ run_id }) => ({
     model_json: JSON.stringify({ run_id, artifact_path: 'm', utc_time_created: '2026-01-01', flavors: {} }),

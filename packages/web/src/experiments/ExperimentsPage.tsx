@@ -8,12 +8,13 @@ import { Loading, Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Search, useSearchKey } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
+import { useLiveExperiments } from '../runs/live.ts'
 import { say } from '../shell/Toasts.tsx'
 
 const SEARCH = 'POST /api/2.0/mlflow/experiments/search'
 const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
 const PAGE_MAX = 500
-const LIVE_MS = 3_000
+const ASKED_MS = 30_000
 
 /** All experiments, by their last change; search, create, rename, delete and bring back. */
 export function ExperimentsPage() {
@@ -21,6 +22,7 @@ export function ExperimentsPage() {
   const [deleted, setDeleted] = useState(false)
   const field = useSearchKey()
   const filter = nameFilter(typed)
+  useLiveExperiments(SEARCH, ACTIVITY)
   const found = useApi(
     SEARCH,
     {
@@ -29,11 +31,11 @@ export function ExperimentsPage() {
       view_type: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
       ...(filter !== '' && { filter }),
     },
-    { keep: true, refetch_ms: LIVE_MS },
+    { keep: true, refetch_ms: ASKED_MS },
   )
   const experiments = found.data?.experiments ?? []
   const ids = experiments.map(({ experiment_id }) => experiment_id)
-  const activity = useApi(ACTIVITY, { experiment_ids: ids }, { enabled: ids.length > 0, keep: true, refetch_ms: LIVE_MS })
+  const activity = useApi(ACTIVITY, { experiment_ids: ids }, { enabled: ids.length > 0, keep: true, refetch_ms: ASKED_MS })
   const busy = new Map((activity.data?.experiments ?? []).map((one) => [one.experiment_id, one]))
   const isFresh = activity.isSuccess && !deleted && typed === '' && [...busy.values()].every(({ runs }) => runs === 0)
   return (

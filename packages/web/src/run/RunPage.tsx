@@ -5,6 +5,7 @@ import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
 import { Status } from '../parts/Status.tsx'
+import { useLive } from '../runs/live.ts'
 import { TracesTable } from '../traces/TracesTable.tsx'
 import { Artifacts } from './Artifacts.tsx'
 import { RunCharts } from './RunCharts.tsx'
@@ -18,13 +19,17 @@ const TABS = [
   { tab: 'artifacts', label: 'Artifacts' },
   { tab: 'traces', label: 'Traces' },
 ] as const
-const LIVE_MS = 4_000
+const ASKED_MS = 30_000
 
 /** One run: what it is, what it measured, what it left. */
 export function RunPage() {
   const { experimentId, runId } = route.useParams()
   const { tab, path } = route.useSearch()
-  const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: LIVE_MS, keep: true })
+  const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: ASKED_MS, keep: true })
+  useLive(
+    experimentId,
+    (found.data?.run.data.metrics ?? []).map(({ key }) => key),
+  )
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading lines={10} />
   const { info, data, inputs, outputs } = found.data.run

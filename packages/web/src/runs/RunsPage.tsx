@@ -5,6 +5,7 @@ import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
 import { ColumnsMenu } from './ColumnsMenu.tsx'
 import { FilterField } from './FilterField.tsx'
+import { useLive } from './live.ts'
 import { RunsGrid } from './RunsGrid.tsx'
 import { Selected } from './Selected.tsx'
 import { useRuns } from './use-runs.ts'
@@ -32,6 +33,8 @@ export function RunsPage() {
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set())
   const asked = useMemo(() => askedColumns(view, columns), [view, columns])
   const runs = useRuns(experimentId, view, asked, view.columns !== undefined || names.data !== undefined)
+  const charted = view.tab === 'charts' ? (names.data?.metrics ?? []) : []
+  useLive(experimentId, [...new Set([...asked.flatMap(({ kind, name }) => (kind === 'metrics' ? [name] : [])), ...charted])])
   if (experiment.isError) return <Problem error={experiment.error} />
   const { name = '', tags = [] } = experiment.data?.experiment ?? {}
   const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''

@@ -6,8 +6,8 @@ import type { Column, View } from './view.ts'
 
 const TABLE = 'POST /api/2.0/millrace/runs/table'
 const PAGE_MAX = 100
-const LIVE_MS = 4_000
-const COUNTED_MS = 15_000
+// What is told as it happens are points and states; params, tags and runs of long ago are asked for.
+const ASKED_MS = 30_000
 
 export type Row = Output<typeof TABLE>['rows'][number]
 
@@ -54,11 +54,11 @@ export function useRuns(experiment_id: string, view: View, columns: readonly Col
     enabled,
     placeholderData: (before) => before,
     // New runs appear by themselves while the first page is what is looked at; a long scroll is not loaded again and again.
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 1 ? LIVE_MS : false),
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 1 ? ASKED_MS : false),
   })
   // Rows are found without looking at all runs; to count is to look at all. So it is asked apart, and not again for another order.
   const { experiment_ids, filter, run_view_type } = input
-  const counted = useApi(TABLE, { experiment_ids, filter, run_view_type, max_results: 1, count: true }, { enabled, refetch_ms: COUNTED_MS })
+  const counted = useApi(TABLE, { experiment_ids, filter, run_view_type, max_results: 1, count: true }, { enabled, refetch_ms: ASKED_MS })
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.rows) ?? [], [found.data])
   return {
     rows: found.isError ? [] : rows,

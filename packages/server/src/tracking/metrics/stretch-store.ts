@@ -62,7 +62,7 @@ type Extreme = [value: number | null, ts: number, step: number, nan: number, poi
 function questions(within: string) {
   const first = `select ts ${within} order by ts limit 1`
   const last = `select ts ${within} order by ts desc limit 1`
-  // The columns beside a lone min() are those of the row that has it, in SQLite. A NaN is stored as 0 and is no extreme.
+  // The columns beside a lone min() are those of its row (`bare_columns`). A NaN is stored as 0 and is no extreme.
   const extreme = (which: 'min' | 'max') => `select ${which}(case nan when 0 then value end), ts, step, nan, count(*) ${within}`
   return {
     span: query<[from: number | null, to: number | null]>(`select (${first}), (${last})`),

@@ -42,12 +42,23 @@ test('looking at a long password costs little', () => {
   assert.ok(user + system < 2_000_000, `${user + system} µs for 100`)
 })
 
+/** How far the costs of knowing and of not knowing an account may be from each other. */
+const APART_MAX = 0.1
+
 test('AU-06 a wrong password costs what an account without one, and none at all, cost', async (t) => {
   const stored = await hashPassword('grey-otter-41-lantern')
   const kinds = { known: stored, without: null, nobody: undefined }
   const costs: Record<string, number[]> = { known: [], without: [], nobody: [] }
-  for (let n = 0; n < 7; n++) {
-    for (const [kind, one] of Object.entries(kinds)) {
+  const median = (list: readonly number[] = []): number => [...list].sort((a, b) => a - b)[list.length >> 1] as number
+  const farthest = (): number => {
+    const [known, without, nobody] = [median(costs.known), median(costs.without), median(costs.nobody)]
+    return Math.max(Math.abs(without - known), Math.abs(nobody - known)) / known
+  }
+  // In turn, so that a busy moment meets all three; on a machine where such moments are many it takes more rounds until medians settle.
+  // What costs something else never comes near: a hash that is left out, or one of another cost, is off by a third and more.
+  for (let n = 0; n < 7 || (n < 40 && farthest() >= APART_MAX); n++) {
+    const kindsInTurn = Object.entries(kinds)
+    for (const [kind, one] of n % 2 === 0 ? kindsInTurn : kindsInTurn.reverse()) {
       // CPU of this process, the threads that hash included: the machine has other work.
       const begin = process.cpuUsage()
       assert.equal(await isPassword(`wrong ${n}`, one), false)
@@ -55,8 +66,7 @@ test('AU-06 a wrong password costs what an account without one, and none at all,
       costs[kind]?.push((user + system) / 1000)
     }
   }
-  const median = (list: readonly number[] = []): number => [...list].sort((a, b) => a - b)[list.length >> 1] as number
-  const [known, without, nobody] = [median(costs.known), median(costs.without), median(costs.nobody)]
-  t.diagnostic(`ms of CPU: ${known.toFixed(1)} known, ${without.toFixed(1)} without a password, ${nobody.toFixed(1)} nobody`)
-  for (const other of [without, nobody]) assert.ok(Math.abs(other - known) < 0.15 * known, `${known} and ${other} ms`)
+  const told = Object.entries(costs).map(([kind, list]) => `${kind} ${median(list).toFixed(1)}`)
+  t.diagnostic(`ms of CPU, medians of ${costs.known?.length}: ${told.join(', ')}; ${(farthest() * 100).toFixed(1)} % apart`)
+  assert.ok(farthest() < APART_MAX, told.join(', '))
 })

@@ -98,7 +98,7 @@ async function show(page: Page, path: string, shows: RegExp): Promise<void> {
 describe('every page', () => {
   for (const theme of ['light', 'dark'] as const) {
     for (const [name, path, shows] of PAGES) {
-      test(`${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
+      test(`BR-10 ${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
         const context = await browser.newContext({ colorScheme: theme, viewport: WIDE })
         const { page, complaints } = await open(context)
         await show(page, path(filled), shows)

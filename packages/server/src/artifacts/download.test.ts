@@ -68,7 +68,7 @@ describe('downloads', () => {
     assert.equal((await server.call('GET', `${ARTIFACTS}/f`, undefined, { range: 'bytes=0-1', 'if-range': etag })).status, 200)
   })
 
-  // BR-09: whatever it is, a browser saves it and runs nothing of it. What the reader asked for has no say.
+  // Whatever it is, a browser saves it and runs nothing of it. What the reader asked for has no say.
   for (const [name, type, disposition] of [
     ['page.html', 'text/html', 'attachment; filename=page.html'],
     ['image.svg', 'image/svg+xml', 'attachment; filename=image.svg'],
@@ -87,7 +87,7 @@ describe('downloads', () => {
     ['prüfung.txt', 'text/plain', "attachment; filename=prufung.txt; filename*=UTF-8''pr%C3%BCfung.txt"],
     ['"><img onerror=x>.txt', 'text/plain', 'attachment; filename="\\"><img onerror=x>.txt"'],
   ] as const) {
-    test(`of ${name} are saved as ${type}`, async () => {
+    test(`BR-09 of ${name} are saved as ${type}`, async () => {
       const { server } = await artifactServer()
       const path = encodeURIComponent(name)
       assert.equal((await putArtifact(server, path, '<script>alert(1)</script>', { 'content-type': 'text/html' })).status, 200)

@@ -260,7 +260,7 @@ describe('whole numbers that a JavaScript number rounds (ID-10)', () => {
   }
 })
 
-test('no endpoint takes a GraphQL query (DO-01)', async () => {
+test('DO-01 AZ-15 no endpoint takes a GraphQL query', async () => {
   const server = await serverInMemory()
   for (const path of ['/graphql', '/api/2.0/mlflow/graphql', '/ajax-api/2.0/mlflow/graphql']) {
     for (const method of ['GET', 'POST']) {

@@ -26,11 +26,12 @@ overEachDatabase('POST experiments/create', (open) => {
     ['no name', {}, "Missing value for required parameter 'name'"],
     ['an empty name', { name: '' }, 'Invalid value "" for parameter \'name\''],
     ['a number for a name', { name: 31 }, "Invalid value 31 for parameter 'name'"],
-    ['a name of a million characters', { name: '1'.repeat(500_001) }, 'exceeds the maximum length of 500'],
+    ['a name of a million digits', { name: '1'.repeat(10 ** 6) }, 'exceeds the maximum length of 500'],
+    ['a location of a million characters', { name: 'x', artifact_location: `mlflow-artifacts:/${'x'.repeat(10 ** 6)}` }, '2048'],
     ['a NUL in the name', { name: 'a\0b' }, 'NUL'],
     ['both spellings of a field', { name: 'x', artifact_location: 'a', artifactLocation: 'b' }, 'given twice'],
   ] as const) {
-    test(`refuses ${what}`, async () => {
+    test(`DO-02 DO-10 refuses ${what}`, async () => {
       const server = new TestServer(await open())
       const answer = await server.post('experiments/create', payload)
       assert.equal(answer.status, 400)

@@ -61,7 +61,7 @@ overEachDatabase('POST runs/log-batch', (open) => {
     ['a param with another value', { params: [{ key: 'fixed', value: 'other' }] }, 'Changing param values is not allowed'],
     ['a number for a tag', { tags: [{ key: 'a', value: 41 }] }, "Invalid value 41 for parameter 'tags[0].value' supplied"],
   ] as const) {
-    test(`refuses ${what}, and keeps nothing of the batch`, async () => {
+    test(`DO-13 refuses ${what}, and keeps nothing of the batch`, async () => {
       const server = new TestServer(await open())
       const run_id = await startRun(server, { run_name: 'x' })
       await server.post('runs/log-parameter', { run_id, key: 'fixed', value: 'one' })

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, ReadStream, statSync } from 'node:fs'
+import { createReadStream, createWriteStream, ReadStream, statSync, writeFileSync } from 'node:fs'
 import type { Format } from '@millrace/runtime'
 import { ConfigProblem, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
@@ -28,6 +28,7 @@ const options: readonly Option[] = [
   }),
   own({ flag: 'input-format', value: '<format>', about: `Where the name does not say it: ${WORDS}` }),
   own({ flag: 'output-format', value: '<format>', about: `Where the name does not say it: ${WORDS}` }),
+  own({ flag: 'profile', value: '<file>', about: 'Write what the rows look like, to compare requests with: for the training data' }),
   own({ flag: 'proba', about: 'Predict the probability of each class' }),
   ...trustOptions,
   trackingOption,
@@ -43,6 +44,7 @@ export const modelsPredict: Command = {
     'Lines has an object a line; Parquet is read and written in row groups, and is read from a file, never from a pipe. A terminal shows ' +
     'how far it came. A row that does not fit the signature ends the run, and the message says which.',
   examples: [
+    ['millrace models predict -m ./model -i train.csv -o /dev/null --profile millrace-profile.json', 'what the training data looks like'],
     ['millrace models predict -m models:/churn@champion -i rows.csv -o predictions.csv', 'a file'],
     ['millrace models predict -m ./model -i rows.jsonl -o predictions.jsonl --proba', 'probabilities, as JSON Lines'],
     ['millrace models predict -m ./model -i rows.parquet -o predictions.parquet', 'Parquet in and out'],
@@ -58,7 +60,7 @@ export const modelsPredict: Command = {
       input: formatOf(input, textOf(given, 'input-format'), 'input'),
       output: formatOf(output, textOf(given, 'output-format'), 'output'),
     }
-    const { loadModel, predictRows } = await import('@millrace/runtime')
+    const { loadModel, predictRows, Profiler, writeProfile } = await import('@millrace/runtime')
     const model = await loadModel(uri, { client: registryClient(uris, given, env), trust: await trustIn(given, env) }).catch((error) =>
       Promise.reject(refusalOf(error)),
     )
@@ -67,6 +69,9 @@ export const modelsPredict: Command = {
     const size = input === '-' ? undefined : statSync(input).size
     const progress = new Progress(process.stderr, size)
     const from = input === '-' ? process.stdin : formats.input === 'parquet' ? input : createReadStream(input, READING)
+    const profiler = new Profiler()
+    const profile = textOf(given, 'profile')
+    if (profile !== undefined) model.eyes.add((_prediction, frame) => profiler.see(frame))
     const rows = await predictRows(model, {
       from,
       to: output === '-' ? process.stdout : createWriteStream(output),
@@ -74,6 +79,7 @@ export const modelsPredict: Command = {
       method: given.proba === true ? 'predict_proba' : model.method,
       onPiece: (done) => progress.show(done, from instanceof ReadStream ? from.bytesRead : undefined),
     }).finally(() => progress.done())
+    if (profile !== undefined) writeFileSync(profile, writeProfile(profiler.profiles))
     process.stderr.write(`${rows} rows predicted with ${model.name} ${model.version}.\n`)
     return EXIT.fine
   },

@@ -5,6 +5,7 @@ import { trackingOption } from '../signing/tracking-option.ts'
 import { onStop } from '../stop.ts'
 import { version } from '../version.ts'
 import { modelOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
+import { watchingIn, watchingOptions } from './watching-options.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Serving' })
 
@@ -20,6 +21,7 @@ const options: readonly Option[] = [
     about: 'Listen on other addresses than this machine’s own and let everybody in who can reach them',
   }),
   ...trustOptions,
+  ...watchingOptions,
   trackingOption,
 ]
 
@@ -56,6 +58,7 @@ export const modelsServe: Command = {
       uris,
       client: registryClient(uris, given, env),
       trust: await trustIn(given, env),
+      watching: await watchingIn(given, env, say),
       host,
       port: whole(given, 'port', 5001, 0, 65535),
       token,

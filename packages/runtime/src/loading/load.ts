@@ -6,6 +6,7 @@ import { parseBody } from '../protocols/json.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
 import { Refused } from '../refused.ts'
 import { predict, type Served, serve } from '../serving/served.ts'
+import { type ColumnProfile, readProfile } from '../watching/profile.ts'
 import { readAddress } from './address.ts'
 import { type Copy, copyFolder, copyRecord } from './copy.ts'
 import { checkDigests } from './digests.ts'
@@ -67,6 +68,9 @@ async function withCopy<T>(copy: Copy, work: (copy: Copy) => Promise<T>): Promis
 
 const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) || 'model'
 
+/** The training data's profile, beside MLmodel. */
+const PROFILE = 'millrace-profile.json'
+const PROFILE_MAX_BYTES = 64 * 1024 * 1024
 const MLMODEL_MAX_BYTES = 4 * 1024 * 1024
 const EXAMPLE_MAX_BYTES = 64 * 1024 * 1024
 
@@ -87,10 +91,22 @@ async function readModel(uri: string, { name, version }: Version, { files, diges
   if (method === 'predict_proba' && !backend.predictProba) {
     throw new Refused('read', `The model was logged to answer by predict_proba, which ${backend.kind} does not have here.`)
   }
-  const model = serve({ name, version, uri, backend, signature, method, digests })
+  const profile = profileIn(files)
+  const model = serve({ name, version, uri, backend, signature, method, digests, profile })
   const example = description.example === undefined ? undefined : files.get(description.example)
   if (example && example.size <= EXAMPLE_MAX_BYTES) tryExample(model, example.read(0, example.size))
   return model
+}
+
+/** What the training data looked like, where it was logged with the model. */
+function profileIn(files: Copy['files']): readonly ColumnProfile[] | undefined {
+  const file = files.get(PROFILE)
+  if (file === undefined) return undefined
+  try {
+    return readProfile(file.read(0, Math.min(file.size, PROFILE_MAX_BYTES)).toString('utf8'), PROFILE)
+  } catch (cause) {
+    throw new Refused('describe', (cause as Error).message, { cause })
+  }
 }
 
 async function backendOf(files: ModelFiles, loaders: readonly Loader[] = LOADERS): Promise<Backend> {

@@ -17,6 +17,13 @@ type Series = {
 export class Metrics {
   readonly #series = new Map<string, Map<string, Series>>()
 
+  readonly #more: (() => string[])[] = []
+
+  /** Lines of others stand at the end. */
+  also(lines: () => string[]): void {
+    this.#more.push(lines)
+  }
+
   /** A request for a model was answered. */
   count(model: string, version: string, status: number, seconds: number): void {
     const one = this.#of(model, version)
@@ -73,7 +80,7 @@ export class Metrics {
         `millrace_request_seconds_count{${labels(one)}} ${one.count}`,
       )
     }
-    lines.push(...feedbackLines(all), ...rolloutLines(models))
+    lines.push(...feedbackLines(all), ...rolloutLines(models), ...this.#more.flatMap((lines) => lines()))
     return `${lines.join('\n')}\n`
   }
 }

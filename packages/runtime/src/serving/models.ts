@@ -10,11 +10,24 @@ export class Models {
   readonly #current = new Map<string, Served>()
   readonly #splits = new Map<string, Split>()
 
+  readonly #onPut: (model: Served) => void
+  readonly #onGone: (model: Served) => void
+
+  /** `onPut` hears of each version that serves, before its first request; `onGone` of each that serves no more. */
+  constructor(onPut: (model: Served) => void = () => {}, onGone: (model: Served) => void = () => {}) {
+    this.#onPut = onPut
+    this.#onGone = onGone
+  }
+
   /** Puts a version there. It becomes the one that its name stands for, in place of `before`, which is forgotten. */
   put(model: Served, before?: Served): void {
+    this.#onPut(model)
     const versions = this.#by_name.get(model.name) ?? new Map<string, Served>()
     versions.set(model.version, model)
-    if (before && before.version !== model.version) versions.delete(before.version)
+    if (before && before.version !== model.version) {
+      versions.delete(before.version)
+      this.#onGone(before)
+    }
     this.#by_name.set(model.name, versions)
     const current = this.#current.get(model.name)
     if (current === undefined || current === before) this.#current.set(model.name, model)
@@ -45,7 +58,9 @@ export class Models {
     split.end()
     const { name, version } = split.candidate
     if (this.#splits.get(name) === split) this.#splits.delete(name)
-    if (this.#current.get(name) !== split.candidate) this.#by_name.get(name)?.delete(version)
+    if (this.#current.get(name) === split.candidate) return
+    this.#by_name.get(name)?.delete(version)
+    this.#onGone(split.candidate)
   }
 
   /** The division in which a version takes part. */

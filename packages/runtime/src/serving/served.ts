@@ -2,6 +2,7 @@ import type { Backend, Frame, Label, Prediction } from '../backend.ts'
 import { compile, type Enforce } from '../signature/enforce.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
+import type { ColumnProfile } from '../watching/profile.ts'
 
 /** How a model is asked: for what it predicts, or for the probability of each class. */
 export type Method = 'predict' | 'predict_proba'
@@ -21,6 +22,8 @@ export type Served = {
   readonly is_integer: boolean
   /** The digest of each file, by its path. */
   readonly digests: ReadonlyMap<string, string>
+  /** What its training data looked like, where that was logged with it. */
+  readonly profile?: readonly ColumnProfile[] | undefined
   /** Who looks at what it predicts. */
   readonly eyes: Set<Eye>
 }
@@ -29,7 +32,9 @@ export type Served = {
 export type Eye = (prediction: Prediction, frame: Frame) => void
 
 /** Puts a backend and what its signature asks for together. */
-export function serve(known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests'>): Served {
+export function serve(
+  known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile'>,
+): Served {
   const { signature, backend } = known
   const { output } = signature
   const is_integer =

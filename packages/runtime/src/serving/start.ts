@@ -4,6 +4,7 @@ import type { Trust } from '@millrace/sign'
 import { readAddress } from '../loading/address.ts'
 import { loadModel } from '../loading/load.ts'
 import { LIMITS, type Limits } from '../protocols/limits.ts'
+import { Watching, type WatchingRules } from '../watching/watching.ts'
 import { Metrics } from './metrics.ts'
 import { Models } from './models.ts'
 import { createServing } from './server.ts'
@@ -24,6 +25,8 @@ export type StartOptions = WatchEvents & {
   /** How often aliases are looked up. */
   readonly poll_ms: number
   readonly limits?: Partial<Limits>
+  /** What is kept of requests, and compared with the training data; nothing unless said. */
+  readonly watching?: WatchingRules | undefined
   readonly version: string
   readonly onFailure: (error: unknown) => void
 }
@@ -40,7 +43,13 @@ export type Running = {
 
 /** Loads the models and serves them. @throws Refused when one of them can't be; the system's error when it can't listen */
 export async function startServing(options: StartOptions): Promise<Running> {
-  const models = new Models()
+  const watching = options.watching && new Watching(options.watching)
+  const metrics = new Metrics()
+  if (watching) metrics.also(() => watching.lines())
+  const models = new Models(
+    (model) => watching?.attach(model),
+    (model) => watching?.detach(model),
+  )
   const watches: Watch[] = []
   for (const uri of options.uris) {
     const model = await loadModel(uri, { client: options.client, trust: options.trust })
@@ -52,7 +61,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
   for (const watch of watches) await watch.look()
   const { token, any_host, version, onFailure } = options
   const limits = { ...LIMITS, ...options.limits }
-  const server = createServing({ models, metrics: new Metrics(), limits, version, token, any_host, onFailure })
+  const server = createServing({ models, metrics, limits, version, token, any_host, onFailure })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -65,12 +74,13 @@ export async function startServing(options: StartOptions): Promise<Running> {
     look: async () => {
       for (const watch of watches) await watch.look()
     },
-    close: () => {
+    close: async () => {
       for (const watch of watches) watch.stop()
-      return new Promise((resolve) => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeIdleConnections()
       })
+      await watching?.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 // `npm run bench:scan -- [ROUNDS] [--corpus]`: this scanner beside picklescan, modelscan, modelaudit and fickling, on the same files, one
-// after the other; with --corpus, what each finds in the corpus as well, and with 0 rounds only that. Their programs come from the index that
-// pip is set to, each into a venv of its own below .cache/scanners; without them, only ours is measured.
+// after the other; with --corpus, what each finds in the corpus as well, and with 0 rounds only that. Their programs come from the index
+// that pip is set to, each into a venv of its own below .cache/scanners; without them, only ours is measured.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

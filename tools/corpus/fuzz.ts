@@ -1,5 +1,5 @@
-// `npm run fuzz -- [--seconds 60] [--workers 2] [FORMAT...]`: changes cases of the corpus at random and has them looked at, so long each, several
-// at once. None may throw, hang or grow without bound. What does is written to found/, and stays in the corpus.
+// `npm run fuzz -- [--seconds 60] [--workers 2] [FORMAT...]`: changes cases of the corpus at random and has them looked at, each format so
+// long, several at once. None may throw, hang or grow without bound. What does is written to found/, and stays in the corpus.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'

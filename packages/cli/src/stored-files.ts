@@ -14,8 +14,8 @@ const BATCH_MAX_BYTES = 2 * 1024 ** 3
 const BATCH_MAX_FILES = 500
 
 /**
- * Fetches what a bucket holds, some at a time: each batch is handed on, and removed after that. Files have numbers for names: an object's own
- * may be anything.
+ * Fetches what a bucket holds, some at a time: each batch is handed on, and removed after that. Files have numbers for names: an object's
+ * own may be anything.
  */
 export async function inBatches(
   objects: AsyncIterable<StoredObject>,

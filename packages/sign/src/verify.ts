@@ -70,7 +70,9 @@ function signerOf(bundle: Bundle, statement: Statement, trust: Trust, keyless: K
   if (!keyless)
     return {
       because: 'unsupported',
-      sentence: 'It is a keyless signature (Sigstore), which is checked with a trust root only: see --sigstore-root.',
+      sentence:
+        'It is a keyless signature (Sigstore): these are not checked here, so that it counts for nothing. ' +
+        'Check it with `model_signing verify sigstore`, or sign with a key or a certificate (millrace sign).',
     }
   const { may, ...signer } = keyless(bundle)
   return { signer: { ...signer, by: 'keyless' }, may }

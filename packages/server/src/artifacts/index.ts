@@ -32,3 +32,4 @@ export const artifactEndpoints: readonly Endpoint[] = [
   abortMultipartUpload,
   presignedArtifactDownload,
 ]
+export { objectsBelow, type StoredObject } from './stores/s3-objects.ts'

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import { connectS3, s3Error } from '../artifacts/stores/s3-client.ts'
-import { ConfigProblem } from '../config-problem.ts'
+import { ConfigProblem } from '../../config-problem.ts'
+import { connectS3, s3Error } from './s3-client.ts'
 
 /** An object of a bucket. Its name is any text, and no path: nothing may be written under it. */
 export type StoredObject = {
@@ -16,7 +16,7 @@ export type StoredObject = {
 }
 
 /**
- * Every object below `s3://bucket/prefix`, or the one of that very name, whatever it is called; by the variables that MLflow and boto3 read.
+ * Every object below `s3://bucket/prefix`, or the one of that very name, whatever it is called; by the variables that boto3 reads.
  * @throws ConfigProblem when the address is none; ApiError when the store refuses
  */
 export async function* objectsBelow(uri: string, env: NodeJS.ProcessEnv): AsyncGenerator<StoredObject> {

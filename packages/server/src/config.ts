@@ -47,6 +47,8 @@ export type Settings = {
   readonly page_folder?: string
   /** Whether there are workspaces: without them, everything is in the default one. */
   readonly workspaces?: boolean
+  /** Whether this server archives old traces. */
+  readonly trace_archival?: boolean
   /** Whether `GET /metrics` answers. */
   readonly expose_prometheus: boolean
 }
@@ -113,6 +115,8 @@ export type Config = {
   readonly login?: Login
   /** A policy of promotions: its text, and the file that it was read from, for messages. */
   readonly policy?: { readonly file: string; readonly text: string }
+  /** After which time traces are archived: the text of MLflow's file, and its name, for messages. */
+  readonly trace_archival?: { readonly file: string; readonly text: string }
   /** Keys that encrypt secrets in the database, 32 bytes each in base64, the current one first. */
   readonly secret_keys?: Secret
   /** The file that holds such keys when `secret_keys` are not given; it is made when it is needed. */

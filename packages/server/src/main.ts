@@ -19,6 +19,7 @@ import { asksForPeople, readPolicy } from './registry/policy/index.ts'
 import { Rescan, scanStep } from './registry/scans/index.ts'
 import { TrustWatch } from './registry/signatures/index.ts'
 import { holdKeys, ringOf } from './secrets/index.ts'
+import { Archivist, readRetention } from './traces/index.ts'
 import { requireNothingOutside } from './workspaces/index.ts'
 
 export type RunningServer = {
@@ -48,6 +49,8 @@ export async function startServer(told: Config): Promise<RunningServer> {
     const courier = new Courier(db, config.settings, log)
     const trust = new TrustWatch(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
+    const retention = await retentionOf(config)
+    const archivist = retention && new Archivist(db, config.settings, retention, log)
     const rescan = new Rescan(db, config.settings, log)
     const { static_prefix, workspaces } = config.settings
     const walls = workspaces ? { default_is_open: config.login?.default_workspace_is_open === true } : undefined
@@ -57,7 +60,8 @@ export async function startServer(told: Config): Promise<RunningServer> {
       ...(login && { authority: login.authority, quotas: new QuotaMeter(db, config.login?.user_quota) }),
       ...(audit && { audit }),
     }
-    const app = buildApp({ db, settings: withPage(config.settings), ...plugs }, log)
+    const settings = retention ? { ...config.settings, trace_archival: true } : config.settings
+    const app = buildApp({ db, settings: withPage(settings), ...plugs }, log)
     const drain = new Drain(app.server as Server)
     if (notice) log.warn({}, notice)
     const url = await app.listen({ host: config.host, port: config.port })
@@ -66,6 +70,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     registrar.start()
     rescan.start()
     trust.start()
+    archivist?.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
       log,
@@ -78,6 +83,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
         await registrar.stop()
         await rescan.stop()
         await trust.stop()
+        await archivist?.stop()
         await db.close()
       },
     }
@@ -96,4 +102,12 @@ async function withPolicy(config: Config): Promise<Config> {
   })
   if (login || !asksForPeople(policy)) return { ...config, settings: { ...config.settings, policy } }
   throw new ConfigProblem(`The policy ${given.file} asks for approvals, and without login nobody has a name: add --auth.`)
+}
+
+/** @throws ConfigProblem when the file of --trace-archival-config is not understood */
+async function retentionOf({ trace_archival: given, settings }: Config): ReturnType<typeof readRetention> {
+  if (!given || settings.artifacts_only) return undefined
+  return readRetention(given.text).catch((error: Error) => {
+    throw new ConfigProblem(`The file ${given.file} of --trace-archival-config is not understood: ${error.message}`)
+  })
 }

@@ -20,12 +20,6 @@ export const forMlflow: readonly Option[] = [
     value: '<uri>',
     about: 'Reads go to the backend store too, so that everyone reads what was just written',
   }),
-  ignored({
-    flag: 'trace-archival-config',
-    variables: ['MLFLOW_TRACE_ARCHIVAL_CONFIG'],
-    value: '<file>',
-    about: 'Traces are not archived',
-  }),
   ignored({ flag: 'secrets-cache-ttl', value: '<seconds>', about: 'There is no cache of secrets' }),
   ignored({ flag: 'secrets-cache-max-size', value: '<n>', about: 'There is no cache of secrets' }),
   ignored({

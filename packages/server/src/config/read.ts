@@ -11,6 +11,7 @@ import { type SecretKeys, secretKeysFrom } from './secret-keys.ts'
 import { serverOptions } from './server-options.ts'
 import { signingOf } from './signing.ts'
 import { artifactsDestination, defaultArtifactRoot } from './storage.ts'
+import { traceArchivalFile } from './trace-archival.ts'
 import { webhookRules } from './webhooks.ts'
 
 /** What `millrace server` was told, in full. */
@@ -44,6 +45,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       ...(login && { login }),
       ...(signing && { signing }),
       ...policyFile(pick),
+      ...traceArchivalFile(pick),
       ...secretKeysFrom(env, database, data_dir),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },
@@ -193,7 +195,6 @@ const WITHOUT_EFFECT = [
   'waitress-opts',
   'uvicorn-opts',
   'read-replica-backend-store-uri',
-  'trace-archival-config',
   'secrets-cache-ttl',
   'secrets-cache-max-size',
   'workspace-store-uri',

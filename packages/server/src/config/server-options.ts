@@ -3,6 +3,7 @@ import { oidcOptions } from './oidc.ts'
 import type { Option } from './option.ts'
 import { policyOptions } from './policy.ts'
 import { quotaOptions } from './quota-options.ts'
+import { traceArchivalOptions } from './trace-archival.ts'
 
 const storage: readonly Option[] = [
   {
@@ -229,6 +230,7 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   ...policyOptions,
+  ...traceArchivalOptions,
 ]
 
 const operation: readonly Option[] = [

@@ -14,7 +14,7 @@ export const serverInfo = stream({
     const body = JSON.stringify({
       store_type: 'SqlStore',
       workspaces_enabled: settings.workspaces === true,
-      trace_archival_enabled: false,
+      trace_archival_enabled: settings.trace_archival === true,
       multipart_uploads_enabled: in_parts,
       multipart_downloads_enabled: in_parts,
       presigned_upload_run_id_supported: true,

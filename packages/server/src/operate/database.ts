@@ -47,4 +47,4 @@ export const archiveTracesOf = (
   before_ms: number,
   dry_run: boolean,
 ): Promise<Archival> =>
-  withCurrent(location, async (db) => archiveTraces(db, await settingsWithPlaces(db.reader, settings, told), before_ms, dry_run))
+  withCurrent(location, async (db) => archiveTraces(db, await settingsWithPlaces(db.reader, settings, told), { before_ms }, dry_run))

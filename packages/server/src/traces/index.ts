@@ -24,6 +24,8 @@ import { updateAssessment } from './update-assessment.ts'
 import { updateTraceV2 } from './update-v2.ts'
 
 export { type Archival, archiveTraces, removeLeftArchives } from './archive/archive-traces.ts'
+export { Archivist } from './archive/archivist.ts'
+export { readRetention } from './archive/retention.ts'
 
 export const traceEndpoints: readonly Endpoint[] = [
   createTrace,

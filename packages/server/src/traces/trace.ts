@@ -26,8 +26,10 @@ export const ARCHIVE_TAG = 'mlflow.trace.archiveLocation'
 export const SPANS_ELSEWHERE = 0
 export const SPANS_IN_ROWS = 1
 export const SPANS_ARCHIVED = 2
+/** Still in rows, and closed: a file of them is being written. */
+export const SPANS_CLOSED = 3
 /** The same as clients are told. */
-export const SPANS_PLACES: readonly (string | undefined)[] = [undefined, 'TRACKING_STORE', 'ARCHIVE_REPO']
+export const SPANS_PLACES: readonly (string | undefined)[] = [undefined, 'TRACKING_STORE', 'ARCHIVE_REPO', 'TRACKING_STORE']
 export const RUN_METADATA = 'mlflow.sourceRun'
 /** Says that a client, and not only spans, told of the trace as a whole. */
 export const FINALIZED_METADATA = 'mlflow.trace.infoFinalized'

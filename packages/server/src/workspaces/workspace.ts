@@ -24,7 +24,7 @@ export function requireWorkspaceName(name: string): string {
 const text = string({ min: 1, max: 256, description: 'Lowercase letters, digits and hyphens, 2 to 63' })
 export const WorkspaceName: Schema<string> = { ...text, decode: (raw) => requireWorkspaceName(text.decode(raw)) }
 
-/** What MLflow would archive traces by; kept and told, and nothing is archived. */
+/** After which time the workspace's traces are archived, where the server archives; the location is kept and told. */
 export const TraceArchivalConfig = object({
   location: optional(string({ max: ROOT_MAX })),
   retention: optional(string({ max: 32, description: 'A number and m, h or d: 30d' })),

@@ -3,8 +3,8 @@ import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import { contentsOf } from '../span-store.ts'
 import { artifactUriOf } from '../start-trace.ts'
-import { heldTrace, type TraceRow } from '../trace-store.ts'
-import { forgetArchive, leftArchives, putArchived, tracesBefore } from './archive-store.ts'
+import type { TraceRow } from '../trace-store.ts'
+import { closeSpans, endOfStretch, forgetArchive, leftArchives, putArchived, tracesBefore } from './archive-store.ts'
 import { digestOf, PAYLOAD_FILE, payloadOf } from './payload.ts'
 
 /** What was moved, or would be. */
@@ -15,53 +15,63 @@ export type Archival = {
   readonly left: string[]
 }
 
+/** Which traces are old enough. */
+export type Due = {
+  /** Traces of no experiment that began at this time or later. */
+  readonly before_ms: number
+  /** The same of one experiment, where it is its own. */
+  readonly of?: ReadonlyMap<number, number>
+  /** At most so many. */
+  readonly max?: number
+  /** Asked before each trace. */
+  readonly goOn?: () => boolean
+}
+
 const AT_ONCE = 50
+/** So many traces are looked at in one go: those that were archived before cost little, and there may be millions. */
+const STRETCH = 2_000
 const LEFT_MAX = 100
 
 /**
  * Moves the contents of old traces' spans from the database to files among the traces' artifacts, where all of MLflow's clients find them.
- * A file is there before the commit that refers to it, and a trace that changed meanwhile stays as it is: what is interrupted is finished
- * by the next call.
+ * A trace is closed before its spans are read, so that whoever archives it at the same time writes the same, and a file is there before the
+ * commit that refers to it: what is interrupted is finished by the next call.
  */
-export async function archiveTraces(db: Database, settings: Settings, before_ms: number, dry_run: boolean): Promise<Archival> {
+export async function archiveTraces(db: Database, settings: Settings, due: Due, dry_run: boolean): Promise<Archival> {
   const archival: Archival = { traces: 0, bytes: 0, left: [] }
+  const newest_ms = Math.max(due.before_ms, ...(due.of?.values() ?? []))
   for (let after = 0; ; ) {
-    const rows = await tracesBefore(db.reader, after, before_ms, AT_ONCE)
+    const last = await endOfStretch(db.reader, after, STRETCH)
+    if (last === undefined) return archival
+    const rows = await tracesBefore(db.reader, after, last, newest_ms, AT_ONCE)
     for (const row of rows) {
-      try {
-        await archiveOne(db, settings, row, dry_run, archival)
-      } catch (error) {
-        if (archival.left.length < LEFT_MAX) archival.left.push(`the spans of trace ${row.trace_id}: ${(error as Error).message}`)
-      }
+      if (due.goOn?.() === false || archival.traces >= (due.max ?? Number.POSITIVE_INFINITY)) return archival
+      if (row.start_ms < (due.of?.get(row.experiment) ?? due.before_ms)) await archiveOrTell(db, settings, row, dry_run, archival)
     }
-    const last = rows.at(-1)
-    if (!last || rows.length < AT_ONCE) return archival
-    after = last.id
+    after = rows.length < AT_ONCE ? last : (rows.at(-1)?.id ?? last)
+    await aMoment()
   }
 }
 
-async function archiveOne(
-  db: Database,
-  settings: Settings,
-  row: TraceRow & { artifact_location: string },
-  dry_run: boolean,
-  archival: Archival,
-): Promise<void> {
+type Old = TraceRow & { artifact_location: string }
+
+async function archiveOrTell(db: Database, settings: Settings, row: Old, dry_run: boolean, archival: Archival): Promise<void> {
+  try {
+    await archiveOne(db, settings, row, dry_run, archival)
+  } catch (error) {
+    if (archival.left.length < LEFT_MAX) archival.left.push(`the spans of trace ${row.trace_id}: ${(error as Error).message}`)
+  }
+}
+
+async function archiveOne(db: Database, settings: Settings, row: Old, dry_run: boolean, archival: Archival): Promise<void> {
+  if (!dry_run && !(await db.write((tx) => closeSpans(tx, row.id)))) return
   const payload = payloadOf((await contentsOf(db.reader, [row])).get(row.id) ?? [])
-  const sha256 = digestOf(payload)
   const location = artifactUriOf(row.artifact_location, row.trace_id)
   const { store, folder } = artifactStores(settings).at(location)
   if (!dry_run) {
     await store.write([...folder, PAYLOAD_FILE], incomingBytes(payload))
-    const is_done = await db.write(async (tx) => {
-      const now = await heldTrace(tx, row.trace_id)
-      // Spans may have come since they were read: then the next call finds the trace as it is by then.
-      const contents = (await contentsOf(tx, [now])).get(now.id) ?? []
-      if (now.id !== row.id || digestOf(payloadOf(contents)) !== sha256) return false
-      await putArchived(tx, now.id, { trace_id: row.trace_id, location, sha256, bytes: payload.length }, Date.now())
-      return true
-    })
-    if (!is_done) return
+    const archived = { trace_id: row.trace_id, location, sha256: digestOf(payload), bytes: payload.length }
+    if (!(await db.write((tx) => putArchived(tx, row.id, archived, Date.now())))) return
   }
   archival.traces++
   archival.bytes += payload.length
@@ -85,3 +95,6 @@ export async function removeLeftArchives(db: Database, settings: Settings, dry_r
   }
   return { files, left }
 }
+
+/** For what waits meanwhile. */
+const aMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

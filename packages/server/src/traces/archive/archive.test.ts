@@ -63,7 +63,7 @@ class Archivist {
   }
 
   archive(before_ms = EVER, dry_run = false): ReturnType<typeof archiveTraces> {
-    return archiveTraces(this.db, this.server.settings, before_ms, dry_run)
+    return archiveTraces(this.db, this.server.settings, { before_ms }, dry_run)
   }
 }
 
@@ -101,6 +101,22 @@ overEachDatabase('archived traces', (open) => {
       const found = await a.server.call('POST', '/api/3.0/mlflow/traces/search', { locations, filter })
       assert.equal(found.body.traces.length, n, filter)
     }
+  })
+
+  test('are moved once, however many archive at the same time', async () => {
+    const a = await new Archivist(await open()).start()
+    const ids: string[] = []
+    for (let n = 0; n < 20; n++) ids.push(await a.send(n.toString(16).padStart(2, '0'), 100))
+    const archivals = await Promise.all([a.archive(), a.archive(), a.archive()])
+    assert.equal(
+      archivals.reduce((sum, { traces }) => sum + traces, 0),
+      20,
+    )
+    assert.deepEqual(
+      archivals.flatMap(({ left }) => left),
+      [],
+    )
+    for (const id of ids) assert.equal((await a.spansOf(id)).length, 2, id)
   })
 
   test('are those that began long enough ago and have ended; no spans are taken for them any more', async () => {

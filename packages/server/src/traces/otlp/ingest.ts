@@ -1,10 +1,11 @@
 import type { Writer } from '../../db/handles.ts'
+import { ApiError } from '../../http/errors.ts'
 import { activeExperiment } from '../../tracking/experiments/index.ts'
 import { findRun } from '../../tracking/runs/index.ts'
 import type { SpanRow } from '../span.ts'
 import { putSpans, usageOfTrace } from '../span-store.ts'
 import { artifactUriOf } from '../start-trace.ts'
-import { IN_PROGRESS, LOCATION_TAG, NAME_TAG, SPANS_ARCHIVED, STATES, TAG_VALUE_MAX, USAGE_METADATA } from '../trace.ts'
+import { IN_PROGRESS, LOCATION_TAG, NAME_TAG, SPANS_IN_ROWS, STATES, TAG_VALUE_MAX, USAGE_METADATA } from '../trace.ts'
 import {
   linkToRun,
   type NewTrace,
@@ -50,7 +51,7 @@ export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user 
     by_trace.map(([trace_id]) => trace_id),
   )
   const elsewhere = new Set(known.filter((trace) => trace.experiment !== experiment.id).map(({ trace_id }) => trace_id))
-  const archived = known.filter(({ spans }) => spans === SPANS_ARCHIVED).map(({ trace_id }) => trace_id)
+  const archived = known.filter(({ spans }) => spans > SPANS_IN_ROWS).map(({ trace_id }) => trace_id)
   const closed = new Set([...archived, ...(user === '' ? [] : elsewhere)])
   const ids = new Map<string, number>()
   const tags: Pairs[number][] = []
@@ -60,6 +61,7 @@ export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user 
     const fresh = traceOf(spans, experiment.id)
     const { id, experiment: kept_in } = await putTrace(tx, fresh, (before) => {
       if (user !== '') refuseElsewhere(before, experiment.id)
+      refuseClosed(before)
       return mergedWith(before, fresh, spans)
     })
     ids.set(trace_id, id)
@@ -84,6 +86,12 @@ export async function ingest(tx: Writer, { experiment_id, arrived, run_id, user 
   await putMetadata(tx, metadata)
   if (run_id !== undefined) await linkToRun(tx, (await findRun(tx, run_id)).id, [...ids.values()])
   return arrived.length - taken.length
+}
+
+/** It was open when its row was first looked at. @throws ApiError TEMPORARILY_UNAVAILABLE, which clients answer by sending again */
+function refuseClosed({ trace_id, spans }: TraceRow): void {
+  if (spans <= SPANS_IN_ROWS) return
+  throw new ApiError('TEMPORARILY_UNAVAILABLE', `Trace '${trace_id}' is just being archived: send the spans again.`)
 }
 
 function rootOf(spans: readonly Arrived[]): Arrived | undefined {

@@ -4,7 +4,8 @@ export const MODEL_NAME_MAX = 500
 export const MODEL_TYPE_MAX = 500
 /** Params and tags in one request; MLflow's client sends params by the hundred. */
 export const PAIRS_MAX = 1_000
-const KEY_MAX = 250
+/** More than of runs: MLflow's autologging cuts a run's keys to 250 and a model's not, and its server has no limit there. */
+const KEY_MAX = 500
 const VALUE_MAX = 65_535
 
 /** `status` in table `logged_model` is the number in MLflow's protobuf, which is the place in this list plus one. */

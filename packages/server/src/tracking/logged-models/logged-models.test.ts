@@ -22,7 +22,10 @@ overEachDatabase('logged models', (open) => {
     const db = await open()
     const server = new TestServer(db)
     const experiment_id = await makeExperiment(server)
-    const params = [{ key: 'lr', value: '0.1' }]
+    const params = [
+      { key: 'lr', value: '0.1' },
+      { key: 'é'.repeat(500), value: 'as autologging sends it' },
+    ]
     const tags = [
       { key: 'b', value: 'old' },
       { key: 'a', value: '1' },
@@ -132,7 +135,7 @@ overEachDatabase('logged models', (open) => {
       ['PATCH', `/${model_id}`, { status: 'READY' }, 400],
       ['PATCH', `/${model_id}`, { status: 0 }, 400],
       ['PATCH', `/${model_id}`, {}, 400],
-      ['PATCH', `/${model_id}/tags`, { tags: [{ key: 'k'.repeat(251), value: '' }] }, 400],
+      ['PATCH', `/${model_id}/tags`, { tags: [{ key: 'k'.repeat(501), value: '' }] }, 400],
     ] as const) {
       const answer = await server.call(method, ROOT + path, body)
       assert.equal(answer.status, status, `${method} ${path} ${JSON.stringify(body)}: ${answer.text}`)

@@ -1,6 +1,7 @@
 import { artifactStores, incomingBytes } from '../../artifacts/index.ts'
 import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
+import type { Reader } from '../../db/handles.ts'
 import { contentsOf } from '../span-store.ts'
 import { artifactUriOf } from '../start-trace.ts'
 import type { TraceRow } from '../trace-store.ts'
@@ -64,8 +65,13 @@ async function archiveOrTell(db: Database, settings: Settings, row: Old, dry_run
 }
 
 async function archiveOne(db: Database, settings: Settings, row: Old, dry_run: boolean, archival: Archival): Promise<void> {
-  if (!dry_run && !(await db.write((tx) => closeSpans(tx, row.id)))) return
-  const payload = payloadOf((await contentsOf(db.reader, [row])).get(row.id) ?? [])
+  const contents = async (from: Reader): Promise<string[]> => (await contentsOf(from, [row])).get(row.id) ?? []
+  // Read in the transaction that closes them: after it another may have moved them already.
+  const read = dry_run
+    ? await contents(db.reader)
+    : await db.write(async (tx) => ((await closeSpans(tx, row.id)) ? contents(tx) : undefined))
+  if (!read) return
+  const payload = payloadOf(read)
   const location = artifactUriOf(row.artifact_location, row.trace_id)
   const { store, folder } = artifactStores(settings).at(location)
   if (!dry_run) {

@@ -10,7 +10,7 @@ export const modelOption: Option = {
   flag: 'model-uri',
   short: 'm',
   value: '<uri>',
-  about: 'models:/name/3, models:/name@alias, or the folder of a logged model; several with commas between them',
+  about: 'models:/name/3, models:/name@alias, s3://bucket/folder, or a folder; several with commas between them',
   group: 'The model',
 }
 

@@ -67,7 +67,7 @@ test('RC-01 RC-02 each step refuses by itself, says which it is, and leaves no c
 
 test('addresses that name no model, and links in a folder, are refused', async (t) => {
   const load = (uri: string) => loadModel(uri, { client: undefined })
-  for (const uri of ['models:/churn', 'models:/churn/latest', 'https://elsewhere.example/model', 's3://bucket/model', '/nowhere/at/all']) {
+  for (const uri of ['models:/churn', 'models:/churn/latest', 'https://elsewhere.example/model', 'gs://bucket/model', '/nowhere/at/all']) {
     await assert.rejects(load(uri), refusedAt('find', /./), uri)
   }
   await assert.rejects(load('models:/churn/3'), refusedAt('find', /--tracking-uri/))

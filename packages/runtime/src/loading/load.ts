@@ -12,6 +12,7 @@ import { type Copy, copyFolder, copyRecord } from './copy.ts'
 import { checkDigests } from './digests.ts'
 import { readMlmodel } from './mlmodel.ts'
 import { recordOf, resolveVersion, type Version } from './registry.ts'
+import { s3Record } from './s3.ts'
 import { checkFolderSignature, checkVersionSignature, type SignatureRules } from './signature.ts'
 import { checkVerdict, scanHere } from './verdict.ts'
 
@@ -33,11 +34,13 @@ export type LoadOptions = {
 export async function loadModel(uri: string, options: LoadOptions): Promise<Served> {
   const address = readAddress(uri)
   const { trust } = options
-  if (address.kind === 'folder') {
-    return withCopy(await copyFolder(address.path), async (copy) => {
+  if (address.kind === 'folder' || address.kind === 's3') {
+    const path = address.kind === 'folder' ? address.path : address.prefix || address.bucket
+    const copied = address.kind === 'folder' ? copyFolder(path) : copyRecord(await s3Record(address))
+    return withCopy(await copied, async (copy) => {
       await checkFolderSignature(copy, { trust })
       await scanHere(copy.folder)
-      return readModel(uri, { name: options.name ?? nameOf(address.path), version: '1' }, copy)
+      return readModel(uri, { name: options.name ?? nameOf(path), version: '1' }, copy)
     })
   }
   if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')

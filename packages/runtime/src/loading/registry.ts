@@ -15,7 +15,7 @@ export type Record = {
 }
 
 /** The version that an address names now. @throws Refused('find') */
-export async function resolveVersion(client: MillraceClient, address: Exclude<Address, { kind: 'folder' }>): Promise<Version> {
+export async function resolveVersion(client: MillraceClient, address: Exclude<Address, { kind: 'folder' | 's3' }>): Promise<Version> {
   const { name } = address
   if (address.kind === 'alias') {
     const { alias } = address
@@ -101,7 +101,7 @@ async function rootOf(client: MillraceClient, source: string): Promise<string> {
   throw new Refused(
     'fetch',
     `The server keeps the files at a ${scheme}: address, and does not hand them through: ` +
-      'fetch them with mlflow artifacts download, and serve that folder.',
+      'fetch them with mlflow artifacts download and serve that folder, or serve the s3:// address itself.',
   )
 }
 

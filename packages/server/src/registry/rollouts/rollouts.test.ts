@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { query } from '../../db/handles.ts'
+import type { AuditEntry } from '../../http/audit.ts'
+import { serverWithAccounts } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { Promoters, requestIn } from '../../testing/promotions.ts'
 import type { Answer } from '../../testing/server.ts'
@@ -139,6 +141,25 @@ overEachDatabase('rollouts', (open) => {
     await people.ok(rollouts.start('alice', next))
     const refused = await people.ok(rollouts.report(side(0), { refused: 'at the step scan: suspicious' }))
     assert.match(refused.rollout.reason, /could not load version 2: at the step scan/)
+  })
+
+  test('the audit log has each decision with its reason, and no report that decided nothing', async () => {
+    const db = await open()
+    const entries: AuditEntry[] = []
+    const audit = { record: (_tx: unknown, entry: AuditEntry) => void entries.push(entry), recordAlone: () => {} }
+    const people = new Promoters(db, await serverWithAccounts(db, 'MANAGE', ['alice', 'dave'], { audit }))
+    const { rollouts, next } = await begin(people)
+    await people.ok(rollouts.start('alice', next))
+    entries.length = 0
+    for (const requests of [10, 20, 30]) await people.ok(rollouts.report(side(requests)))
+    assert.deepEqual(entries, [])
+    const { rollout } = await people.ok(rollouts.report(side(100, 30)))
+    const [{ who, on, detail }, ...others] = entries as unknown as [AuditEntry, ...AuditEntry[]]
+    assert.deepEqual([who.name, on, others], ['dave', { kind: 'registered_model', id: 'm' }, []])
+    assert.deepEqual(
+      [detail?.rollout, detail?.decided],
+      [rollout.rollout_id, 'rolled_back at 0 %: errors: 30.0 % of 100 requests, and 0.0 % of 1900 with version 1'],
+    )
   })
 
   test('people pause it, let it go on, skip steps, call it off; an alias that is moved ends it', async () => {

@@ -95,6 +95,18 @@ describe('millrace inventory', { timeout: 120_000 }, () => {
     assert.equal(models[3].bytes, pickleOf('good').length)
   })
 
+  test('millrace scan fetches the files of a registered version', async () => {
+    const { code, out, err } = await run(['scan', 'models:/churn/1', '--format', 'json'], { env: { MLFLOW_TRACKING_URI: server.url } })
+    assert.equal(code, 0, err)
+    const { files } = JSON.parse(out)
+    assert.deepEqual(files.map((one: { file: string; ending: string }) => `${one.file} ${one.ending}`).sort(), [
+      'MLmodel clean',
+      'model.pkl clean',
+    ])
+    const none = await run(['scan', 'models:/churn/9'], { env: { MLFLOW_TRACKING_URI: server.url } })
+    assert.notEqual(none.code, 0)
+  })
+
   test('the exit code is 0 where all is known, 1 where something is not, 2 where something is malicious or mistyped', async () => {
     const known = folderWith({ a: pickleOf('good') })
     const fine = await inventory([known])

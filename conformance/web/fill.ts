@@ -75,6 +75,7 @@ async function artifacts(client: MillraceClient, run_id: string): Promise<void> 
     'data.json': JSON.stringify({ columns: ['a', HOSTILE], data: [[1, HOSTILE]] }),
     'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>window.ran=1</script></svg>',
     'model/MLmodel': 'flavors: {}',
+    'hostile/MLmodel': `flavors: {}\nnote: !!js/function 'function () { window.ran = 1 }'\ntext: '${HOSTILE}'\n`,
   }
   for (const [path, text] of Object.entries(files)) await client.uploadArtifact({ run_id }, path, new TextEncoder().encode(text))
 }

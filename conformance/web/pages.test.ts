@@ -62,6 +62,11 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
     ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=data.json`,
     /window/,
   ],
+  [
+    'an MLmodel with code in it',
+    ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=hostile/MLmodel`,
+    /js\/function/,
+  ],
   ['a drawing', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=drawing.svg`, /svg/],
   ['a comparison', ({ run_ids }) => `/compare?runs=${run_ids.slice(0, 4).join(',')}`, /side by side/],
   ['the models', () => '/models', /shop-model/],
@@ -98,7 +103,7 @@ async function show(page: Page, path: string, shows: RegExp): Promise<void> {
 describe('every page', () => {
   for (const theme of ['light', 'dark'] as const) {
     for (const [name, path, shows] of PAGES) {
-      test(`BR-10 ${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
+      test(`BR-08 BR-10 ${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
         const context = await browser.newContext({ colorScheme: theme, viewport: WIDE })
         const { page, complaints } = await open(context)
         await show(page, path(filled), shows)

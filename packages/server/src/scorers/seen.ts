@@ -2,7 +2,7 @@ import { seesAmong } from '../access/visible.ts'
 import type { Reader } from '../db/handles.ts'
 import type { Visible } from '../http/access.ts'
 
-/** Of these scorers those that the caller may read: those of experiments that may be read, but for what is granted on scorers themselves. */
+/** Of these scorers those that the caller may read: by their experiment, and by what is granted or denied on scorers themselves. */
 export async function seenOf<Row extends { readonly id: number; readonly experiment: number }>(
   db: Reader,
   visible: Visible,

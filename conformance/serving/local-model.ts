@@ -9,6 +9,7 @@ export function localModel(folder: string): ModelFiles {
   return {
     paths: readdirSync(folder, { recursive: true, encoding: 'utf8' }),
     open: (path) => memorySource(readFileSync(join(folder, path))),
+    reads_pickles: true,
     flavors: readMlmodel(readFileSync(join(folder, 'MLmodel'), 'utf8')).flavors,
   }
 }

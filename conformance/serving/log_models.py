@@ -8,10 +8,12 @@ For each model: FOLDER/NAME/ as MLflow saved it, FOLDER/NAME.json with the rows 
 
 import json
 import pathlib
+import pickle
 import sys
 import warnings
 
 import catboost
+import joblib
 import lightgbm
 import mlflow
 import numpy as np
@@ -317,6 +319,74 @@ def boosters():
     for kind, target in [("LGBMClassifier", "binary"), ("LGBMClassifier", "words"), ("LGBMRegressor", "number")]:
         model = getattr(lightgbm, kind)(n_estimators=20, verbose=-1).fit(MISSING.iloc[:SEEN], TARGETS[target][:SEEN])
         keep(f"{kind}-{target}-missing", mlflow.lightgbm.save_model, model, "missing", target, getattr(model, "predict_proba", None))
+    cat_models()
+
+
+def pickled(model, path, how):
+    """A model as MLflow logs it with pickle or cloudpickle."""
+    formats = mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE, mlflow.sklearn.SERIALIZATION_FORMAT_PICKLE
+    mlflow.sklearn.save_model(model, path, serialization_format=formats[how != "cloudpickle"], pip_requirements=["scikit-learn"])
+
+
+def rewritten(model, path, how):
+    """Its file written anew, by joblib or in another protocol: MLflow itself reads the first no longer."""
+    if how == "joblib":
+        joblib.dump(model, path)
+    elif how.startswith("protocol"):
+        path.write_bytes(pickle.dumps(model, protocol=int(how[-1])))
+
+
+def pickles():
+    """Models in pickles, which are read without running anything only where somebody asks for it."""
+    few = dict(n_estimators=10, random_state=0)
+    words = compose.make_column_transformer((text.TfidfVectorizer(), "text"), remainder="passthrough")
+    columns = compose.make_column_transformer((preprocessing.OneHotEncoder(), ["color", "size"]), remainder="passthrough")
+    makes = {
+        "LogisticRegression": (linear_model.LogisticRegression(max_iter=500), "words", "numeric"),
+        "RandomForestClassifier": (ensemble.RandomForestClassifier(**few), "words", "missing"),
+        "GradientBoostingClassifier": (ensemble.GradientBoostingClassifier(**few), "three", "numeric"),
+        "HistGradientBoostingClassifier": (ensemble.HistGradientBoostingClassifier(max_iter=10), "binary", "missing"),
+        "KNeighborsRegressor": (neighbors.KNeighborsRegressor(), "number", "numeric"),
+        "SVC": (svm.SVC(), "three", "numeric"),
+        "MLPClassifier": (neural_network.MLPClassifier((6,), max_iter=30, random_state=0), "words", "numeric"),
+        "StackingRegressor": (ensemble.StackingRegressor([("a", linear_model.Ridge()), ("b", svm.SVR())], cv=3), "number", "numeric"),
+        "TfidfVectorizer": (pipeline.make_pipeline(words, linear_model.LogisticRegression()), "binary", "texts"),
+        "ColumnTransformer": (pipeline.make_pipeline(columns, xgboost.XGBClassifier(n_estimators=10)), "three", "mixed"),
+        "LGBMRegressor": (lightgbm.LGBMRegressor(n_estimators=10, verbose=-1), "number", "missing"),
+        "SelectKBest": (pipeline.make_pipeline(feature_selection.SelectKBest(k=3), linear_model.Ridge()), "number", "numeric"),
+    }
+    ways = ["cloudpickle", "pickle", "joblib", *(f"protocol{number}" for number in range(6))]
+    for name, (model, target, data) in makes.items():
+        for how in ways if name in ("RandomForestClassifier", "ColumnTransformer") else ways[:3]:
+            whole = f"pickle-{how}-{name}"
+            if ONLY and not whole.startswith(ONLY):
+                continue
+            model.fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
+            save = lambda model, path, how=how, **_: pickled(model, path, how)
+            keep(f"{whole}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
+            rewritten(model, FOLDER / f"{whole}-{target}-{data}" / "model.pkl", how)
+
+
+def cat_models():
+    """Models of CatBoost, which it writes as JSON when told so."""
+    few = dict(iterations=30, depth=4, verbose=0, allow_writing_files=False, random_seed=0)
+    save = lambda model, path, **more: mlflow.catboost.save_model(model, path, format="json", **more)
+    classifier, regressor = catboost.CatBoostClassifier, catboost.CatBoostRegressor
+    for name, kind, target, options in [
+        ("CatBoostClassifier", classifier, "binary", {}),
+        ("CatBoostClassifier", classifier, "three", {}),
+        ("CatBoostClassifier", classifier, "words", {}),
+        ("CatBoostClassifier-OneVsAll", classifier, "three", {"loss_function": "MultiClassOneVsAll"}),
+        ("CatBoostClassifier-Lossguide", classifier, "binary", {"grow_policy": "Lossguide"}),
+        ("CatBoostRegressor", regressor, "number", {}),
+        ("CatBoostRegressor-Depthwise", regressor, "number", {"grow_policy": "Depthwise"}),
+        ("CatBoostRegressor-MAE", regressor, "number", {"loss_function": "MAE"}),
+        ("CatBoostRegressor-Poisson", regressor, "count", {"loss_function": "Poisson"}),
+        ("CatBoostRegressor-max", regressor, "number", {"nan_mode": "Max"}),
+    ]:
+        for data in ["numeric", "missing"]:
+            model = kind(**few, **options).fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
+            keep(f"{name}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
 
 
 if __name__ == "__main__":
@@ -328,3 +398,4 @@ if __name__ == "__main__":
                 except Exception as error:
                     print(f"not logged: {name} {target} {data}: {error!r}"[:400], flush=True)
     boosters()
+    pickles()

@@ -53,6 +53,8 @@ export type ModelFiles = {
   readonly paths: readonly string[]
   /** A file's bytes, which are gone when loading has ended. @throws Refused('read') when there is none of this name */
   open(path: string): Source
+  /** Whether data in pickles may be read, which is off unless somebody asks for it. */
+  readonly reads_pickles?: boolean
   /** What MLmodel says of each flavor: `sklearn`, `xgboost`, `python_function`… */
   readonly flavors: ReadonlyMap<string, ReadonlyMap<string, Described>>
 }

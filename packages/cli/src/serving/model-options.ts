@@ -34,6 +34,13 @@ export async function trustIn(given: Given, env: Environment): Promise<Trust | u
   return named ? (await import('../signing/trusted.ts')).trustOf(given, env) : undefined
 }
 
+/** Whether models in pickles are read. */
+export const picklesOption: Option = {
+  flag: 'read-pickles',
+  about: 'Read the data of scikit-learn models in pickles too: nothing of them is run, and any name that is not on the list ends it',
+  group: 'The model',
+}
+
 /** The models that `-m` names. @throws ConfigProblem when it names none */
 export function urisIn(given: Given, command: string): readonly string[] {
   const uris = (textOf(given, 'model-uri') ?? '').split(',').filter((uri) => uri !== '')

@@ -4,7 +4,7 @@ import { ConfigProblem, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { textOf } from '../signing/key-options.ts'
 import { trackingOption } from '../signing/tracking-option.ts'
-import { modelOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
+import { modelOption, picklesOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
 import { Progress } from './progress.ts'
 
 /** Larger pieces than Node's own are fewer, and are looked through faster. */
@@ -18,6 +18,7 @@ const WORDS = 'csv, jsonl or parquet'
 
 const options: readonly Option[] = [
   { ...modelOption, about: 'models:/name/3, models:/name@alias, or the folder of a logged model' },
+  picklesOption,
   own({ flag: 'input-path', short: 'i', value: '<file>', fallback: '- for standard input', about: 'The rows: .csv, .jsonl or .parquet' }),
   own({
     flag: 'output-path',
@@ -61,9 +62,9 @@ export const modelsPredict: Command = {
       output: formatOf(output, textOf(given, 'output-format'), 'output'),
     }
     const { loadModel, predictRows, Profiler, writeProfile } = await import('@millrace/runtime')
-    const model = await loadModel(uri, { client: registryClient(uris, given, env), trust: await trustIn(given, env) }).catch((error) =>
-      Promise.reject(refusalOf(error)),
-    )
+    const reads_pickles = given['read-pickles'] === true
+    const loading = loadModel(uri, { client: registryClient(uris, given, env), trust: await trustIn(given, env), reads_pickles })
+    const model = await loading.catch((error) => Promise.reject(refusalOf(error)))
     if (given.proba === true && !model.backend.predictProba) throw new ConfigProblem(`${model.backend.kind} has no probabilities.`)
     if (input === '-' && formats.input === 'parquet') throw new ConfigProblem('Parquet is read from its end: give a file with -i.')
     const size = input === '-' ? undefined : statSync(input).size

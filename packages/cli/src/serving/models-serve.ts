@@ -4,13 +4,14 @@ import { textOf } from '../signing/key-options.ts'
 import { trackingOption } from '../signing/tracking-option.ts'
 import { onStop } from '../stop.ts'
 import { version } from '../version.ts'
-import { modelOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
+import { modelOption, picklesOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
 import { watchingIn, watchingOptions } from './watching-options.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Serving' })
 
 const options: readonly Option[] = [
   modelOption,
+  picklesOption,
   own({ flag: 'port', short: 'p', value: '<port>', fallback: '5001', about: 'The port' }),
   own({ flag: 'host', short: 'h', value: '<address>', fallback: '127.0.0.1', about: 'The address to listen on' }),
   own({ flag: 'poll-seconds', value: '<seconds>', fallback: '5', about: 'How often aliases are looked up' }),
@@ -69,6 +70,7 @@ export const modelsServe: Command = {
         rows_max: whole(given, 'rows-max', 50_000, 1, 10_000_000),
       },
       version,
+      reads_pickles: given['read-pickles'] === true,
       onFailure: (error) => say(`A model failed: ${(error as Error).stack ?? error}`),
       onSwitch: (before, after) => say(`${after.name}: version ${after.version} serves now, in place of ${before.version}.`),
       onRollout: say,

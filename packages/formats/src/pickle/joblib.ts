@@ -8,8 +8,8 @@ const WRAPPERS = new Set(['joblib.numpy_pickle', 'sklearn.externals.joblib.numpy
 /** Whether an instance is joblib's stand-in for an array, whose elements follow in the stream itself. */
 export const isWrapper = ({ of }: Instance): boolean => of instanceof Global && of.name === 'NumpyArrayWrapper' && WRAPPERS.has(of.module)
 
-/** What follows a wrapper: so many bytes of plain numbers, or a pickle of objects. */
-export type Following = { readonly bytes: number } | 'pickle'
+/** What follows a wrapper: so many bytes, of which the first are padding, or a pickle of objects. */
+export type Following = { readonly bytes: number; readonly padding: number } | 'pickle'
 
 /** @throws Unreadable when the wrapper does not say what follows: joblib itself would fail, too */
 export function following(machine: Machine, { state }: Instance): Following {
@@ -24,7 +24,7 @@ export function following(machine: Machine, { state }: Instance): Following {
   const alignment = state.get('numpy_array_alignment_bytes')
   // One byte says how many bytes of padding follow it.
   const padding = typeof alignment === 'number' ? 1 + (machine.source.read(machine.position, 1)[0] ?? 0) : 0
-  return { bytes: bytes + padding }
+  return { bytes: bytes + padding, padding }
 }
 
 function dtypeOf(dtype: Value, at: number): { item_bytes: number; has_objects: boolean } {

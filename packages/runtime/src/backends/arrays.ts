@@ -39,7 +39,8 @@ export function readNpy(source: Source): NdArray {
 
 type Elements = { numbers?: Float64Array; items?: Value[]; fields?: Map<string, Float64Array>; is_boolean?: boolean }
 
-function elementsOf(bytes: Buffer, descr: Literal, elements: number, item_bytes: number): Elements {
+/** Reads elements by their dtype. @throws Unreadable */
+export function elementsOf(bytes: Buffer, descr: Literal, elements: number, item_bytes: number): Elements {
   if (Array.isArray(descr)) {
     const fields = new Map<string, Float64Array>()
     let at = 0
@@ -113,7 +114,7 @@ function textsOf(bytes: Buffer, descr: string, elements: number, item_bytes: num
 }
 
 /** The same array with its last index running fastest. */
-function inCOrder({ shape, numbers, items, fields, is_boolean }: NdArray): NdArray {
+export function inCOrder({ shape, numbers, items, fields, is_boolean }: NdArray): NdArray {
   const count = shape.reduce((all, size) => all * size, 1)
   const from = new Int32Array(count)
   const strides: number[] = []

@@ -1,14 +1,16 @@
 import type { Backend, Described, Loader, ModelFiles } from '../backend.ts'
 import { Refused } from '../refused.ts'
+import { catboostBackend } from './boosters/catboost.ts'
 import { lightgbmBackend } from './boosters/lightgbm.ts'
 import { xgboostBackend } from './boosters/xgboost.ts'
+import { pickleBackend } from './pickle/model.ts'
 import { skopsBackend } from './skops/model.ts'
 
 const MIB = 1024 * 1024
 const TEXT_MAX_BYTES = 512 * MIB
 
 /** Models whose files are read here, each by what MLmodel names. The first that knows a model's flavor reads it. */
-export const LOADERS: readonly Loader[] = [xgboost, lightgbm, sklearn]
+export const LOADERS: readonly Loader[] = [xgboost, lightgbm, catboost, sklearn]
 
 async function sklearn(files: ModelFiles): Promise<Backend | undefined> {
   const flavor = files.flavors.get('sklearn')
@@ -30,17 +32,37 @@ async function lightgbm(files: ModelFiles): Promise<Backend | undefined> {
   const path = pathIn(files, flavor, ['data'])
   return reading(path, () => {
     if (!path.endsWith('.lgb')) return skops(files, path)
-    const source = files.open(path)
-    if (source.size > TEXT_MAX_BYTES) throw new Error(`it has more than ${TEXT_MAX_BYTES / MIB} MiB`)
-    return lightgbmBackend(source.read(0, source.size).toString('utf8'))
+    return lightgbmBackend(textOf(files, path))
   })
 }
 
-function skops(files: ModelFiles, path: string): Backend {
-  if (!path.endsWith('.skops')) {
-    throw new Refused('read', `${path} is a pickle: loading it would run code. Log the model with serialization_format="skops".`)
+async function catboost(files: ModelFiles): Promise<Backend | undefined> {
+  const flavor = files.flavors.get('catboost')
+  if (!flavor) return undefined
+  const path = pathIn(files, flavor, ['data'])
+  if (word(flavor.get('save_format')) !== 'json') {
+    const saved = word(flavor.get('save_format')) ?? 'cbm'
+    throw new Refused(
+      'read',
+      `${path} is in CatBoost's format ${saved}; JSON is served: log the model with mlflow.catboost.log_model(..., format="json").`,
+    )
   }
-  return skopsBackend(files.open(path))
+  return reading(path, () => catboostBackend(textOf(files, path), word(flavor.get('model_type')) ?? 'CatBoost'))
+}
+
+function textOf(files: ModelFiles, path: string): string {
+  const source = files.open(path)
+  if (source.size > TEXT_MAX_BYTES) throw new Error(`it has more than ${TEXT_MAX_BYTES / MIB} MiB`)
+  return source.read(0, source.size).toString('utf8')
+}
+
+function skops(files: ModelFiles, path: string): Backend {
+  if (path.endsWith('.skops')) return skopsBackend(files.open(path))
+  if (files.reads_pickles === true) return pickleBackend(files.open(path))
+  throw new Refused(
+    'read',
+    `${path} is a pickle: loading it would run code. Log the model with serialization_format="skops", or have its data read without running anything: --read-pickles.`,
+  )
 }
 
 /** The file that a flavor names; MLflow may name the folder's `data` in front of it. */

@@ -24,6 +24,8 @@ export type LoadOptions = {
   readonly name?: string | undefined
   /** Whose signature a model must have; nobody's, unless said. */
   readonly trust?: SignatureRules['trust']
+  /** Whether data in pickles is read, without running any of it. */
+  readonly reads_pickles?: boolean | undefined
 }
 
 /**
@@ -40,23 +42,30 @@ export async function loadModel(uri: string, options: LoadOptions): Promise<Serv
     return withCopy(await copied, async (copy) => {
       await checkFolderSignature(copy, { trust })
       await scanHere(copy.folder)
-      return readModel(uri, { name: options.name ?? nameOf(path), version: '1' }, copy)
+      return readModel(uri, { name: options.name ?? nameOf(path), version: '1' }, copy, options.reads_pickles)
     })
   }
   if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')
   const alias = address.kind === 'alias' ? address.alias : undefined
-  return loadVersion(uri, await resolveVersion(options.client, address), options.client, { trust, alias })
+  return loadVersion(uri, await resolveVersion(options.client, address), options.client, {
+    trust,
+    alias,
+    reads_pickles: options.reads_pickles,
+  })
 }
 
+/** What is asked of a version that is loaded, and what is allowed. */
+export type LoadRules = SignatureRules & { readonly reads_pickles?: boolean | undefined }
+
 /** Loads a version of a registry. @throws Refused */
-export async function loadVersion(uri: string, version: Version, client: MillraceClient, rules: SignatureRules = {}): Promise<Served> {
+export async function loadVersion(uri: string, version: Version, client: MillraceClient, rules: LoadRules = {}): Promise<Served> {
   const record = await recordOf(client, version)
   return withCopy(await copyRecord(record), async (copy) => {
     if (record.digests) checkDigests(copy.digests, record.digests)
     await checkVersionSignature(client, version, copy, rules)
     if (record.digests && record.scan !== undefined) checkVerdict(record.scan)
     else await scanHere(copy.folder)
-    return readModel(uri, version, copy)
+    return readModel(uri, version, copy, rules.reads_pickles)
   })
 }
 
@@ -77,12 +86,13 @@ const PROFILE_MAX_BYTES = 64 * 1024 * 1024
 const MLMODEL_MAX_BYTES = 4 * 1024 * 1024
 const EXAMPLE_MAX_BYTES = 64 * 1024 * 1024
 
-async function readModel(uri: string, { name, version }: Version, { files, digests }: Copy): Promise<Served> {
+async function readModel(uri: string, { name, version }: Version, { files, digests }: Copy, reads_pickles = false): Promise<Served> {
   const mlmodel = files.get('MLmodel')
   if (mlmodel === undefined) throw new Refused('describe', 'There is no file MLmodel: give the folder that MLflow logged.')
   const description = readMlmodel(mlmodel.read(0, Math.min(mlmodel.size, MLMODEL_MAX_BYTES)).toString('utf8'))
   const backend = await backendOf({
     paths: [...files.keys()],
+    reads_pickles,
     flavors: description.flavors,
     open(path) {
       const file = files.get(path)
@@ -95,7 +105,7 @@ async function readModel(uri: string, { name, version }: Version, { files, diges
     throw new Refused('read', `The model was logged to answer by predict_proba, which ${backend.kind} does not have here.`)
   }
   const profile = profileIn(files)
-  const model = serve({ name, version, uri, backend, signature, method, digests, profile })
+  const model = serve({ name, version, uri, backend, signature, method, digests, profile, reads_pickles })
   const example = description.example === undefined ? undefined : files.get(description.example)
   if (example && example.size <= EXAMPLE_MAX_BYTES) tryExample(model, example.read(0, example.size))
   return model

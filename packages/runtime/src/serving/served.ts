@@ -24,6 +24,8 @@ export type Served = {
   readonly digests: ReadonlyMap<string, string>
   /** What its training data looked like, where that was logged with it. */
   readonly profile?: readonly ColumnProfile[] | undefined
+  /** Whether it, and what takes its place, may be a pickle whose data is read. */
+  readonly reads_pickles?: boolean
   /** Who looks at what it predicts. */
   readonly eyes: Set<Eye>
 }
@@ -33,7 +35,7 @@ export type Eye = (prediction: Prediction, frame: Frame) => void
 
 /** Puts a backend and what its signature asks for together. */
 export function serve(
-  known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile'>,
+  known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile' | 'reads_pickles'>,
 ): Served {
   const { signature, backend } = known
   const { output } = signature

@@ -27,6 +27,8 @@ export type StartOptions = WatchEvents & {
   readonly limits?: Partial<Limits>
   /** What is kept of requests, and compared with the training data; nothing unless said. */
   readonly watching?: WatchingRules | undefined
+  /** Whether data in pickles is read, without running any of it. */
+  readonly reads_pickles?: boolean | undefined
   readonly version: string
   readonly onFailure: (error: unknown) => void
 }
@@ -52,7 +54,8 @@ export async function startServing(options: StartOptions): Promise<Running> {
   )
   const watches: Watch[] = []
   for (const uri of options.uris) {
-    const model = await loadModel(uri, { client: options.client, trust: options.trust })
+    const { client, trust, reads_pickles } = options
+    const model = await loadModel(uri, { client, trust, reads_pickles })
     models.put(model)
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))

@@ -88,7 +88,8 @@ export class Watch {
   }
 
   #load(version: Version): Promise<Served> {
-    return loadVersion(this.#served.uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias })
+    const { uri, reads_pickles } = this.#served
+    return loadVersion(uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias, reads_pickles })
   }
 
   #isResting(version: string): boolean {

@@ -1,5 +1,5 @@
 import type { Frame, Label, Prediction } from '../../backend.ts'
-import type { NdArray } from '../arrays.ts'
+import { NdArray } from '../arrays.ts'
 import type { Estimator } from '../estimator.ts'
 import { greatest, type Inputs, logistic, rowsOf, softmax, twoClasses } from '../matrix.ts'
 import { type Compile, classesOf, type Fitted, inputsOf, oneColumn } from './fitted.ts'
@@ -32,7 +32,7 @@ export function weightsOf(estimator: Estimator, columns: number): Weights {
 
 function addedOf(estimator: Estimator, outputs: number): Float64Array {
   const value = estimator.any('intercept_')
-  if (typeof value === 'number' || (value as NdArray).shape?.length === 0)
+  if (typeof value === 'number' || !(value instanceof NdArray) || value.shape.length === 0)
     return new Float64Array(outputs).fill(estimator.number('intercept_'))
   return estimator.numbers('intercept_', [outputs])
 }

@@ -1,4 +1,5 @@
-import { type ClientRequestArgs, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequestArgs, IncomingMessage } from 'node:http'
+import { httpRequest } from './http-request.ts'
 import { connected } from './post.ts'
 
 const TIMEOUT_MS = 10_000

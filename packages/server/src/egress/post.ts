@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises'
-import { type ClientRequestArgs, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequestArgs, IncomingMessage } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { hostOf, hostProblem, isAllowed, portOf } from './host-problem.ts'
+import { httpRequest } from './http-request.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /** The host may not be called: trying again changes nothing. */

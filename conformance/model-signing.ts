@@ -10,7 +10,9 @@ export const modelSigningPrograms = (): string => join(pythonWith(PACKAGES, 'mod
 
 /** Runs `model_signing`; gives its exit code and all that it said. */
 export function modelSigning(args: readonly string[]): { readonly code: number | null; readonly said: string } {
-  const { status, stdout, stderr, error } = spawnSync(join(modelSigningPrograms(), 'model_signing'), args, { encoding: 'utf8' })
+  // Not the program that pip wrote: in it stands the path that the environment had when it was made.
+  const python = join(modelSigningPrograms(), 'python')
+  const { status, stdout, stderr, error } = spawnSync(python, ['-m', 'model_signing', ...args], { encoding: 'utf8' })
   if (error) throw error
   return { code: status, said: stdout + stderr }
 }

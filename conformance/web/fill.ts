@@ -67,6 +67,9 @@ async function aRun(client: MillraceClient, experiment_id: string, at: number, p
   return run_id
 }
 
+// A tenth of a second of silence: 8 bits, 8,000 a second.
+const WAV = `RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x20\x03\0\0${'@'.repeat(800)}`
+
 async function artifacts(client: MillraceClient, run_id: string): Promise<void> {
   const files: Record<string, string> = {
     'notes.txt': HOSTILE,
@@ -74,6 +77,13 @@ async function artifacts(client: MillraceClient, run_id: string): Promise<void> 
     'table.csv': `name,value\n"${HOSTILE.replaceAll('"', '""')}",1\nplain,2`,
     'data.json': JSON.stringify({ columns: ['a', HOSTILE], data: [[1, HOSTILE]] }),
     'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>window.ran=1</script></svg>',
+    'work.ipynb': JSON.stringify({
+      cells: [
+        { cell_type: 'markdown', source: [`# ${HOSTILE}`] },
+        { cell_type: 'code', source: 'print(1)', outputs: [{ data: { 'text/html': HOSTILE, 'text/plain': [HOSTILE] } }] },
+      ],
+    }),
+    'sound.wav': WAV,
     'model/MLmodel': 'flavors: {}',
     'hostile/MLmodel': `flavors: {}\nnote: !!js/function 'function () { window.ran = 1 }'\ntext: '${HOSTILE}'\n`,
   }

@@ -162,6 +162,21 @@ export type Row = {
   tags: (string | null)[]
 }
 
+export type GroupMetric = {
+  count: number
+  mean: Double
+  std: Double
+  min: Double
+  max: Double
+}
+
+export type Group = {
+  value: string | null
+  runs: number
+  /** In the order of the metrics that were asked for; null where no run has logged it */
+  metrics: (GroupMetric | null)[]
+}
+
 export type Metric2 = {
   key: string
   value: Double
@@ -960,7 +975,7 @@ export type Assignment = {
   role_id: number
 }
 
-export type Group = {
+export type Group2 = {
   id: number
   name: string
   members: string[]
@@ -1327,6 +1342,22 @@ export type Endpoints = {
       rows: Row[]
       next_page_token?: string | undefined
       total?: number | undefined
+    }
+  }
+  /** Take runs together by a param or a tag, with mean, standard deviation, lowest and highest of metrics */
+  'POST /api/2.0/millrace/runs/groups': {
+    input: {
+      experiment_ids: string[]
+      filter?: string | undefined
+      run_view_type?: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL' | undefined
+      kind: 'params' | 'tags'
+      name: string
+      metrics?: string[] | undefined
+    }
+    output: {
+      groups: Group[]
+      /** There are more groups than these, each of fewer runs */
+      more: boolean
     }
   }
   /** List the names of metrics, params and tags that the newest runs have */
@@ -3231,14 +3262,14 @@ export type Endpoints = {
       name: string
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** List the groups with their members and roles */
   'GET /api/2.0/millrace/groups': {
     input: Record<string, never>
     output: {
-      groups: Group[]
+      groups: Group2[]
     }
   }
   /** Get a group with its members and roles */
@@ -3247,7 +3278,7 @@ export type Endpoints = {
       name: string
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** Remove a group; its members lose what its roles grant */
@@ -3264,7 +3295,7 @@ export type Endpoints = {
       username: string
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** Take a user out of a group */
@@ -3274,7 +3305,7 @@ export type Endpoints = {
       username: string
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** Give a role to a group */
@@ -3284,7 +3315,7 @@ export type Endpoints = {
       role_id: number
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** Take a role from a group */
@@ -3294,7 +3325,7 @@ export type Endpoints = {
       role_id: number
     }
     output: {
-      group: Group
+      group: Group2
     }
   }
   /** List the browsers in which you or, as an admin, anybody is signed in */
@@ -3460,6 +3491,7 @@ export const READS: ReadonlySet<string> = new Set([
   'POST /api/2.0/millrace/runs/get-many',
   'POST /api/2.0/mlflow/runs/search',
   'POST /api/2.0/millrace/runs/table',
+  'POST /api/2.0/millrace/runs/groups',
   'GET /api/2.0/millrace/runs/columns',
   'GET /api/2.0/mlflow/metrics/get-history',
   'GET /api/2.0/mlflow/metrics/get-history-bulk',
@@ -3614,6 +3646,9 @@ export abstract class Nouns {
     /** Search runs, with chosen columns only */
     runsTable: (input: Input<'POST /api/2.0/millrace/runs/table'>, options?: CallOptions) =>
       this.paged('POST /api/2.0/millrace/runs/table', 'rows', input, options),
+    /** Take runs together by a param or a tag, with mean, standard deviation, lowest and highest of metrics */
+    runsGroups: (input: Input<'POST /api/2.0/millrace/runs/groups'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/runs/groups', input, options),
     /** List the names of metrics, params and tags that the newest runs have */
     runsColumns: (input: Input<'GET /api/2.0/millrace/runs/columns'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/runs/columns', input, options),

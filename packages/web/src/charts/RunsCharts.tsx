@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react'
 import { count } from '../format.ts'
 import { Search } from '../parts/Search.tsx'
+import { GroupBy } from '../runs/GroupBy.tsx'
 import { type Row, valueIn } from '../runs/use-runs.ts'
-import { type Column, type Names, namesAsColumns, type View } from '../runs/view.ts'
+import type { Column, Names, View } from '../runs/view.ts'
 import { colorAt } from './colors.ts'
 import { MetricChart } from './MetricChart.tsx'
 import { ShapeChart } from './ShapeChart.tsx'
@@ -117,23 +118,5 @@ function Lines({ runs, columns, names, view, change }: Omit<Props, 'experimentId
       {found.length > CHARTS_MAX && <p className="faint">{count(found.length - CHARTS_MAX, 'more metric')}: type a part of a name.</p>}
       {metrics.length === 0 && <p className="faint">These runs have logged no metrics.</p>}
     </>
-  )
-}
-
-/** Chooses by which param or tag runs are taken together. */
-export function GroupBy({ names, group, change }: { names: Names | undefined; group: string | undefined; change: Props['change'] }) {
-  const choices = namesAsColumns(names).filter(({ kind }) => kind !== 'metrics')
-  return (
-    <label>
-      Group{' '}
-      <select value={group ?? ''} onChange={(event) => change({ group: event.target.value || undefined })}>
-        <option value="">by nothing</option>
-        {choices.map(({ id }) => (
-          <option key={id} value={id}>
-            {id}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

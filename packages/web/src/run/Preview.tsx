@@ -4,10 +4,15 @@ import { api } from '../api.ts'
 import { bytes } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
+import { Notebook } from './Notebook.tsx'
+import { cellsOf } from './notebook-cells.ts'
+import { Picture, useAddress } from './Picture.tsx'
 
 const SHOWN_MAX_BYTES = 2 * 2 ** 20
 const ROWS_MAX = 200
 const PICTURE = /\.(png|jpe?g|gif|webp|bmp|avif)$/i
+const MEDIA = /\.(mp3|wav|ogg|oga|flac|m4a|aac|mp4|webm|ogv|mov)$/i
+const SOUND = /\.(mp3|wav|ogg|oga|flac|m4a|aac)$/i
 const TEXT =
   /(\.(txt|log|md|py|r|sql|ya?ml|toml|ini|cfg|json|jsonl|csv|tsv|xml|html?|css|js|ts|sh|ipynb|patch|diff|svg)|\/?(MLmodel|Dockerfile|requirements|LICENSE))$/i
 
@@ -32,26 +37,25 @@ export function Preview({ run_id, path, size }: { run_id: string; path: string; 
 function Content({ run_id, path, size }: { run_id: string; path: string; size: number }) {
   const isPicture = PICTURE.test(path)
   const isText = TEXT.test(path)
+  const isMedia = MEDIA.test(path)
+  const shown_max = SHOWN_MAX_BYTES * (isMedia ? 32 : isPicture ? 8 : 1)
   const found = useQuery({
     queryKey: ['artifact', run_id, path],
-    enabled: (isPicture || isText) && size <= SHOWN_MAX_BYTES * (isPicture ? 8 : 1),
+    enabled: (isPicture || isText || isMedia) && size <= shown_max,
     queryFn: async ({ signal }) => (await api.request(`/${addressOf(run_id, path)}`, {}, { signal })).blob(),
   })
-  if (!isPicture && !isText) return <p className="faint">There is no preview of this kind of file.</p>
+  if (!isPicture && !isText && !isMedia) return <p className="faint">There is no preview of this kind of file.</p>
   if (found.isError) return <Problem error={found.error} />
-  if (!found.data) return size > SHOWN_MAX_BYTES ? <p className="faint">It is too long for a preview: download it.</p> : <Loading />
+  if (!found.data) return size > shown_max ? <p className="faint">It is too long for a preview: download it.</p> : <Loading />
+  if (isMedia) return <Media file={found.data} name={path} />
   return isPicture ? <Picture file={found.data} name={path} /> : <Text file={found.data} path={path} />
 }
 
-/** By way of a canvas-safe address of this page: what the server sends for downloading is not shown by browsers as a picture. */
-function Picture({ file, name }: { file: Blob; name: string }) {
-  const [address, setAddress] = useState('')
-  useEffect(() => {
-    const made = URL.createObjectURL(file)
-    setAddress(made)
-    return () => URL.revokeObjectURL(made)
-  }, [file])
-  return address === '' ? null : <img src={address} alt={name} />
+function Media({ file, name }: { file: Blob; name: string }) {
+  const address = useAddress(file)
+  if (address === '') return null
+  const Player = SOUND.test(name) ? 'audio' : 'video'
+  return <Player src={address} controls aria-label={name} className="media" />
 }
 
 function Text({ file, path }: { file: Blob; path: string }) {
@@ -60,6 +64,8 @@ function Text({ file, path }: { file: Blob; path: string }) {
     void file.text().then(setText)
   }, [file])
   if (text === undefined) return <Loading />
+  const notebook = /\.ipynb$/i.test(path) ? cellsOf(text) : undefined
+  if (notebook) return <Notebook cells={notebook} />
   const table = /\.(csv|tsv)$/i.test(path) ? tableOf(text, path.endsWith('tsv') ? '\t' : ',') : jsonTable(text, path)
   if (table) return <Table {...table} />
   return <pre tabIndex={0}>{/\.json$/i.test(path) ? pretty(text) : text}</pre>

@@ -9,15 +9,22 @@ const KINDS = ['metrics', 'params', 'tags'] as const
 export function ColumnsMenu({
   names,
   shown,
+  pinned,
   onChange,
 }: {
   names: Names | undefined
   shown: readonly Column[]
-  onChange: (ids: string[]) => void
+  /** How many of them stay while the others scroll: the first ones. */
+  pinned: number
+  onChange: (ids: string[], pinned: number) => void
 }) {
   const [typed, setTyped] = useState('')
   const ids = shown.map(({ id }) => id)
-  const toggle = (id: string): void => onChange(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id])
+  const isPinned = (id: string): boolean => ids.indexOf(id) >= 0 && ids.indexOf(id) < pinned
+  const toggle = (id: string): void =>
+    onChange(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id], isPinned(id) ? pinned - 1 : pinned)
+  const pin = (id: string): void =>
+    isPinned(id) ? onChange(moved(ids, ids.indexOf(id), pinned - 1), pinned - 1) : onChange(moved(ids, ids.indexOf(id), pinned), pinned + 1)
   const word = typed.toLowerCase()
   return (
     <Menu label={`Columns (${shown.length})`}>
@@ -34,12 +41,15 @@ export function ColumnsMenu({
           {shown.map(({ id }, at) => (
             <div key={id} className="ordered">
               <span title={id}>{id}</span>
+              <button type="button" className="quiet" aria-pressed={isPinned(id)} aria-label={`Pin ${id}`} onClick={() => pin(id)}>
+                {isPinned(id) ? 'Unpin' : 'Pin'}
+              </button>
               <button
                 type="button"
                 className="quiet"
                 disabled={at === 0}
                 aria-label={`${id} earlier`}
-                onClick={() => onChange(moved(ids, at, at - 1))}
+                onClick={() => onChange(moved(ids, at, at - 1), pinned)}
               >
                 ↑
               </button>
@@ -48,7 +58,7 @@ export function ColumnsMenu({
                 className="quiet"
                 disabled={at === shown.length - 1}
                 aria-label={`${id} later`}
-                onClick={() => onChange(moved(ids, at, at + 1))}
+                onClick={() => onChange(moved(ids, at, at + 1), pinned)}
               >
                 ↓
               </button>

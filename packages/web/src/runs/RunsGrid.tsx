@@ -1,13 +1,16 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { count, duration, metric } from '../format.ts'
+import { count, duration } from '../format.ts'
 import { Loading } from '../parts/Loading.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Time } from '../parts/Time.tsx'
+import { Cells } from './Cells.tsx'
+import { Head } from './Head.tsx'
+import { type Layout, NAME } from './layout.ts'
 import { nested } from './nesting.ts'
 import type { Row, Runs } from './use-runs.ts'
-import { type Column, spelled } from './view.ts'
+import type { Column } from './view.ts'
 
 const ROW_PX = 34
 const AHEAD = 12
@@ -17,6 +20,8 @@ type Props = {
   readonly experimentId: string
   readonly runs: Runs
   readonly columns: readonly Column[]
+  readonly layout: Layout
+  readonly onResize: (id: string, width: number) => void
   readonly order: string | undefined
   readonly setOrder: (order: string | undefined) => void
   readonly chosen: ReadonlySet<string>
@@ -25,7 +30,7 @@ type Props = {
 }
 
 /** The table of runs. Only rows that can be seen exist; `j` and `k` walk, `x` selects, Enter opens, `c` compares what is selected. */
-export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen, choose, isFiltered }: Props) {
+export function RunsGrid({ experimentId, runs, columns, layout, onResize, order, setOrder, chosen, choose, isFiltered }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const [at, setAt] = useState(-1)
   const rows = useMemo(() => nested(runs.rows), [runs.rows])
@@ -57,7 +62,7 @@ export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen,
   return (
     <>
       <div ref={scroller} className="grid" role="grid" aria-label="Runs" aria-rowcount={runs.total ?? -1} tabIndex={0}>
-        <Head columns={columns} order={order} setOrder={setOrder} />
+        <Head columns={columns} layout={layout} onResize={onResize} order={order} setOrder={setOrder} />
         <div className="body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const found = rows[index]
@@ -81,7 +86,11 @@ export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen,
                     onChange={() => toggle(row.run_id)}
                   />
                 </div>
-                <div role="gridcell" className="cell name" style={{ paddingLeft: `${0.75 + depth * INDENT_REM}rem` }}>
+                <div
+                  role="gridcell"
+                  className="cell name"
+                  style={{ ...layout.styleOf(NAME), paddingLeft: `${0.75 + depth * INDENT_REM}rem` }}
+                >
                   {depth > 0 && <span className="faint">└ </span>}
                   <Status of={row.status} short />{' '}
                   <Link
@@ -98,7 +107,7 @@ export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen,
                 <div role="gridcell" className="cell number">
                   {row.end_time === undefined ? '' : duration(row.end_time - row.start_time)}
                 </div>
-                {cells(row, columns)}
+                <Cells row={row} columns={columns} layout={layout} />
               </div>
             )
           })}
@@ -109,59 +118,6 @@ export function RunsGrid({ experimentId, runs, columns, order, setOrder, chosen,
         {chosen.size > 0 && `, ${chosen.size} selected`}
       </p>
     </>
-  )
-}
-
-const PLACES = { metrics: 0, params: 0, tags: 1 }
-
-function cells(row: Row, columns: readonly Column[]) {
-  // The tags of a row begin with the parent run's, which is no column.
-  const next = { ...PLACES }
-  return columns.map(({ kind, id }) => {
-    const value = row[kind][next[kind]++]
-    const text = kind === 'metrics' ? metric(value) : String(value ?? '')
-    return (
-      <div
-        key={id}
-        role="gridcell"
-        className={kind === 'metrics' ? 'cell number' : 'cell'}
-        title={kind === 'metrics' ? String(value ?? '') : text}
-      >
-        {text}
-      </div>
-    )
-  })
-}
-
-type HeadProps = { columns: readonly Column[]; order: string | undefined; setOrder: (order: string | undefined) => void }
-
-function Head({ columns, order, setOrder }: HeadProps) {
-  const header = (label: string, expression: string, className: string, title = label) => {
-    const direction = order === `${expression} ASC` ? 'ASC' : order === `${expression} DESC` ? 'DESC' : undefined
-    const next = direction === 'DESC' ? `${expression} ASC` : direction === 'ASC' ? undefined : `${expression} DESC`
-    const sort = direction === 'ASC' ? 'ascending' : direction === 'DESC' ? 'descending' : 'none'
-    return (
-      <div key={expression} role="columnheader" tabIndex={-1} aria-sort={sort} className={`cell ${className}`}>
-        <button type="button" className={direction ? 'sorted' : ''} title={`Sort by ${title}`} onClick={() => setOrder(next)}>
-          {label} {direction === 'ASC' ? '↑' : direction === 'DESC' ? '↓' : ''}
-        </button>
-      </div>
-    )
-  }
-  return (
-    <div className="head" role="rowgroup">
-      <div role="row" tabIndex={-1} className="head">
-        <div role="columnheader" tabIndex={-1} className="cell check">
-          <span className="hidden">Selected</span>
-        </div>
-        {header('Run', 'attributes.run_name', 'name')}
-        {header('Started', 'attributes.start_time', '')}
-        <div role="columnheader" tabIndex={-1} className="cell number">
-          Duration
-        </div>
-        {columns.map((column) => header(column.name, spelled(column), column.kind === 'metrics' ? 'number' : '', column.id))}
-      </div>
-    </div>
   )
 }
 

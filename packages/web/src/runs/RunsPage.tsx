@@ -5,10 +5,14 @@ import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
 import { ColumnsMenu } from './ColumnsMenu.tsx'
 import { FilterField } from './FilterField.tsx'
+import { GroupBy } from './GroupBy.tsx'
+import { GroupsTable } from './GroupsTable.tsx'
+import { layoutOf } from './layout.ts'
 import { useLive } from './live.ts'
 import { RunsGrid } from './RunsGrid.tsx'
 import { Selected } from './Selected.tsx'
 import { useRuns } from './use-runs.ts'
+import { ViewsMenu } from './ViewsMenu.tsx'
 import { askedColumns, columnsOf, type View } from './view.ts'
 
 const RunsCharts = lazy(async () => ({ default: (await import('../charts/RunsCharts.tsx')).RunsCharts }))
@@ -31,6 +35,7 @@ export function RunsPage() {
   const names = useApi('GET /api/2.0/millrace/runs/columns', { experiment_ids: [experimentId] })
   const columns = useMemo(() => columnsOf(view, names.data), [view, names.data])
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set())
+  const layout = useMemo(() => layoutOf(columns, view.widths, view.pinned), [columns, view.widths, view.pinned])
   const asked = useMemo(() => askedColumns(view, columns), [view, columns])
   const runs = useRuns(experimentId, view, asked, view.columns !== undefined || names.data !== undefined)
   const charted = view.tab === 'charts' ? (names.data?.metrics ?? []) : []
@@ -75,7 +80,16 @@ export function RunsPage() {
               <input type="checkbox" checked={view.deleted ?? false} onChange={(event) => change({ deleted: event.target.checked })} />{' '}
               Trash
             </label>
-            {view.tab === undefined && <ColumnsMenu names={names.data} shown={columns} onChange={(ids) => change({ columns: ids })} />}
+            {view.tab === undefined && (
+              <ColumnsMenu
+                names={names.data}
+                shown={columns}
+                pinned={view.pinned ?? 0}
+                onChange={(ids, pinned) => change({ columns: ids, pinned: pinned || undefined })}
+              />
+            )}
+            {view.tab === undefined && <GroupBy names={names.data} group={view.group} change={change} />}
+            <ViewsMenu experimentId={experimentId} tags={tags} view={view} />
             {view.tab === undefined && (
               <Selected chosen={chosen} choose={choose} runs={runs} columns={columns} deleted={view.deleted ?? false} />
             )}
@@ -89,11 +103,15 @@ export function RunsPage() {
             <Suspense fallback={<Loading />}>
               <RunsCharts experimentId={experimentId} runs={runs.rows} columns={asked} names={names.data} view={view} change={change} />
             </Suspense>
+          ) : view.group !== undefined ? (
+            <GroupsTable experimentId={experimentId} view={view} columns={columns} change={change} />
           ) : (
             <RunsGrid
               experimentId={experimentId}
               runs={runs}
               columns={columns}
+              layout={layout}
+              onResize={(id, width) => change({ widths: { ...view.widths, [id]: width } })}
               order={view.order}
               setOrder={(order) => change({ order })}
               chosen={chosen}

@@ -6,6 +6,7 @@ import { deleteRun } from './delete.ts'
 import { deleteTag } from './delete-tag.ts'
 import { getRun } from './get.ts'
 import { getManyRuns } from './get-many.ts'
+import { runsGroups } from './groups.ts'
 import { liveRuns } from './live.ts'
 import { logBatch } from './log-batch.ts'
 import { logInputs } from './log-inputs.ts'
@@ -42,6 +43,7 @@ export const runEndpoints: readonly Endpoint[] = [
   logModel,
   searchRuns,
   runsTable,
+  runsGroups,
   liveRuns,
   runsColumns,
 ]

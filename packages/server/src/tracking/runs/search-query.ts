@@ -70,13 +70,18 @@ export const pageOfRuns = (db: Reader, search: RunSearch, wanted: Wanted): Promi
   })
 
 /** How many runs a search finds in all. */
-export async function countRuns(db: Reader, { experiments, view, clauses }: RunSearch): Promise<number> {
-  if (experiments.length === 0) return 0
+export async function countRuns(db: Reader, search: Omit<RunSearch, 'order'>): Promise<number> {
+  if (search.experiments.length === 0) return 0
+  const { sql, values } = await idsOfRuns(db, search)
+  return (await db.get(adHocQuery<{ runs: number }>(`select count(*) runs from (${sql}) found`), ...values))?.runs ?? 0
+}
+
+/** A `select` of the ids of the runs that a search finds. */
+export async function idsOfRuns(db: Reader, { experiments, view, clauses }: Omit<RunSearch, 'order'>): Promise<Fragment> {
   const keys = await findKeys(db, keyedNames(clauses))
   const within = { sql: db.dialect.inIntegers('run.experiment'), values: [db.dialect.list(experiments)] }
   const where = allOf([within, VIEW_SQL[view], ...clauses.map((clause) => clauseSql(db.dialect, clause, keys))])
-  const sql = `select count(*) runs from run ${needsPlace(clauses) ? PLACE_JOIN : ''} where ${where.sql}`
-  return (await db.get(adHocQuery<{ runs: number }>(sql), ...where.values))?.runs ?? 0
+  return { sql: `select run.id id from run ${needsPlace(clauses) ? PLACE_JOIN : ''} where ${where.sql}`, values: where.values }
 }
 
 /** The runs behind a cursor. See docs/decisions/0003-search.md for why there is one plan for all filters. */

@@ -23,7 +23,10 @@ export const withPage = (settings: Settings): Settings =>
 // Names as the builder gives them: no other character, so no way out of the folder (security case ID-03).
 const NAME = /^[\w-]+(?:\.[\w-]+)*\.(css|js|svg|woff2)$/
 
-/** The web page itself. It may show pictures, and play sound and films, that it made or fetched itself (previews, charts); all else as other pages of this server. */
+/**
+ * The web page itself. It may show pictures, and play sound and films, that it made or fetched itself
+ * (previews, charts); all else as other pages of this server.
+ */
 export async function webPage(folder: string, settings: Settings): Promise<StreamAnswer> {
   const policy = pagePolicy(settings).replace("img-src 'self'", "img-src 'self' blob:; media-src blob:")
   return {

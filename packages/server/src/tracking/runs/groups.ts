@@ -13,7 +13,7 @@ const GROUPS_MAX = 500
 
 const SpreadOnWire = object({ count: int64(), mean: double(), std: double(), min: double(), max: double() })
 
-/** Runs taken together by what they have in a param or a tag: seeds of one setting, with the mean of their metrics and how far they lie apart. */
+/** Runs taken together by what they have in a param or a tag: seeds of one setting, with the mean of their metrics and their spread. */
 export const runsGroups = read({
   route: 'POST /api/2.0/millrace/runs/groups',
   summary: 'Take runs together by a param or a tag, with mean, standard deviation, lowest and highest of metrics',

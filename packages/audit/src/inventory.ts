@@ -73,7 +73,7 @@ function take(path: string, file: string, files: AuditedFile[], not_read: string
 const TEST = anyOf(
   '',
   /(?:^|\/)(?:tests?|__tests__|testing|fixtures|testdata|spec|e2e|conformance)\//,
-  /(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$/,
+  /(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$|(?:^|\/)[^/]*_test\.go$/,
   /\.(?:test|spec)\.[cm]?[jt]sx?$/,
 )
 const DOCUMENTATION = /(?:^|\/)(?:docs?|examples?|samples?|tutorials?)\/|\.(?:md|mdx|rst|adoc)$/i

@@ -36,7 +36,9 @@ export const TOKENS = anyOf(
 const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{2,128})@[\w.[-]/i
 /** An address that says what an address looks like. */
 const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
-const GAP = /^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
+/** `DB_PASSWORD`: what stands for a value. */
+const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
+const GAP = /^your|^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
 
 const SECRET_NAME = anyOf(
   'i',
@@ -51,7 +53,7 @@ const NOT_SECRET = anyOf(
   /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|x{4,}|\.\.\.|\s/,
   // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`.
   /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$/,
-  /example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
+  /your|abc123|123abc|example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
   // Letters alone are a word.
   /^[a-z]+$/,
 )
@@ -68,6 +70,9 @@ function uriPasswords(unit: Unit): Hit[] {
   return unit.lines.flatMap((line, at) => {
     const match = URI_PASSWORD.exec(line)
     if (!match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '')) return []
+    if (STANDS_FOR.test(match[2] ?? '')) return []
+    // What a test logs in with, on its own machine, is the test's own.
+    if (unit.context === 'test' && /@(?:localhost|127\.0\.0\.1)\b/.test(line)) return []
     const is_command = unit.language === 'shell' || unit.language === 'dockerfile'
     if (!is_command && (SHAPE.test(`${match[1]}:${match[2]}`) || (unit.language === 'python' && /^\s*#/.test(line)))) return []
     return [{ line: at + 1 }]
@@ -253,7 +258,7 @@ export const CREDENTIALS: readonly Rule[] = [
     find: (unit) => {
       const found = new Map<number, Hit>()
       for (const { path, key, value, document, line } of unit.pairs) {
-        if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === '' || GAP.test(value) || found.has(document)) continue
+        if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === '' || value === key || GAP.test(value) || found.has(document)) continue
         if (
           !/pass|pwd|secret|token|key|cred|cert|^\w{1,4}$/i.test(key) ||
           /x{4}|placeholder|your|example|replace|^[\w-]+_(?:id|url)$/i.test(value)

@@ -62,7 +62,7 @@ const images =
       : pairsWhere(
           (pair, all) =>
             pair.key === 'image' &&
-            /^[\w./:@-]+$/.test(pair.value) &&
+            /^\w[\w./:@-]*$/.test(pair.value) &&
             wrong(pair.value) &&
             !hasTagBeside(pair, all) &&
             !/:replace$/.test(pair.value),
@@ -160,7 +160,7 @@ export const DOWNLOADS: readonly Rule[] = [
     recommendation: 'Name the commit in full after @.',
     languages: ['shell', 'dockerfile', 'requirements'],
     hints: ['git+'],
-    find: linesLike(/git\+(?:https?|ssh):\/\/\S+/, /git\+\S+@[0-9a-f]{40}\b|^\s*#/),
+    find: linesLike(/git\+(?:https?|ssh):\/\/\S+/, /git\+\S+@(?:[0-9a-f]{40}\b|[{$])|git\+\S+\{\w+\}|^\s*#/),
     bad: [{ language: 'requirements', text: 'mine @ git+https://git.example/ml/mine@main' }],
     good: [{ language: 'requirements', text: 'mine @ git+https://git.example/ml/mine@0123456789abcdef0123456789abcdef01234567' }],
   },

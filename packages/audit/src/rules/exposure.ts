@@ -20,10 +20,10 @@ function trackingInYaml(unit: Unit): Hit[] {
   })
 }
 
-const insecureCurl = (words: readonly string[]): boolean =>
+const insecureCurl = (words: readonly string[], { text }: { text: string }): boolean =>
   (isProgram(words, 'curl') &&
     words.some((word) => /^-[a-zA-Z]*k[a-zA-Z]*$/.test(word) || word === '--insecure') &&
-    !words.some((word) => /^http:\/\/|:80(?:\/|$)/.test(word))) ||
+    !/\bhttp:\/\/|:80(?:[/\s]|$)/.test(text)) ||
   (isProgram(words, 'wget') && words.includes('--no-check-certificate')) ||
   words.some((word) =>
     // millrace-audit: allow exposure/tls it is what the rule looks for

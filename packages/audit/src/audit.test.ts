@@ -136,6 +136,26 @@ test('the page of a report has no script and no markup of what it quotes', async
   assert.match(page, /a&lt;b&gt;\.py \(line 2\): <code>x = pickle\.load\(f\) # &lt;script&gt;/)
 })
 
+test('models among the files are scanned, and pictures are none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-audit-'))
+  try {
+    // Pickles that call os.system: of bytes, and of text alone.
+    writeFileSync(join(folder, 'model.pkl'), Buffer.from('\x80\x02cos\nsystem\nX\x04\0\0\0true\x85R.', 'latin1'))
+    writeFileSync(join(folder, 'old.pkl'), "cos\nsystem\n(S'true'\ntR.")
+    writeFileSync(join(folder, 'plot.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
+    const report = await auditFolder(folder, { name: 'models' })
+    assert.deepEqual(
+      report.findings.map(({ file, category, weight }) => [file, category, weight]),
+      [
+        ['model.pkl', 'REMOTE_CODE_EXECUTION', 'critical'],
+        ['old.pkl', 'REMOTE_CODE_EXECUTION', 'critical'],
+      ],
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test('a folder’s own baseline counts, unless nothing in the files is to count', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-audit-'))
   try {

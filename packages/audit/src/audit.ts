@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { allowances } from './allowance.ts'
 import { type Baseline, readBaseline, reasonIn } from './baseline.ts'
 import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf, weigh } from './finding.ts'
 import { type AuditedFile, takeInventory } from './inventory.ts'
+import { findingsInModels } from './models.ts'
 import { redact } from './redact.ts'
 import type { Hit, Rule } from './rules/rule.ts'
 import { RULES, RULES_VERSION } from './rules.ts'
@@ -21,7 +23,7 @@ export type AuditReport = {
   readonly rules_version: string
   readonly files: number
   readonly lines: number
-  /** Files that are no text, or over 5 MiB: not judged here. */
+  /** Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. */
   readonly not_read: readonly string[]
   readonly findings: readonly Finding[]
   /** What was found and judged before; it counts for nothing. */
@@ -46,16 +48,18 @@ export async function auditFolder(path: string, options: AuditOptions): Promise<
   const { files, not_read } = takeInventory(resolve(path))
   const own = files.find(({ file }) => file === OWN_BASELINE)
   const baseline = options.baseline ?? (own && options.allowances !== false ? readBaseline(own.text) : undefined)
+  const root = resolve(path)
+  const models = await findingsInModels(lstatSync(root).isDirectory() ? root : dirname(root), not_read)
   return auditFiles(
     files.filter((one) => one !== own),
-    { ...options, ...(baseline && { baseline }), not_read },
+    { ...options, ...(baseline && { baseline }), not_read, models },
   )
 }
 
 /** Audits files that were read. */
 export async function auditFiles(
   files: readonly AuditedFile[],
-  options: AuditOptions & { readonly not_read?: readonly string[] },
+  options: AuditOptions & { readonly not_read?: readonly string[]; readonly models?: readonly Finding[] },
 ): Promise<AuditReport> {
   const findings: Finding[] = []
   const allowed: Judged[] = []
@@ -74,7 +78,8 @@ export async function auditFiles(
       else allowed.push({ ...finding, reason, by: inline === undefined ? 'baseline' : 'allowance' })
     }
   }
-  findings.push(...surfacesOf(units, findings).filter((one) => !judgedBefore(one, options, allowed)))
+  const others = [...(options.models ?? []), ...surfacesOf(units, findings)]
+  findings.push(...others.filter((one) => !judgedBefore(one, options, allowed)))
   return reportOf(options.name, 'folder', withSurfaces(units, findings), {
     allowed,
     files: files.length,

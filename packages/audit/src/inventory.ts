@@ -28,6 +28,8 @@ const NEVER = new Set([
   '.pytest_cache',
   '.ipynb_checkpoints',
 ])
+/** Pickles may be of text alone. */
+const MODEL = /\.(?:pkl|pickle|joblib|dill)$/i
 const BYTES_MAX = 5 * 1024 * 1024
 const HEAD_BYTES = 8192
 const FILES_MAX = 200_000
@@ -66,7 +68,7 @@ function take(path: string, file: string, files: AuditedFile[], not_read: string
     return
   }
   const bytes = readFileSync(path)
-  if (bytes.subarray(0, HEAD_BYTES).includes(0)) not_read.push(file)
+  if (bytes.subarray(0, HEAD_BYTES).includes(0) || MODEL.test(file)) not_read.push(file)
   else files.push({ file, text: bytes.toString('utf8').replaceAll('\r\n', '\n'), context: contextOf(file) })
 }
 

@@ -1,5 +1,5 @@
 import type { AuditReport, Baseline, Severity } from '@millrace/audit'
-import { ConfigProblem, type Option } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
 import type { Command } from './command.ts'
 import { version } from './version.ts'
 
@@ -19,6 +19,8 @@ const auditOptions: readonly Option[] = [
   }),
   own({ flag: 'write-baseline', value: '<file>', about: 'Write what is found now as a baseline' }),
   own({ flag: 'no-allowances', about: 'Heed no allowance that stands in the files: for code of others' }),
+  own({ flag: 'active', about: 'Try published attacks on the server, of those that can be taken back: on things made for it and deleted' }),
+  own({ flag: 'i-own-this-server', about: 'Let --active go to another machine: you may attack it' }),
   own({ flag: 'name', value: '<name>', about: 'What the report calls it, instead of the path or address' }),
 ]
 
@@ -30,10 +32,12 @@ export const audit: Command = {
   name: 'audit',
   about: 'Write down what is unsafe in MLOps code, or in a running tracking server',
   options: auditOptions,
-  argument: { name: 'target', about: 'A folder, a file, or the address of a server' },
+  argument: { name: 'target', about: 'A folder, a file, a version like models:/churn/7, or the address of a server' },
   details:
     'Nothing of a folder is run and nothing is sent anywhere: Python, shell, JavaScript, TypeScript, YAML, Dockerfiles, notebooks and ' +
-    'the code in Markdown are read by their syntax trees. A server is only asked what anybody may ask it, and nothing is changed. Each ' +
+    'the code in Markdown are read by their syntax trees. Models’ files ' +
+    'are scanned without being loaded. A server is asked what it is, and what its registry holds, with the login that MLflow’s ' +
+    'clients take from the environment; nothing is changed, unless with --active. Each ' +
     'finding has its line, why it was flagged, what it means and what to do; documentation and tests weigh less than code that runs. ' +
     'A line is allowed by a comment, `millrace-audit: allow rule/id because`. ' +
     'Exit codes: 0 below --fail-on, 1 at or above it, 3 the audit failed.',
@@ -43,14 +47,16 @@ export const audit: Command = {
     ['millrace audit . --format html --output audit.html', 'one page, without a script'],
     ['millrace audit ./theirs --no-allowances --fail-on medium', 'code of others, strictly'],
     ['millrace audit http://127.0.0.1:5000', 'a running server'],
+    ['millrace audit http://127.0.0.1:5000 --active', 'and attacks that can be taken back'],
+    ['millrace audit models:/churn/7', 'the files of a version, of the server in MLFLOW_TRACKING_URI'],
   ],
-  async run({ given, args: [target] }) {
+  async run({ given, args: [target], env }) {
     if (target === undefined) throw new ConfigProblem('millrace audit needs to know what: millrace audit .')
     const format = oneOf('format', given.format ?? 'text', FORMATS)
     const fail_on = oneOf('fail-on', given['fail-on'] ?? 'high', LEVELS)
     let report: AuditReport
     try {
-      report = await look(target, given)
+      report = await look(target, given, env)
     } catch (error) {
       if (error instanceof ConfigProblem) throw error
       process.stderr.write(`millrace: ${target} could not be audited: ${(error as Error).message}\n`)
@@ -72,13 +78,37 @@ function oneOf(flag: string, value: unknown, choices: readonly string[]): string
   return String(value)
 }
 
-async function look(target: string, given: Record<string, unknown>): Promise<AuditReport> {
+async function look(target: string, given: Given, env: Environment): Promise<AuditReport> {
   const { auditFolder, auditServer } = await import('@millrace/audit')
-  if (/^https?:\/\//.test(target)) return auditServer(target)
+  if (/^https?:\/\//.test(target)) return auditServer(target, { login: loginFrom(env), active: await mayAttack(target, given) })
+  if (/^models:/.test(target)) {
+    const { scanSource } = await import('./scan-source.ts')
+    const source = await scanSource(target, given, env)
+    try {
+      return await auditFolder(source.path, { name: typeof given.name === 'string' ? given.name : target, allowances: false })
+    } finally {
+      source.done()
+    }
+  }
   const { basename, resolve } = await import('node:path')
   const name = typeof given.name === 'string' ? given.name : basename(resolve(target))
   const baseline = typeof given.baseline === 'string' ? await baselineFrom(given.baseline) : undefined
   return auditFolder(target, { name, allowances: given['no-allowances'] !== true, ...(baseline && { baseline }) })
+}
+
+/** Attacks go to this machine, or where somebody says that it is theirs. @throws ConfigProblem */
+async function mayAttack(target: string, given: Given): Promise<boolean> {
+  if (given.active !== true) return false
+  const { isNear } = await import('@millrace/audit')
+  if (isNear(target) || given['i-own-this-server'] === true) return true
+  throw new ConfigProblem(`--active attacks ${target}, which is another machine: say --i-own-this-server if you may.`)
+}
+
+/** The login that MLflow's clients take from the environment. */
+function loginFrom(env: Environment): Record<string, string> {
+  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = env
+  if (token) return { authorization: `Bearer ${token}` }
+  return user && password ? { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } : {}
 }
 
 async function baselineFrom(path: string): Promise<Baseline> {

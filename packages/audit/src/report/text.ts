@@ -12,7 +12,7 @@ export const categoriesOf = ({ findings }: AuditReport): string[] => {
 export const placeOf = ({ file, line, end_line }: Finding): string =>
   line === 0 ? file : end_line > line ? `${file} (lines ${line}-${end_line})` : `${file} (line ${line})`
 
-const unread = (count: number): string => (count === 0 ? '' : `; ${count} not read (no text, or too big)`)
+const unread = (count: number): string => (count === 0 ? '' : `; ${count} scanned as models (no text, or too big)`)
 
 /** What was looked at, in words. */
 export const where = ({ target, files, lines, not_read }: AuditReport): string =>

@@ -3,14 +3,19 @@ import https from 'node:https'
 
 export type Answer = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly text: string }
 
-const ANSWER_MAX_BYTES = 256 * 1024
+/** How something is asked: GET, unless said. */
+export type Asked = { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+
+const ANSWER_MAX_BYTES = 2 * 1024 * 1024
 const WAIT_MS = 10_000
 
-/** Asks a server with GET, by any Host; follows no redirect. @throws the system's error when nobody answers */
-export function ask(url: URL, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+/** Asks a server, by any Host; the path goes as it is, dots and all; follows no redirect. @throws the system's error when nobody answers */
+export function ask(url: URL, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
   const { request } = url.protocol === 'https:' ? https : http
+  const { hostname, port, protocol } = url
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, url), { headers, timeout: WAIT_MS }, (answer) => {
+    const options = { hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol, path, method, headers, timeout: WAIT_MS }
+    const sent = request(options, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       const end = (): void => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text })
@@ -25,6 +30,6 @@ export function ask(url: URL, path: string, headers: Record<string, string> = {}
     })
     sent.on('timeout', () => sent.destroy(new Error(`${url.origin} did not answer within ${WAIT_MS / 1000} s`)))
     sent.on('error', reject)
-    sent.end()
+    sent.end(body)
   })
 }

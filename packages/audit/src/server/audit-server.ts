@@ -1,32 +1,39 @@
 import { createHash } from 'node:crypto'
 import { type AuditReport, reportOf } from '../audit.ts'
-import type { Category, Finding, Severity } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { attack } from './active.ts'
 import { type Answer, ask } from './ask.ts'
+import { API, type Look } from './look.ts'
+import { lookAtRegistry } from './registry.ts'
 import { KNOWN_UNTIL, vulnerabilitiesOf } from './versions.ts'
 
-const SEARCH = '/api/2.0/mlflow/experiments/search?max_results=1'
+const SEARCH = `${API}/experiments/search?max_results=1`
 const FOREIGN = 'audit.invalid'
 /** What MLflow's basic-auth comes with, in its documentation and its configuration. */
 const DEFAULT_LOGINS = ['admin:password1234', 'admin:password']
 
-type Told = Pick<Finding, 'rule' | 'title' | 'evidence' | 'why' | 'means' | 'recommendation' | 'cwe'> & {
-  readonly category: Category
-  readonly severity: Severity
+/** How far an audit of a server goes. */
+export type ServerOptions = {
+  /** Headers that log in: the registry is read with them. */
+  readonly login?: Readonly<Record<string, string>>
+  /** Whether attacks are tried that can be taken back. */
+  readonly active?: boolean
 }
 
-/** What one look at a server gathers. */
-type Look = { readonly url: URL; readonly is_near: boolean; readonly found: Told[]; readonly passed: string[] }
+/** Whether an address is of this machine. */
+export const isNear = (address: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname)
 
-/** Audits a running tracking server by what anybody may ask it; nothing is changed. @throws Error when nobody answers */
-export async function auditServer(address: string): Promise<AuditReport> {
+/** Audits a running tracking server by what it answers; nothing is changed, unless `active`. @throws Error when nobody answers */
+export async function auditServer(address: string, { login = {}, active = false }: ServerOptions = {}): Promise<AuditReport> {
   const url = new URL(address)
-  const is_near = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  const look: Look = { url, is_near, found: [], passed: [] }
+  const look: Look = { url, is_near: isNear(address), login, found: [], passed: [] }
   const product = await recognise(look)
   await lookAtLogin(look)
   await lookAtHost(look)
   await lookAtOrigins(look)
   lookAtTransport(look)
+  await lookAtRegistry(look)
+  if (active) await attack(look)
   const findings = look.found.map(
     (told): Finding => ({
       ...told,
@@ -90,7 +97,7 @@ async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void>
   }
   passed.push(`experiments/search asks for a login (${anonymous.status}).`)
   for (const login of DEFAULT_LOGINS) {
-    const answer = await ask(url, SEARCH, { authorization: `Basic ${Buffer.from(login).toString('base64')}` })
+    const answer = await ask(url, SEARCH, { headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } })
     if (!answersData(answer)) continue
     found.push({
       rule: 'server/default-login',
@@ -109,7 +116,7 @@ async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void>
 }
 
 async function lookAtHost({ url, found, passed }: Look): Promise<void> {
-  const answer = await ask(url, SEARCH, { host: FOREIGN })
+  const answer = await ask(url, SEARCH, { headers: { host: FOREIGN } })
   if (!answersData(answer)) {
     passed.push(`A request to another host's name is refused (${answer.status}).`)
     return
@@ -128,7 +135,7 @@ async function lookAtHost({ url, found, passed }: Look): Promise<void> {
 }
 
 async function lookAtOrigins({ url, found, passed }: Look): Promise<void> {
-  const { headers } = await ask(url, SEARCH, { origin: `https://${FOREIGN}` })
+  const { headers } = await ask(url, SEARCH, { headers: { origin: `https://${FOREIGN}` } })
   const allowed = headers['access-control-allow-origin']
   if (allowed === undefined || (allowed !== '*' && !allowed.includes(FOREIGN))) {
     passed.push('Pages of other sites get no answer that they can read.')

@@ -1,0 +1,173 @@
+import { API, askKnown, type Look, listOf, objectOf, type Told } from './look.ts'
+
+const SHOWN_MAX = 5
+const SERVED = /^(?:champion|prod(?:uction)?|live|release)$/i
+const WIDE = [
+  /^(?:file:\/\/)?\/?(?:|home|root|tmp|var|mnt|opt|srv|data|Users)(?:\/[^/]*)?\/?$/i,
+  /^(?:s3|gs|wasbs?|abfss?|r2|b2):\/\/[^/]+\/?$/i,
+]
+/** Where a model may come from without leaving the server's own store. */
+const OWN_SOURCE = /^(?:models:|runs:|mlflow-artifacts:|millrace:|m-|\/|[\w.-]+\/|$)/
+const OUTSIDE = /^(?:https?|ftp|sftp|hdfs|dbfs|file|huggingface|hf):/i
+
+type Version = { readonly name: string; readonly version: string; readonly source: string; readonly tags: ReadonlyMap<string, string> }
+
+/** What the registry says: what is in production without a scan, a signature or an approval, and what is loaded from elsewhere. */
+export async function lookAtRegistry(look: Look): Promise<void> {
+  const models = await askKnown(look, `${API}/registered-models/search?max_results=1000`)
+  if (models.status === 401 || models.status === 403) {
+    look.passed.push(
+      'The registry was not looked at: it asks for a login (MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token).',
+    )
+    return
+  }
+  const answered = await askKnown(look, `${API}/model-versions/search?max_results=10000`)
+  const versions = listOf(objectOf(answered), 'model_versions').map(versionOf)
+  const served = servedBy(listOf(objectOf(models), 'registered_models'), listOf(objectOf(answered), 'model_versions'))
+  const in_use = versions.filter(({ name, version }) => served.has(`${name}/${version}`))
+  tellOfProduction(look, in_use, await approvals(look))
+  tellOfSources(look, versions)
+  look.passed.push(`${versions.length} model versions were looked at, ${in_use.length} of them in production.`)
+  await lookAtRoots(look)
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+const versionOf = (one: Readonly<Record<string, unknown>>): Version => ({
+  name: text(one.name),
+  version: text(one.version),
+  source: text(one.source),
+  tags: new Map(listOf(one, 'tags').map(({ key, value }) => [text(key), text(value)])),
+})
+
+/** Versions that a production stage or an alias that is served points to. */
+function servedBy(
+  models: readonly Readonly<Record<string, unknown>>[],
+  versions: readonly Readonly<Record<string, unknown>>[],
+): Set<string> {
+  const served = new Set<string>()
+  for (const model of models) {
+    for (const { alias, version } of listOf(model, 'aliases')) {
+      if (SERVED.test(text(alias))) served.add(`${text(model.name)}/${text(version)}`)
+    }
+  }
+  for (const { name, version, current_stage } of versions) {
+    if (text(current_stage) === 'Production') served.add(`${text(name)}/${text(version)}`)
+  }
+  return served
+}
+
+/** What Millrace itself says is missing, by version; undefined of a server that keeps no approvals. */
+async function approvals(look: Look): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const told = objectOf(await askKnown(look, '/api/2.0/millrace/inventory/unapproved?max_results=1000'))
+  if (!told) return undefined
+  return new Map(
+    listOf(told, 'model_versions').map((one) => [
+      `${text(one.name)}/${text(one.version)}`,
+      Array.isArray(one.lacks) ? one.lacks.map(text) : [],
+    ]),
+  )
+}
+
+function tellOfProduction(look: Look, in_use: readonly Version[], lacking: ReadonlyMap<string, readonly string[]> | undefined): void {
+  const lacks = (what: string) => (one: Version) => {
+    const id = `${one.name}/${one.version}`
+    return lacking ? (lacking.get(id)?.includes(what) ?? false) : true
+  }
+  const kinds: readonly [what: string, told: Omit<Told, 'evidence'>][] = [
+    ['scan', UNSCANNED],
+    ['signature', UNSIGNED],
+    ['approval', UNAPPROVED],
+  ]
+  for (const [what, told] of kinds) {
+    const found = in_use.filter(lacks(what))
+    if (found.length > 0) look.found.push({ ...told, evidence: shown(found.map(({ name, version }) => `${name} version ${version}`)) })
+    else if (in_use.length > 0)
+      look.passed.push(
+        `Each version in production has ${{ scan: 'a clean scan', signature: 'a signature', approval: 'an approval' }[what]}.`,
+      )
+  }
+}
+
+function tellOfSources(look: Look, versions: readonly Version[]): void {
+  const found = versions.filter(({ source }) => OUTSIDE.test(source) && !OWN_SOURCE.test(source))
+  if (found.length === 0) {
+    if (versions.length > 0) look.passed.push('No model version comes from outside.')
+    return
+  }
+  look.found.push({
+    ...OUTSIDE_SOURCE,
+    evidence: shown(found.map(({ name, version, source }) => `${name} version ${version}: ${source.slice(0, 60)}`)),
+  })
+}
+
+/** Folders of artifacts that hold more than artifacts. */
+async function lookAtRoots(look: Look): Promise<void> {
+  const experiments = listOf(objectOf(await askKnown(look, `${API}/experiments/search?max_results=1000`)), 'experiments')
+  const wide = experiments.filter(({ artifact_location }) => {
+    // An experiment's own folder is below the root: its number is the last part.
+    const root = text(artifact_location).replace(/\/\d+\/?$/, '')
+    return text(artifact_location) !== '' && WIDE.some((pattern) => pattern.test(root))
+  })
+  if (wide.length > 0)
+    look.found.push({ ...WIDE_ROOT, evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)) })
+  else if (experiments.length > 0) look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')
+}
+
+const shown = (items: readonly string[]): string =>
+  `${[...items].sort().slice(0, SHOWN_MAX).join('; ')}${items.length > SHOWN_MAX ? `; and ${items.length - SHOWN_MAX} more` : ''}`
+
+const UNSCANNED: Omit<Told, 'evidence'> = {
+  rule: 'registry/unscanned',
+  category: 'MODEL_INTEGRITY',
+  severity: 'medium',
+  cwe: 345,
+  title: 'Versions in production that nothing has scanned',
+  why: 'A stage or alias that is served points to them, and no clean scan is on record.',
+  means: 'A pickle in them runs where they are loaded.',
+  recommendation: 'Scan them (millrace scan); Millrace scans each version when it is registered.',
+}
+
+const UNSIGNED: Omit<Told, 'evidence'> = {
+  rule: 'registry/unsigned',
+  category: 'MODEL_INTEGRITY',
+  severity: 'medium',
+  cwe: 347,
+  title: 'Versions in production that nobody signed',
+  why: 'A stage or alias that is served points to them, and no signature of their files is on record.',
+  means: 'Who can write to the artifact store changes what is served, and nothing notices.',
+  recommendation: 'Sign them (millrace sign), and let the policy ask for it.',
+}
+
+const UNAPPROVED: Omit<Told, 'evidence'> = {
+  rule: 'registry/unapproved',
+  category: 'UNREVIEWED_PROMOTION',
+  severity: 'medium',
+  cwe: 862,
+  title: 'Versions in production without anybody’s approval',
+  why: 'Their stage or alias was changed, and no approval is on record.',
+  means: 'Whoever may write to the registry decides what is served.',
+  recommendation: 'Let protected stages and aliases ask for a second person (docs/guide/approvals.md).',
+}
+
+const OUTSIDE_SOURCE: Omit<Told, 'evidence'> = {
+  rule: 'registry/outside-source',
+  category: 'MODEL_INTEGRITY',
+  severity: 'high',
+  cwe: 829,
+  title: 'Models are loaded from outside',
+  why: 'The source of the version is an address or a path that is not of the server’s own store.',
+  means: 'What is there can be changed without the registry, and a server that opens it can be led to its own files.',
+  recommendation: 'Log the model, and register it from its run; Millrace takes no other source.',
+}
+
+const WIDE_ROOT: Omit<Told, 'evidence'> = {
+  rule: 'server/wide-root',
+  category: 'DATA_EXPOSURE',
+  severity: 'medium',
+  cwe: 668,
+  title: 'Artifacts are kept where everything else is',
+  why: 'The root of the artifacts is a whole bucket, a home, or a folder of the system.',
+  means: 'A mistake in a path, or a login for artifacts, reaches everything beside them.',
+  recommendation: 'Give artifacts a prefix or folder of their own, and a login that reaches nothing else.',
+}

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { type FileResult, type Finding as Scanned, scanFiles } from '@millrace/scan'
+import { type FileResult, RULES, type Finding as Scanned, scanFiles } from '@millrace/scan'
 import { type Finding, weigh } from './finding.ts'
 import { contextOf } from './inventory.ts'
+import { redact } from './redact.ts'
 
 const FILES_MAX = 10_000
 
@@ -37,7 +38,7 @@ function findingOf(file: string, { rule, severity, title, member, evidence, cure
     file,
     line: 0,
     end_line: 0,
-    evidence: member === '' ? evidence : `${member}: ${evidence}`,
+    evidence: redact(member === '' ? evidence : `${member}: ${evidence}`, false),
     why: 'The file was read without being loaded, and this is in it.',
     means: 'Who loads it runs what its author put into it, or something that cannot be told before.',
     recommendation: cure,

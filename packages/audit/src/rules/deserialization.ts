@@ -13,7 +13,11 @@ const PINNED = /^models:\/(?:m-[\w-]+|[^/@]+\/\d+)$/
 /** Which version it is stands in a variable that is called so. */
 const PINNED_BY_NAME = /^[fF]["']models:\/[^/@]+\/\{[^}]*version[^}]*\}["']$|^[fF]["']models:\/\{[^}]*model_id[^}]*\}["']$/
 /** What this program logged itself, a few lines before. */
-const OWN = /(?:^|[._])(?:info|logged_model|logged|model_info|log_result)\.model_uri$/
+const OWN = anyOf(
+  '',
+  /(?:^|[._])(?:info|logged_model|logged|model_info|log_result)\.model_uri$/,
+  /^[fF]["']runs:\/\{(?:run|active_run|mlflow\.(?:active_run|last_active_run)\(\))\.info\.run_id\}/,
+)
 
 const RUNS = 'Loading it runs whatever its author put into it, with the rights of the program that loads it.'
 const NO_PICKLE =
@@ -135,6 +139,7 @@ export const DESERIALIZATION: readonly Rule[] = [
       if (!FLAVOURS.test(call.name)) return false
       const uri = argumentAt(call, 0, 'model_uri')
       if (!uri || OWN.test(uri.text)) return false
+      if (facts.calls.some(({ name, args }) => /(?:^|\.)save_model$/.test(name) && args.some(({ text }) => text === uri.text))) return false
       const written = facts.assignments.filter(({ names }) => names.length === 1 && names[0] === uri.text)
       const texts = [uri.text, ...(written.length === 1 ? [written[0]?.text ?? ''] : [])]
       return !PINNED.test(fixedText(uri, call, facts) ?? '') && !texts.some((text) => PINNED_BY_NAME.test(text) || OWN.test(text))

@@ -13,6 +13,7 @@ export type Command = {
 }
 
 const QUERY = '[(command) (declaration_command) (variable_assignment)] @command'
+const GAP = /(?<![<\w])<([A-Za-z][\w-]*(?: [\w-]+)*)>/g
 const PROMPT = /^[ \t]*(?:(?:\$|>>>|%|!)[ \t]+(?=\S)|!)/gm
 
 /**
@@ -20,7 +21,10 @@ const PROMPT = /^[ \t]*(?:(?:\$|>>>|%|!)[ \t]+(?=\S)|!)/gm
  * shell as a whole is read line by line instead.
  */
 export function readCommands(text: string): readonly Command[] {
-  const without_prompts = text.replaceAll(PROMPT, (prompt) => ' '.repeat(prompt.length))
+  // A `<NAME>` that the reader is to fill in is no redirection.
+  const without_prompts = text
+    .replaceAll(PROMPT, (prompt) => ' '.repeat(prompt.length))
+    .replaceAll(GAP, (_all, name: string) => `_${name.replaceAll(' ', '_')}_`)
   const read = withTree(
     'shell',
     without_prompts,

@@ -15,11 +15,11 @@ export async function findingsInModels(root: string, files: readonly string[]): 
   return results.flatMap(ofFile)
 }
 
+/** A picture is no model that could not be read: what was not looked at, or is broken, is for `millrace scan` to say. */
+const counts = ({ rule, severity }: Scanned): boolean => severity !== 'info' && RULES[rule].unread !== true && !rule.endsWith('/broken')
+
 const ofFile = ({ file, findings }: FileResult): Finding[] => {
-  // A picture is no model that could not be read: what was not looked at is for `millrace scan` to say.
-  const [worst] = findings
-    .filter(({ severity }) => severity !== 'info')
-    .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+  const [worst] = findings.filter(counts).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
   return worst ? [findingOf(file, worst)] : []
 }
 

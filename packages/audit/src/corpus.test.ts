@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { type AuditReport, auditFiles } from './audit.ts'
+import type { AuditReport } from './audit.ts'
 import type { Category } from './finding.ts'
-import { contextOf } from './inventory.ts'
 import { RULES } from './rules.ts'
+import { auditOf, REPOSITORIES } from './testing/answers.ts'
 import { CLEAN } from './testing/clean.ts'
 import { type LabelledRepository, precision, recall, type Score } from './testing/labelled.ts'
 import { PIPELINE } from './testing/pipeline.ts'
 import { SERVING_KIT } from './testing/serving-kit.ts'
 import { SKILL } from './testing/skill.ts'
 
-const REPOSITORIES = [SKILL, SERVING_KIT, PIPELINE, CLEAN]
 const reports = new Map<string, AuditReport>()
 
 before(async () => {
-  for (const { name, files } of REPOSITORIES) {
-    const audited = Object.entries(files).map(([file, text]) => ({ file, text, context: contextOf(file) }))
-    reports.set(name, await auditFiles(audited, { name }))
-  }
+  for (const repository of REPOSITORIES) reports.set(repository.name, await auditOf(repository))
 })
 
 const foundIn = ({ name }: LabelledRepository): string[] =>

@@ -16,16 +16,26 @@ export type Grammar = keyof typeof FILES
 
 const loaded = new Map<Grammar, { readonly language: Language; readonly parser: Parser; readonly queries: Map<string, Query> }>()
 
-/** Loads grammars; before this, nothing in these languages can be read. */
-export async function loadGrammars(wanted: Iterable<Grammar> = Object.keys(FILES) as Grammar[]): Promise<void> {
-  for (const name of new Set(wanted)) {
-    if (loaded.has(name)) continue
-    await Parser.init()
-    const language = await Language.load(readFileSync(require.resolve(FILES[name])))
-    const parser = new Parser()
-    parser.setLanguage(language)
-    loaded.set(name, { language, parser, queries: new Map() })
+let loading: Promise<void> = Promise.resolve()
+
+/** Loads grammars; before this, nothing in these languages can be read. One after another: the runtime can't be started twice at once. */
+export function loadGrammars(wanted: Iterable<Grammar> = Object.keys(FILES) as Grammar[]): Promise<void> {
+  const missing = [...new Set(wanted)].filter((name) => !loaded.has(name))
+  if (missing.length > 0) {
+    loading = loading.then(async () => {
+      for (const name of missing) await load(name)
+    })
   }
+  return loading
+}
+
+async function load(name: Grammar): Promise<void> {
+  if (loaded.has(name)) return
+  await Parser.init()
+  const language = await Language.load(readFileSync(require.resolve(FILES[name])))
+  const parser = new Parser()
+  parser.setLanguage(language)
+  loaded.set(name, { language, parser, queries: new Map() })
 }
 
 /** Reads the tree of a text, which is freed afterwards: what leaves `read` must not be of it. */

@@ -34,6 +34,22 @@ function install(packages: readonly string[], folder: string): string {
   return python
 }
 
+/**
+ * A folder of `.cache/` with packages alone, to be put before those of the virtual environment that they share the rest with (PYTHONPATH):
+ * another version of MLflow without everything that both need.
+ */
+export function packagesBeside(packages: readonly string[], folder: string): string {
+  const target = join(root, '.cache', folder)
+  const mark = join(target, 'installed.txt')
+  const wanted = packages.join('\n')
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return target
+  rmSync(target, { recursive: true, force: true })
+  const args = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--no-deps', '--target', target, ...packages]
+  execFileSync(pythonWithMlflow(), args, { stdio: 'inherit' })
+  writeFileSync(mark, wanted)
+  return target
+}
+
 /** Runs a Python script; gives what it printed. @throws with its output when it fails. */
 export const runPython = (script: string, args: readonly string[], env: Record<string, string>, cwd?: string): Promise<string> =>
   runWith(pythonWithMlflow(), script, args, env, cwd)

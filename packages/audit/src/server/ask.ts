@@ -14,7 +14,9 @@ export function ask(url: URL, path: string, { method = 'GET', headers = {}, body
   const { request } = url.protocol === 'https:' ? https : http
   const { hostname, port, protocol } = url
   return new Promise((resolve, reject) => {
-    const options = { hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol, path, method, headers, timeout: WAIT_MS }
+    // Node frames no body of DELETE by itself.
+    const framed = body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) }
+    const options = { hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol, path, method, headers: framed, timeout: WAIT_MS }
     const sent = request(options, (answer) => {
       let text = ''
       answer.setEncoding('utf8')

@@ -61,7 +61,8 @@ function skops(files: ModelFiles, path: string): Backend {
   if (files.reads_pickles === true) return pickleBackend(files.open(path))
   throw new Refused(
     'read',
-    `${path} is a pickle: loading it would run code. Log the model with serialization_format="skops", or have its data read without running anything: --read-pickles.`,
+    `${path} is a pickle: loading it would run code. Log the model with serialization_format="skops", or have its data read ` +
+      'without running anything: --read-pickles.',
   )
 }
 

@@ -13,10 +13,10 @@ what both predict for the same 1,000 rows, and the probabilities where there are
 at most two steps of float32 apart. ${held.length} of ${found.length} are held.
 
 Columns of data: *numeric* has no missing values, *missing* has 8 %, *mixed* has text beside numbers, *codes* a column of categories by
-number, *categories* nothing else, *positive* no number below zero, *texts* a column of sentences. Models named *pickle-...* are read from
-pickles of that protocol, from cloudpickle or from joblib, with \`--read-pickles\`. Targets: *binary* and *three* are classes by number,
-*words* by name, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where Python answers in
-float64.
+number, *categories* nothing else, *positive* no number below zero, *texts* a column of sentences. Models named *pickle-...* are read
+from pickles of that protocol, from cloudpickle or from joblib, with \`--read-pickles\`. Targets: *binary* and *three* are classes by
+number, *words* by name, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where
+Python answers in float64.
 
 | model | data | target | rows | greatest difference | steps of float32 | held |
 |---|---|---|---|---|---|---|

@@ -27,7 +27,7 @@ assert first.tags["level"] == "easy" and first.source_type == "HUMAN", first
 assert second.inputs == {"q": "who \u2028 \U0001f600"} and second.outputs == {"r": [1, 2.5, None, True]}, second
 
 read = datasets.get_dataset(dataset_id=dataset.dataset_id)
-assert read.profile == '{"num_records":2}', read.profile
+assert read.profile == '{"num_records": 2}', read.profile
 assert '"heat":"float"' in read.schema and '"n":"integer"' in read.schema, read.schema
 assert datasets.get_dataset(name="qa").dataset_id == dataset.dataset_id
 

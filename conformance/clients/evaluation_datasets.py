@@ -28,7 +28,7 @@ assert second.inputs == {"q": "who \u2028 \U0001f600"} and second.outputs == {"r
 
 read = datasets.get_dataset(dataset_id=dataset.dataset_id)
 assert read.profile == '{"num_records": 2}', read.profile
-assert '"heat":"float"' in read.schema and '"n":"integer"' in read.schema, read.schema
+assert '"heat": "float"' in read.schema and '"n": "integer"' in read.schema, read.schema
 assert datasets.get_dataset(name="qa").dataset_id == dataset.dataset_id
 
 other = mlflow.create_experiment("other")

@@ -126,7 +126,7 @@ test('SARIF names the place, the rule with its CWE, and what was judged as suppr
   assert.deepEqual(judged.suppressions, [{ kind: 'external', justification: 'ours' }])
 })
 
-test('the page of a report has no script and no markup of what it quotes', async () => {
+test('BR-11: the page of a report has no script and no markup of what it quotes', async () => {
   const page = htmlReport(
     await audit({ 'a<b>.py': 'import pickle\nx = pickle.load(f)  # <script>alert(1)</script><img src=x>\n' }, { name: '<i>kit' }),
   )

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdirSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { Refused, type Step } from '../refused.ts'
 import { Models } from '../serving/models.ts'
 import { predict } from '../serving/served.ts'
@@ -10,6 +10,11 @@ import { Watch } from '../serving/watch.ts'
 import { folderOf, loggedFiles } from '../testing/models.ts'
 import { clientOf, type Registry } from '../testing/registry.ts'
 import { loadModel } from './load.ts'
+
+// A temporary folder of this file's own: what is left in it was left here, whichever test runs beside.
+const own = mkdtempSync(join(tmpdir(), 'millrace-load-'))
+process.env.TMPDIR = own
+after(() => rmSync(own, { recursive: true, force: true }))
 
 const ROWS = {
   rows: 2,

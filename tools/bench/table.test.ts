@@ -18,6 +18,12 @@ test('the table has medians over the rounds, a dash where there is no figure, an
   assert.deepEqual(errorsOf(columns), ['B, start: it broke'])
 })
 
+test('what a server lacks is said in one line for all workloads that need it', () => {
+  const error = 'POST /v1/traces: 404 {"message":"not found"}'
+  const columns = [{ title: 'B', rounds: [{ otlp: { error }, search_traces: { error } }] }]
+  assert.deepEqual(errorsOf(columns), ['B, otlp, search_traces: POST /v1/traces: 404'])
+})
+
 test('beside a figure of the sketch stands its figure on a quiet day', () => {
   const columns = [{ title: 'sketch', rounds: [{ log_metric: { cpu_ms_each: 0.6, p50_ms: 1 } }], quiet: true }]
   assert.match(tableOf(columns), /^\| log-metric: CPU \| ms \| 0\.6 \(0\.36\) \|/m)

@@ -140,14 +140,20 @@ export function tableOf(columns: readonly Column[]): string {
   return lines.join('\n')
 }
 
-/** The reasons for the dashes, each once. */
+/** The reasons for the dashes: a line for each server and reason, with the workloads that it kept away; without the body of an answer. */
 export function errorsOf(columns: readonly Column[]): string[] {
   const errors = columns.flatMap(({ title, rounds }) =>
     rounds.flatMap((round) =>
-      Object.entries(round).flatMap(([workload, result]) => ('error' in result ? [`${title}, ${workload}: ${result.error}`] : [])),
+      Object.entries(round).flatMap(([workload, result]) =>
+        'error' in result ? [{ workload, because: [title, String(result.error).replace(/(: \d{3}) .*/s, '$1')] as const }] : [],
+      ),
     ),
   )
-  return [...new Set(errors)]
+  const lines = Object.entries(Object.groupBy(errors, ({ because }) => because.join('\0')))
+  return lines.map(([because, those = []]) => {
+    const [title, reason] = because.split('\0')
+    return `${title}, ${[...new Set(those.map(({ workload }) => workload))].join(', ')}: ${reason}`
+  })
 }
 
 /** Puts `text` between the two marks of a document. @throws Error when a mark is missing */

@@ -29,6 +29,23 @@ test('no command is an overview and exit code 2; --help is 0; a mistyped one is 
   assert.match((await run(['db', 'upgrad'])).err, /one of db upgrade, db check/)
 })
 
+test('the first word of several commands tells them when it is asked for help', async () => {
+  for (const words of [
+    ['rollout', '--help'],
+    ['rollout', '-h'],
+    ['help', 'rollout'],
+  ]) {
+    const { code, out } = await run(words)
+    assert.equal(code, 0, words.join(' '))
+    const told = out.split('\n').flatMap((line) => /^ {2}(rollout \S+)/.exec(line)?.[1] ?? [])
+    assert.deepEqual(
+      told,
+      commands.flatMap(({ name }) => (name.startsWith('rollout ') ? [name] : [])),
+    )
+  }
+  assert.equal((await run(['help', 'rollout', 'start'])).out, (await run(['rollout', 'start', '--help'])).out)
+})
+
 test('the nearest word is the one with the fewest typing errors', () => {
   assert.equal(nearest('--prot', ['--host', '--port']), '--port')
   assert.equal(nearest('--backend-store-url', ['--registry-store-uri', '--backend-store-uri']), '--backend-store-uri')

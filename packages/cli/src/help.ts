@@ -13,7 +13,7 @@ export function overview(commands: readonly Command[], version: string): string 
     'Usage: millrace <command> [flags]',
     '',
     'Commands',
-    ...commands.map(({ name, about }) => row(`  ${name}`, about)),
+    ...rows(commands),
     '',
     'Flags',
     row('  --help', 'Say this; after a command, what that command takes'),
@@ -30,6 +30,17 @@ export function overview(commands: readonly Command[], version: string): string 
     '',
   ].join('\n')
 }
+
+/** What `millrace <first word> --help` says, where several commands begin with it. */
+export const helpForFamily = (word: string, family: readonly Command[]): string =>
+  [
+    `Usage: millrace ${word} <command> [flags]`,
+    '',
+    'Commands',
+    ...rows(family),
+    '',
+    `See millrace ${family[0]?.name} --help for one.`,
+  ].join('\n')
 
 /** What `millrace <command> --help` says. */
 export function helpFor(command: Command): string {
@@ -48,6 +59,8 @@ export function helpFor(command: Command): string {
     '',
   ].join('\n')
 }
+
+const rows = (commands: readonly Command[]): string[] => commands.map(({ name, about }) => row(`  ${name}`, about))
 
 const spelled = ({ flag, short, value, off }: Option): string =>
   `${short ? `-${short}, ` : ''}--${flag}${off ? `, --${off}` : ''}${value ? ` ${value}` : ''}`

@@ -27,7 +27,11 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
     const { overview } = await import('./help.ts')
     return say(overview(commands, await versionOf()), help ? EXIT.fine : EXIT.usage)
   }
-  const command = await find(commands, typed)
+  const family = commands.filter(({ name }) => name.startsWith(`${typed[0]} `))
+  if (family.length > 0 && ((help && typed.length === 1) || typed[1] === '--help' || typed[1] === '-h')) {
+    return say((await import('./help.ts')).helpForFamily(typed[0] ?? '', family))
+  }
+  const command = await find(commands, typed, family)
   const rest = typed.slice(command.name.split(' ').length)
   const { parse } = await import('./parse.ts')
   const { given, args } = parse(command, rest)
@@ -44,16 +48,16 @@ async function commandsFor(typed: readonly string[]): Promise<readonly Command[]
   return (await import('./commands.ts')).commands
 }
 
-async function find(commands: readonly Command[], typed: readonly string[]): Promise<Command> {
+async function find(commands: readonly Command[], typed: readonly string[], family: readonly Command[]): Promise<Command> {
   const found = commands.find(({ name }) => name === typed.slice(0, name.split(' ').length).join(' '))
   if (found) return found
   const { nearest } = await import('./nearest.ts')
-  const family = commands.filter(({ name }) => name.startsWith(`${typed[0]} `)).map(({ name }) => name)
   const near = nearest(
     typed.slice(0, 2).join(' '),
     commands.map(({ name }) => name),
   )
-  const hint = family.length > 0 ? ` It is one of ${family.join(', ')}.` : near ? ` Did you mean millrace ${near}?` : ''
+  const hint =
+    family.length > 0 ? ` It is one of ${family.map(({ name }) => name).join(', ')}.` : near ? ` Did you mean millrace ${near}?` : ''
   const what = family.length > 0 ? typed.slice(0, 2).join(' ') : (typed[0] ?? '')
   throw new ConfigProblem(`"${what}" is no command.${hint} See millrace --help.`)
 }

@@ -260,6 +260,14 @@ describe('whole numbers that a JavaScript number rounds (ID-10)', () => {
   }
 })
 
+test('a body of a method that no endpoint has is not read', async () => {
+  const server = await serverInMemory()
+  for (const method of ['POST', 'OPTIONS', 'QUERY', 'PROPFIND']) {
+    const answer = await server.call(method, '/nothing', Buffer.from('{not JSON'), { 'content-type': 'application/json' })
+    assert.deepEqual([answer.status, answer.body.error_code], [404, 'ENDPOINT_NOT_FOUND'], method)
+  }
+})
+
 test('DO-01 AZ-15 no endpoint takes a GraphQL query', async () => {
   const server = await serverInMemory()
   for (const path of ['/graphql', '/api/2.0/mlflow/graphql', '/ajax-api/2.0/mlflow/graphql']) {

@@ -49,8 +49,9 @@ export function pathsOf(route: Route, static_prefix: string): readonly string[] 
 
 /** Makes every endpoint answer under each of its paths. */
 export function serveEndpoints(app: FastifyInstance, endpoints: readonly Endpoint[], house: House): void {
-  // Bodies are left to the endpoint, so Fastify needn't look for a parser: JSON is read by `bodyOf`, streams read theirs themselves.
-  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) app.addHttpMethod(method, { overrideExisting: true })
+  // Bodies are left to the endpoint, so Fastify needn't look for a parser: JSON is read by `bodyOf`, streams read theirs themselves. All
+  // methods are told so, also those of no endpoint, whose body Fastify would read before it says that there is none.
+  for (const method of app.supportedMethods) app.addHttpMethod(method, { overrideExisting: true })
   const { threads: from } = house.db
   const threads = from && new ReaderThreads(() => startReader(from))
   app.addHook('onClose', () => threads?.close())

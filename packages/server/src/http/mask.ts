@@ -7,7 +7,7 @@ import { type Finder, finderFor, finderForInput, type Hit } from './masking.ts'
 /** Whose credentials an answer holds: a name for each owner, empty for what the request itself is about. */
 export type OwnerName = string
 
-const nameOf = (owner: Resource | undefined): OwnerName => (owner === undefined ? '' : JSON.stringify(owner))
+const nameOf = (owner: Hit['owner']): OwnerName => (owner === undefined ? '' : JSON.stringify(owner))
 
 const finders = new WeakMap<Endpoint, { readonly find: Finder | undefined }>()
 
@@ -51,7 +51,7 @@ export async function managedBy(
 ): Promise<OwnerName[]> {
   const managed: OwnerName[] = []
   for (const owner of owners) {
-    const on = owner === '' ? ('on' in access ? [access.on(input)].flat() : []) : [JSON.parse(owner) as Resource]
+    const on = owner === '' ? ('on' in access ? [access.on(input)].flat() : []) : [JSON.parse(owner) as Resource | Resource[]].flat()
     if (on.length > 0 && (await authority.permits(caller, 'manage', on, db)) === true) managed.push(owner)
   }
   return managed

@@ -40,6 +40,7 @@ async function things(ann: As): Promise<(who: As) => Promise<Record<string, stri
   const { dataset_id } = (await ann.call('POST', '/api/3.0/mlflow/datasets/create', evaluation)).body.dataset
   return async (who) => {
     const experiment_ids = [experiment_id]
+    const groups = (kind: string) => ({ experiment_ids, kind, name: 'db_password' })
     const asked = {
       'experiments/get': await who.get(`experiments/get?experiment_id=${experiment_id}`),
       'experiments/get-by-name': await who.get('experiments/get-by-name?experiment_name=e'),
@@ -48,6 +49,8 @@ async function things(ann: As): Promise<(who: As) => Promise<Record<string, stri
       'runs/get-many': await who.call('POST', '/api/2.0/millrace/runs/get-many', { run_ids: [run_id] }),
       'runs/search': await who.post('runs/search', { experiment_ids }),
       'runs/table': await who.call('POST', '/api/2.0/millrace/runs/table', { experiment_ids, params: KEYS, tags: KEYS }),
+      'runs/groups by a param': await who.call('POST', '/api/2.0/millrace/runs/groups', groups('params')),
+      'runs/groups by a tag': await who.call('POST', '/api/2.0/millrace/runs/groups', groups('tags')),
       'logged-models/get': await who.get(`logged-models/${model_id}`),
       'logged-models/search': await who.post('logged-models/search', { experiment_ids }),
       'registered-models/get': await who.get('registered-models/get?name=m'),

@@ -5,8 +5,8 @@ import type { JsonSchema } from './schema.ts'
 /** Something in an answer or in a request that looks like a credential, and what to put in its place. */
 export type Hit = {
   readonly key: string
-  /** What it belongs to; undefined where that is what the request was about. */
-  readonly owner: Resource | undefined
+  /** What it belongs to, all of it where it is several; undefined where that is what the request was about. */
+  readonly owner: Resource | readonly Resource[] | undefined
   hide(): void
 }
 
@@ -101,28 +101,42 @@ const inText =
 function inObject(fields: Schemas): Finder | undefined {
   const ownerOf = ownerIn(fields)
   const parts: [name: string, find: Finder][] = []
-  const texts: Finder[] = []
+  const whole: Finder[] = []
   for (const [name, schema] of Object.entries(fields)) {
     const find = isColumns(schema) ? inColumns(name) : finderFor(schema)
     if (find) parts.push([name, find])
-    if (name === 'tags' && schema.contentMediaType === 'application/json') texts.push(inText(name))
+    else if (name === 'value' && isNullableText(schema)) whole.push(inGroup)
+    if (name === 'tags' && schema.contentMediaType === 'application/json') whole.push(inText(name))
   }
-  if (parts.length === 0 && texts.length === 0) return undefined
+  if (parts.length === 0 && whole.length === 0) return undefined
   return (value, outer, hits, asked) => {
     const owner = ownerOf?.(value as Fields) ?? outer
     for (const [name, find] of parts) {
       const one = (value as Fields)[name]
       if (one !== undefined && one !== null) find(one, owner, hits, asked)
     }
-    for (const find of texts) if ((value as Fields).tags !== undefined) find(value, owner, hits, asked)
+    for (const find of whole) find(value, owner, hits, asked)
   }
 }
 
-/** Values in the order of the names that were asked for, in a field of the same name, with null for those that are not there. */
-function isColumns(schema: JsonSchema): boolean {
-  const [one] = ((schema.items as JsonSchema | undefined)?.anyOf ?? []) as readonly JsonSchema[]
-  return schema.type === 'array' && isText(one)
+const isNullableText = (schema: JsonSchema | undefined): boolean => isText((schema?.anyOf as readonly JsonSchema[] | undefined)?.[0])
+
+/** What things are taken together by: the value of the param or tag whose name was asked for, in all experiments that were. */
+const inGroup: Finder = (group, owner, hits, asked) => {
+  const { name, experiment_ids } = asked as { readonly name: string; readonly experiment_ids: readonly string[] }
+  const { value } = group as { readonly value: string | null }
+  if (!looksSecret(name, value ?? '')) return
+  hits.push({
+    key: name,
+    owner: owner ?? experiment_ids.map((experiment) => ({ experiment })),
+    hide() {
+      ;(group as Fields).value = MASKED
+    },
+  })
 }
+
+/** Values in the order of the names that were asked for, in a field of the same name, with null for those that are not there. */
+const isColumns = (schema: JsonSchema): boolean => schema.type === 'array' && isNullableText(schema.items as JsonSchema | undefined)
 
 const inColumns =
   (name: string): Finder =>

@@ -5,6 +5,41 @@ import type { Paged } from './pages.ts'
 /** A 64-bit float: JSON has no NaN and no infinities. Numbers of any kind may be sent as they are. */
 export type Double = number | 'NaN' | 'Infinity' | '-Infinity'
 
+export type Database = {
+  kind: string
+  version: string
+  schema_version: number
+  bytes: number
+  /** How long the questions for this answer took */
+  latency_ms: Double
+}
+
+export type Artifact = {
+  /** A folder or a bucket */
+  place: string
+  /** Of a folder: what is left on its disk */
+  free_bytes?: number | undefined
+  total_bytes?: number | undefined
+}
+
+export type Queues = {
+  /** Events that are still to be delivered */
+  webhook_deliveries: number
+  /** Events that were given up, and can be sent again */
+  webhook_deliveries_given_up: number
+  /** Model versions whose files are still to be hashed and scanned */
+  registrations: number
+  /** Entries that are written and not in the chain yet */
+  audit_entries: number
+  /** Rollouts that go on */
+  rollouts: number
+}
+
+export type Warning = {
+  what: string
+  cure: string
+}
+
 export type NewExperimentTag = {
   key: string
   value?: string | undefined
@@ -941,6 +976,10 @@ export type User2 = {
   id: number
   username: string
   is_admin: boolean
+  /** A program's account: it has tokens, and no password */
+  is_service?: boolean | undefined
+  /** It was shut out */
+  disabled?: boolean | undefined
   roles: Role[]
 }
 
@@ -1056,8 +1095,41 @@ export type Quota = {
   uploaded_today?: number | undefined
 }
 
+export type Item = {
+  kind: 'experiment' | 'run' | 'logged_model'
+  id: string
+  name: string
+  experiment_id: string
+  experiment_name: string
+  /** Milliseconds since 1970 */
+  deleted_ms: number
+  /** Of an experiment: how many runs go and come with it */
+  runs?: number | undefined
+}
+
 /** Every endpoint that speaks JSON: what goes in, and what comes out. */
 export type Endpoints = {
+  /** Tell how the server is: versions, database, what waits, free disk, and what in its settings is open */
+  'GET /api/2.0/millrace/health/status': {
+    input: Record<string, never>
+    output: {
+      /** Millrace’s */
+      version: string
+      /** The one whose API this is */
+      mlflow_version: string
+      node_version: string
+      /** When this process started, in milliseconds since 1970 */
+      started_ms: number
+      /** What the process takes */
+      memory_bytes: number
+      /** The part of its time in which the main thread worked, since it started */
+      busy: Double
+      database: Database
+      artifacts: Artifact
+      queues: Queues
+      warnings: Warning[]
+    }
+  }
   /** Create an experiment */
   'POST /api/2.0/mlflow/experiments/create': {
     input: {
@@ -1155,6 +1227,19 @@ export type Endpoints = {
     }
     output: {
       experiments: Experiment2[]
+    }
+  }
+  /** Measure the artifacts of an experiment: how many files there are, and their bytes */
+  'GET /api/2.0/millrace/experiments/storage': {
+    input: {
+      /** A number in decimal digits */
+      experiment_id: string
+    }
+    output: {
+      files: number
+      bytes: number
+      /** false: they are at a place that this server does not open */
+      reachable: boolean
     }
   }
   /** Start a run */
@@ -3130,6 +3215,8 @@ export type Endpoints = {
   'GET /api/2.0/millrace/tokens/list': {
     input: {
       username?: string | undefined
+      /** Those of all accounts, as an admin */
+      all?: boolean | undefined
     }
     output: {
       tokens: Token[]
@@ -3452,6 +3539,37 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** List what was deleted and can be restored, the last deleted first */
+  'GET /api/2.0/millrace/trash/list': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      items: Item[]
+      /** How many there are in all */
+      experiments: number
+      runs: number
+      logged_models: number
+      next_page_token?: string | undefined
+    }
+  }
+  /** Tell what emptying the trash would remove, how many bytes that frees, and what would stay; nothing is removed */
+  'GET /api/2.0/millrace/trash/measure': {
+    input: {
+      /** Only what was deleted so many seconds ago, or longer */
+      older_than_s?: number | undefined
+    }
+    output: {
+      experiments: number
+      runs: number
+      logged_models: number
+      files: number
+      bytes: number
+      left: string[]
+      left_in_all: number
+    }
+  }
 }
 
 export type Route = keyof Endpoints
@@ -3483,10 +3601,12 @@ export type ErrorCode =
 
 /** The routes that change nothing, searches by POST among them: they may be sent again. */
 export const READS: ReadonlySet<string> = new Set([
+  'GET /api/2.0/millrace/health/status',
   'GET /api/2.0/mlflow/experiments/get',
   'GET /api/2.0/mlflow/experiments/get-by-name',
   'POST /api/2.0/mlflow/experiments/search',
   'GET /api/2.0/millrace/experiments/activity',
+  'GET /api/2.0/millrace/experiments/storage',
   'GET /api/2.0/mlflow/runs/get',
   'POST /api/2.0/millrace/runs/get-many',
   'POST /api/2.0/mlflow/runs/search',
@@ -3578,6 +3698,8 @@ export const READS: ReadonlySet<string> = new Set([
   'GET /api/2.0/millrace/audit-log/verification',
   'GET /api/2.0/millrace/audit-log/alerts',
   'GET /api/2.0/millrace/quotas/list',
+  'GET /api/2.0/millrace/trash/list',
+  'GET /api/2.0/millrace/trash/measure',
 ])
 
 /** A method for each endpoint, grouped by what it is about. */
@@ -3591,55 +3713,16 @@ export abstract class Nouns {
     options?: CallOptions,
   ): Paged<Output<R>, ItemOf<Output<R>[K]>>
 
-  readonly experiments = {
-    /** Create an experiment */
-    create: (input: Input<'POST /api/2.0/mlflow/experiments/create'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/create', input, options),
-    /** Get an experiment by its id, deleted or not */
-    get: (input: Input<'GET /api/2.0/mlflow/experiments/get'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/mlflow/experiments/get', input, options),
-    /** Get an experiment by its name, deleted or not */
-    getByName: (input: Input<'GET /api/2.0/mlflow/experiments/get-by-name'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/mlflow/experiments/get-by-name', input, options),
-    /** Search experiments */
-    search: (input: Input<'POST /api/2.0/mlflow/experiments/search'>, options?: CallOptions) =>
-      this.paged('POST /api/2.0/mlflow/experiments/search', 'experiments', input, options),
-    /** Rename an experiment */
-    update: (input: Input<'POST /api/2.0/mlflow/experiments/update'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/update', input, options),
-    /** Mark an experiment and its runs as deleted; nothing is lost */
-    delete: (input: Input<'POST /api/2.0/mlflow/experiments/delete'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/delete', input, options),
-    /** Bring back an experiment and the runs that were deleted with it */
-    restore: (input: Input<'POST /api/2.0/mlflow/experiments/restore'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/restore', input, options),
-    /** Set a tag of an experiment */
-    setExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/set-experiment-tag'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/set-experiment-tag', input, options),
-    /** Take a tag from an experiment */
-    deleteExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/delete-experiment-tag'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/delete-experiment-tag', input, options),
-    /** List the datasets that the runs of experiments read, and what for */
-    searchDatasets: (input: Input<'POST /api/2.0/mlflow/experiments/search-datasets'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/search-datasets', input, options),
-    /** Grant a user a permission on an experiment */
-    permissionsCreate: (input: Input<'POST /api/2.0/mlflow/experiments/permissions/create'>, options?: CallOptions) =>
-      this.call('POST /api/2.0/mlflow/experiments/permissions/create', input, options),
-    /** Take back what a user was granted on an experiment */
-    permissionsDelete: (input: Input<'DELETE /api/2.0/mlflow/experiments/permissions/delete'>, options?: CallOptions) =>
-      this.call('DELETE /api/2.0/mlflow/experiments/permissions/delete', input, options),
-    /** What a user was granted on an experiment */
-    permissionsGet: (input: Input<'GET /api/2.0/mlflow/experiments/permissions/get'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/mlflow/experiments/permissions/get', input, options),
-    /** Change what a user was granted on an experiment */
-    permissionsUpdate: (input: Input<'PATCH /api/2.0/mlflow/experiments/permissions/update'>, options?: CallOptions) =>
-      this.call('PATCH /api/2.0/mlflow/experiments/permissions/update', input, options),
-  }
-
   readonly millrace = {
+    /** Tell how the server is: versions, database, what waits, free disk, and what in its settings is open */
+    healthStatus: (input: Input<'GET /api/2.0/millrace/health/status'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/health/status', input, options),
     /** Count the runs of experiments, and say when the last one started */
     experimentsActivity: (input: Input<'GET /api/2.0/millrace/experiments/activity'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/experiments/activity', input, options),
+    /** Measure the artifacts of an experiment: how many files there are, and their bytes */
+    experimentsStorage: (input: Input<'GET /api/2.0/millrace/experiments/storage'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/experiments/storage', input, options),
     /** Get runs by their ids, with their params, tags and latest metrics */
     runsGetMany: (input: Input<'POST /api/2.0/millrace/runs/get-many'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/runs/get-many', input, options),
@@ -3771,6 +3854,57 @@ export abstract class Nouns {
     /** Take a quota back */
     quotasDelete: (input: Input<'POST /api/2.0/millrace/quotas/delete'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/quotas/delete', input, options),
+    /** List what was deleted and can be restored, the last deleted first */
+    trashList: (input: Input<'GET /api/2.0/millrace/trash/list'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/trash/list', 'items', input, options),
+    /** Tell what emptying the trash would remove, how many bytes that frees, and what would stay; nothing is removed */
+    trashMeasure: (input: Input<'GET /api/2.0/millrace/trash/measure'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/trash/measure', input, options),
+  }
+
+  readonly experiments = {
+    /** Create an experiment */
+    create: (input: Input<'POST /api/2.0/mlflow/experiments/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/create', input, options),
+    /** Get an experiment by its id, deleted or not */
+    get: (input: Input<'GET /api/2.0/mlflow/experiments/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/experiments/get', input, options),
+    /** Get an experiment by its name, deleted or not */
+    getByName: (input: Input<'GET /api/2.0/mlflow/experiments/get-by-name'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/experiments/get-by-name', input, options),
+    /** Search experiments */
+    search: (input: Input<'POST /api/2.0/mlflow/experiments/search'>, options?: CallOptions) =>
+      this.paged('POST /api/2.0/mlflow/experiments/search', 'experiments', input, options),
+    /** Rename an experiment */
+    update: (input: Input<'POST /api/2.0/mlflow/experiments/update'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/update', input, options),
+    /** Mark an experiment and its runs as deleted; nothing is lost */
+    delete: (input: Input<'POST /api/2.0/mlflow/experiments/delete'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/delete', input, options),
+    /** Bring back an experiment and the runs that were deleted with it */
+    restore: (input: Input<'POST /api/2.0/mlflow/experiments/restore'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/restore', input, options),
+    /** Set a tag of an experiment */
+    setExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/set-experiment-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/set-experiment-tag', input, options),
+    /** Take a tag from an experiment */
+    deleteExperimentTag: (input: Input<'POST /api/2.0/mlflow/experiments/delete-experiment-tag'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/delete-experiment-tag', input, options),
+    /** List the datasets that the runs of experiments read, and what for */
+    searchDatasets: (input: Input<'POST /api/2.0/mlflow/experiments/search-datasets'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/search-datasets', input, options),
+    /** Grant a user a permission on an experiment */
+    permissionsCreate: (input: Input<'POST /api/2.0/mlflow/experiments/permissions/create'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/mlflow/experiments/permissions/create', input, options),
+    /** Take back what a user was granted on an experiment */
+    permissionsDelete: (input: Input<'DELETE /api/2.0/mlflow/experiments/permissions/delete'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/mlflow/experiments/permissions/delete', input, options),
+    /** What a user was granted on an experiment */
+    permissionsGet: (input: Input<'GET /api/2.0/mlflow/experiments/permissions/get'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/mlflow/experiments/permissions/get', input, options),
+    /** Change what a user was granted on an experiment */
+    permissionsUpdate: (input: Input<'PATCH /api/2.0/mlflow/experiments/permissions/update'>, options?: CallOptions) =>
+      this.call('PATCH /api/2.0/mlflow/experiments/permissions/update', input, options),
   }
 
   readonly runs = {

@@ -38,6 +38,7 @@ import { ensureDefaultExperiment, experimentEndpoints } from './tracking/experim
 import { loggedModelEndpoints } from './tracking/logged-models/index.ts'
 import { metricEndpoints } from './tracking/metrics/index.ts'
 import { runEndpoints } from './tracking/runs/index.ts'
+import { trashEndpoints } from './trash/index.ts'
 import { workspaceEndpoints } from './workspaces/index.ts'
 
 /** Every endpoint of the server: each room adds its own here, and nowhere else. */
@@ -72,6 +73,7 @@ export const endpoints: readonly Endpoint[] = [
   ...loginEndpoints,
   ...auditEndpoints,
   ...quotaEndpoints,
+  ...trashEndpoints,
 ]
 
 /** The HTTP application over an open database; it listens nowhere yet. */

@@ -39,6 +39,21 @@ export type Emptying = Wanted & {
   readonly onProgress?: (so_far: Emptied, of: Selection) => void
 }
 
+/**
+ * What is in the trash for so long, without removing any of it: how much of it could go, and what would stay and why. It looks at every
+ * artifact.
+ */
+export const measureTrash = (db: Reader, settings: Settings, wanted: Wanted): Promise<Emptied> =>
+  emptyTrash(readOnly(db), settings, { ...wanted, dry_run: true })
+
+/** A database of which nothing can be changed. */
+function readOnly(reader: Reader): Database {
+  const refuse = (): never => {
+    throw new Error('What is only measured is not removed.')
+  }
+  return { dialect: reader.dialect, reader, write: refuse, reshape: refuse, threads: undefined, close: async () => {} }
+}
+
 /** Rows that one transaction removes: a server that runs meanwhile waits some milliseconds for it. */
 const ROWS_MAX = 2_000
 const CLAIM_MAX = 50

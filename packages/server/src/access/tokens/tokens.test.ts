@@ -40,6 +40,17 @@ async function withLogin(db: Database) {
 }
 
 overEachDatabase('API tokens', (open) => {
+  test('an admin lists the tokens of all accounts, nobody else does', async () => {
+    const { call, person } = await withLogin(await open())
+    const [alice] = [await person('alice'), await person('bob')]
+    assert.equal((await call(alice, 'GET', 'millrace/tokens/list?all=true')).status, 403)
+    const { tokens } = (await call(admin, 'GET', 'millrace/tokens/list?all=true')).body
+    assert.deepEqual(
+      tokens.map(({ username }: { username: string }) => username),
+      ['alice', 'bob'],
+    )
+  })
+
   test('a token is shown once, stored as a hash, told without its secret, and lets in as Bearer and as a password', async () => {
     const db = await open()
     const { call, person, whoIs } = await withLogin(db)

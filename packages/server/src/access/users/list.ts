@@ -19,7 +19,16 @@ export const listUsers = read({
     page_token: withDefault(string(), ''),
   }),
   output: object({
-    users: array(object({ id: int64(), username: string(), is_admin: boolean(), roles: array(Role) })),
+    users: array(
+      object({
+        id: int64(),
+        username: string(),
+        is_admin: boolean(),
+        is_service: optional(boolean({ description: "A program's account: it has tokens, and no password" })),
+        disabled: optional(boolean({ description: 'It was shut out' })),
+        roles: array(Role),
+      }),
+    ),
     next_page_token: optional(string()),
   }),
   async handler(db, { max_results, page_token }) {
@@ -30,7 +39,13 @@ export const listUsers = read({
       db,
       page.map(({ id }) => id),
     )
-    const users = page.map((account) => ({ ...userToWire(account), roles: roles.get(account.id) ?? [] }))
+    const users = page.map((account) => ({
+      ...userToWire(account),
+      // What MLflow's clients don't know is told only where it is so.
+      ...(account.is_service !== 0 && { is_service: true }),
+      ...(account.disabled !== 0 && { disabled: true }),
+      roles: roles.get(account.id) ?? [],
+    }))
     if (page.length === found.length) return { users }
     return { users, next_page_token: await sealPage(db, PURPOSE, { after: page.at(-1)?.name ?? '' }) }
   },

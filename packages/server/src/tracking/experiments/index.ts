@@ -8,6 +8,7 @@ import { getExperimentByName } from './get-by-name.ts'
 import { restoreExperiment } from './restore.ts'
 import { searchExperiments } from './search.ts'
 import { setExperimentTag } from './set-tag.ts'
+import { experimentStorage } from './storage.ts'
 import { updateExperiment } from './update.ts'
 
 export { ensureDefaultExperiment } from './default-experiment.ts'
@@ -26,4 +27,5 @@ export const experimentEndpoints: readonly Endpoint[] = [
   setExperimentTag,
   deleteExperimentTag,
   experimentsActivity,
+  experimentStorage,
 ]

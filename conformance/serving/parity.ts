@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Backend, Cell, Column, Frame, Label, Prediction } from '../../packages/runtime/src/backend.ts'
+import type { Backend, Cell, Column, Frame, Label, Prediction, RemoteBackend } from '../../packages/runtime/src/backend.ts'
 import { LOADERS } from '../../packages/runtime/src/backends/index.ts'
 import { localModel } from './local-model.ts'
 
@@ -37,7 +37,7 @@ export async function compare(folder: string, name: string): Promise<Parity> {
   const about = { name, data: logged.data, target: logged.target, rows: frame.rows }
   try {
     const backend = await load(join(folder, name))
-    const found = [distance(backend.predict(frame), logged.predict, logged.single)]
+    const found = [distance(await backend.predict(frame), logged.predict, logged.single)]
     if (logged.proba) {
       if (!backend.predictProba) throw new Error('it has no probabilities, and Python has')
       found.push(distance(backend.predictProba(frame), logged.proba, logged.single))
@@ -47,7 +47,7 @@ export async function compare(folder: string, name: string): Promise<Parity> {
       kind: backend.kind,
       difference: Math.max(...found.map(({ difference }) => difference)),
       ulps: Math.max(...found.map(({ ulps }) => ulps)),
-      microseconds: time(backend, frame),
+      microseconds: await time(backend, frame),
       why: undefined,
     }
   } catch (error) {
@@ -55,7 +55,7 @@ export async function compare(folder: string, name: string): Promise<Parity> {
   }
 }
 
-async function load(folder: string): Promise<Backend> {
+async function load(folder: string): Promise<Backend | RemoteBackend> {
   const files = localModel(folder)
   for (const loader of LOADERS) {
     const backend = await loader(files)
@@ -100,12 +100,12 @@ const order = (value: number): number => {
 const steps = (one: number, other: number): number => Math.abs(order(one) - order(other))
 
 /** Microseconds for a row of a request with one row, the best of some rounds. */
-function time(backend: Backend, { columns, data }: Frame): number {
+async function time(backend: Backend | RemoteBackend, { columns, data }: Frame): Promise<number> {
   const one: Frame = { rows: 1, columns, data: data.map((column) => column.slice(0, 1)) }
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < 5; round++) {
     const start = process.cpuUsage()
-    for (let call = 0; call < 1000; call++) backend.predict(one)
+    for (let call = 0; call < 1000; call++) await backend.predict(one)
     const { user, system } = process.cpuUsage(start)
     best = Math.min(best, (user + system) / 1000)
   }

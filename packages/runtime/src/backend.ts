@@ -21,7 +21,27 @@ export type Label = number | string | boolean
 export type Prediction = {
   readonly values: Float64Array | readonly Label[]
   readonly columns: number
+  /** Where a model gives several things by name: all of them, the first of which `values` are. */
+  readonly outputs?: readonly NamedOutput[]
 }
+
+/** One of the things that a model gives, under the name that it has there. */
+export type NamedOutput = {
+  readonly name: string
+  readonly values: Float64Array | readonly Label[]
+  readonly columns: number
+  /** The shape, but for the rows; of a column it is empty. */
+  readonly shape: readonly number[]
+  /** What the columns are shares of, where they are told by it. */
+  readonly keys?: readonly Label[]
+}
+
+/** What is there at once, or comes later. Who computes in this process gives it at once, and nobody waits for a promise then. */
+export type Soon<T> = T | Promise<T>
+
+/** Goes on with what is there, now or later. */
+export const onceThere = <T, Next>(value: Soon<T>, go: (value: T) => Soon<Next>): Soon<Next> =>
+  value instanceof Promise ? value.then(go) : go(value)
 
 /** A model that was read: it computes, keeps no state between calls, and can be called from anywhere. */
 export type Backend = {
@@ -35,6 +55,14 @@ export type Backend = {
   /** As the flavor's pyfunc predicts. @throws InputProblem when the frame does not fit */
   predict(frame: Frame): Prediction
   predictProba?(frame: Frame): Prediction
+}
+
+/** A model that another process computes: what it predicts comes later. */
+export type RemoteBackend = Omit<Backend, 'predict' | 'predictProba'> & {
+  predict(frame: Frame): Promise<Prediction>
+  readonly predictProba?: undefined
+  /** Ends the process, once what was asked is answered. It is started again if somebody asks after that. */
+  close(): Promise<void>
 }
 
 /** A frame does not fit the model: the caller's fault, in a sentence. */
@@ -60,4 +88,4 @@ export type ModelFiles = {
 }
 
 /** Reads a model of one kind; undefined when it is of another. @throws Refused('read', …) when it is of this kind and can't be served */
-export type Loader = (files: ModelFiles) => Promise<Backend | undefined>
+export type Loader = (files: ModelFiles) => Promise<Backend | RemoteBackend | undefined>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import type { Soon } from '../backend.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
 import { type Method, predict, type Served } from '../serving/served.ts'
 import type { Table } from '../signature/table.ts'
@@ -29,7 +30,7 @@ export async function predictRows(model: Served, { from, to, input, output, meth
     if (made.length > 0 && !to.write(made)) await once(to, 'drain')
   }
   for await (const table of tablesOf(model, from, input)) {
-    const prediction = numbered(rows, () => predict(model, table, method))
+    const prediction = await numbered(rows, () => predict(model, table, method))
     rows += table.rows
     await write(writer.rows(prediction))
     onPiece?.(rows)
@@ -50,9 +51,9 @@ function tablesOf({ signature }: Served, from: Readable | string, input: Format)
 }
 
 /** A row is counted from the file's first, whatever piece it is in. */
-function numbered<T>(before: number, work: () => T): T {
+async function numbered<T>(before: number, work: () => Soon<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (before > 0) (error as Error).message += ` (Rows are counted from row ${before} of the file.)`
     throw error

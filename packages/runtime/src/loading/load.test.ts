@@ -37,7 +37,7 @@ const refusedAt = (step: Step, message: RegExp) => (error: unknown) => {
 test('a folder is scanned, read, tried with its example, and leaves no copy behind', async (t) => {
   const model = await loadModel(folderOf(t, loggedFiles()), { client: undefined, name: 'steps' })
   assert.deepEqual([model.name, model.version], ['steps', '1'])
-  assert.deepEqual([...predict(model, ROWS).values], [1, 2])
+  assert.deepEqual([...(await predict(model, ROWS)).values], [1, 2])
   assert.deepEqual(copies(), [])
 })
 
@@ -86,7 +86,7 @@ test('RC-16 a version is served only with the very bytes on record, all of them,
   const serve = (registry: Partial<Registry>) =>
     loadModel('models:/steps/3', { client: clientOf({ files: whole, recorded: whole, ...registry }) })
   const model = await serve({})
-  assert.deepEqual([model.name, model.version, [...predict(model, ROWS).values]], ['steps', '3', [1, 2]])
+  assert.deepEqual([model.name, model.version, [...(await predict(model, ROWS)).values]], ['steps', '3', [1, 2]])
   const changed = { ...whole, 'model.lgb': String(whole['model.lgb']).replace('leaf_value=1 2', 'leaf_value=1 3') }
   await assert.rejects(serve({ files: changed }), refusedAt('digests', /model\.lgb has the SHA-256 .* was changed after it was registered/))
   for (const scan of ['malicious', 'suspicious', 'not_looked_at'])

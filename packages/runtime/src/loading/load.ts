@@ -1,5 +1,5 @@
 import type { MillraceClient } from '@millrace/client'
-import { type Backend, InputProblem, type Loader, type ModelFiles } from '../backend.ts'
+import { type Backend, InputProblem, type Loader, type ModelFiles, type RemoteBackend } from '../backend.ts'
 import { LOADERS } from '../backends/index.ts'
 import { tableIn } from '../protocols/invocations.ts'
 import { parseBody } from '../protocols/json.ts'
@@ -107,7 +107,7 @@ async function readModel(uri: string, { name, version }: Version, { files, diges
   const profile = profileIn(files)
   const model = serve({ name, version, uri, backend, signature, method, digests, profile, reads_pickles })
   const example = description.example === undefined ? undefined : files.get(description.example)
-  if (example && example.size <= EXAMPLE_MAX_BYTES) tryExample(model, example.read(0, example.size))
+  if (example && example.size <= EXAMPLE_MAX_BYTES) await tryExample(model, example.read(0, example.size))
   return model
 }
 
@@ -122,7 +122,7 @@ function profileIn(files: Copy['files']): readonly ColumnProfile[] | undefined {
   }
 }
 
-async function backendOf(files: ModelFiles, loaders: readonly Loader[] = LOADERS): Promise<Backend> {
+async function backendOf(files: ModelFiles, loaders: readonly Loader[] = LOADERS): Promise<Backend | RemoteBackend> {
   for (const load of loaders) {
     const backend = await load(files)
     if (backend) return backend
@@ -135,10 +135,10 @@ async function backendOf(files: ModelFiles, loaders: readonly Loader[] = LOADERS
 }
 
 /** A model that can't predict for the example that it was logged with would fail for its callers. */
-function tryExample(model: Served, bytes: Buffer): void {
+async function tryExample(model: Served, bytes: Buffer): Promise<void> {
   try {
     const table = tableIn(parseBody(bytes))
-    const { values, columns } = predict(model, table)
+    const { values, columns } = await predict(model, table)
     if (table.rows > 0 && values.length !== table.rows * columns) {
       throw new InputProblem(`${values.length} values came out for ${table.rows} rows`)
     }

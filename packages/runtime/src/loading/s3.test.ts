@@ -37,7 +37,7 @@ describe('models in S3', () => {
     const model = await load('s3://models/team/steps/')
     assert.deepEqual([model.name, model.version, model.digests.size], ['steps', '1', 3])
     const rows = { rows: 1, width: 2, names: ['a', 'b'], by: 'row', cells: [[0.9, 1]] } as const
-    assert.deepEqual([...predict(model, rows).values], [2])
+    assert.deepEqual([...(await predict(model, rows)).values], [2])
     await assert.rejects(load('s3://models/team/evil'), refusedAt('scan', /malicious: extra\.bin/))
     await assert.rejects(load('s3://models/nothing'), refusedAt('find', /holds nothing/))
     await assert.rejects(load('s3://elsewhere/team/steps'), refusedAt('fetch', /NoSuchBucket \(404\)/))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { columnsOf, served, serving } from '../testing/sums.ts'
+import { columnsOf, served, serving, sums } from '../testing/sums.ts'
 
 const AB = columnsOf({ a: 'double', b: 'long' })
 
@@ -70,7 +70,7 @@ test('V2: every datatype is read from its bytes', async (t) => {
   }
   const texts = await serving(t, [
     served(columnsOf({ a: 'string' }), {
-      backend: { ...served(undefined).backend, predict: ({ data }) => ({ values: [String(data[0]?.[0])], columns: 1 }) },
+      backend: { ...sums, predict: ({ data }) => ({ values: [String(data[0]?.[0])], columns: 1 }) },
     }),
   ])
   const text = Buffer.concat([Buffer.from([3, 0, 0, 0]), Buffer.from('ab€').subarray(0, 2), Buffer.from('c')])

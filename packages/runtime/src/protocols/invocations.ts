@@ -1,6 +1,7 @@
+import { onceThere, type Soon } from '../backend.ts'
 import { predict, rowsOf, type Served } from '../serving/served.ts'
 import type { Table } from '../signature/table.ts'
-import { type Answer, json, text } from './answer.ts'
+import { type Answer, jsonOf, text } from './answer.ts'
 import { tableOfCsv } from './csv.ts'
 import { isMembers, type Members, parseBody } from './json.ts'
 import { type Limits, withinLimits } from './limits.ts'
@@ -17,7 +18,7 @@ const NAMES = Object.keys(FIELDS)
 const ASKED = `The input must be a JSON dictionary with exactly one of the input fields {${NAMES.map((name) => `'${name}'`).join(', ')}}`
 
 /** MLflow's `POST /invocations`. @throws RequestProblem, InputProblem */
-export function invocations(model: Served, content_type: string, body: Buffer, limits: Limits): Answer {
+export function invocations(model: Served, content_type: string, body: Buffer, limits: Limits): Soon<Answer> {
   const [mime = '', ...parameters] = content_type.split(';').map((part) => part.trim().toLowerCase())
   for (const parameter of parameters) {
     const [key, value = ''] = parameter.split('=')
@@ -29,9 +30,9 @@ export function invocations(model: Served, content_type: string, body: Buffer, l
   return text(`This predictor only supports the following content types: application/json, text/csv. Got '${content_type}'.`, 415)
 }
 
-function answer(model: Served, table: Table, limits: Limits): Answer {
+function answer(model: Served, table: Table, limits: Limits): Soon<Answer> {
   withinLimits(table, limits)
-  return json({ predictions: rowsOf(predict(model, table)) })
+  return onceThere(predict(model, table), (made) => jsonOf(made, { predictions: rowsOf(made) }))
 }
 
 /** The rows of a body in any of the four forms. @throws RequestProblem */

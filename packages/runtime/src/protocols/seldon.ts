@@ -1,6 +1,7 @@
+import { onceThere, type Soon } from '../backend.ts'
 import { predict, rowsOf, type Served } from '../serving/served.ts'
 import type { Table } from '../signature/table.ts'
-import { type Answer, json } from './answer.ts'
+import { type Answer, jsonOf } from './answer.ts'
 import { tableIn } from './invocations.ts'
 import { isMembers, type Members, memberOf, parseBody } from './json.ts'
 import { type Limits, withinLimits } from './limits.ts'
@@ -8,7 +9,7 @@ import { RequestProblem } from './request-problem.ts'
 import { tableOfRows } from './tables.ts'
 
 /** Seldon's `POST /api/v1.0/predictions`: rows as `ndarray` or `tensor` in, and the same out. @throws RequestProblem, InputProblem */
-export function predictSeldon(model: Served, body: Buffer, limits: Limits): Answer {
+export function predictSeldon(model: Served, body: Buffer, limits: Limits): Soon<Answer> {
   const request = parseBody(body)
   if (isMembers(request) && isMembers(memberOf(request, 'jsonData'))) return predictRaw(model, request, limits)
   const data = isMembers(request) ? memberOf(request, 'data') : undefined
@@ -17,18 +18,19 @@ export function predictSeldon(model: Served, body: Buffer, limits: Limits): Answ
   const tensor = memberOf(data, 'tensor')
   const table = tensor === undefined ? tableOfArray(data) : tableOfTensor(tensor, data)
   withinLimits(table, limits)
-  const prediction = predict(model, table)
-  const shape = prediction.columns === 1 ? [table.rows] : [table.rows, prediction.columns]
-  const classes = prediction.columns > 1 ? (model.backend.classes ?? []).map(String) : []
-  const values = tensor === undefined ? { ndarray: rowsOf(prediction) } : { tensor: { shape, values: Array.from(prediction.values) } }
-  return json({ data: { names: classes, ...values }, meta: metaOf(model, request) })
+  return onceThere(predict(model, table), (made) => {
+    const shape = made.columns === 1 ? [table.rows] : [table.rows, made.columns]
+    const classes = made.columns > 1 ? (model.backend.classes ?? []).map(String) : []
+    const values = tensor === undefined ? { ndarray: rowsOf(made) } : { tensor: { shape, values: Array.from(made.values) } }
+    return jsonOf(made, { data: { names: classes, ...values }, meta: metaOf(model, request) })
+  })
 }
 
 /** What Seldon's wrappers hand to `predict_raw`: JSON that is the model's own affair, here rows in one of MLflow's forms. */
-function predictRaw(model: Served, request: Members, limits: Limits): Answer {
+function predictRaw(model: Served, request: Members, limits: Limits): Soon<Answer> {
   const table = tableIn(request.jsonData)
   withinLimits(table, limits)
-  return json({ jsonData: { predictions: rowsOf(predict(model, table)) }, meta: metaOf(model, request) })
+  return onceThere(predict(model, table), (made) => jsonOf(made, { jsonData: { predictions: rowsOf(made) }, meta: metaOf(model, request) }))
 }
 
 /** The caller's id for the request, and who answered, by which a later feedback finds them. */

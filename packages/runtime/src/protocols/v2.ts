@@ -1,4 +1,4 @@
-import type { Label, Prediction } from '../backend.ts'
+import { type Label, onceThere, type Prediction, type Soon } from '../backend.ts'
 import { type Method, predict, type Served } from '../serving/served.ts'
 import type { ColumnType, Inputs } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -15,16 +15,29 @@ export const JSON_LENGTH = 'inference-header-content-length'
  * `POST /v2/models/{name}/infer` of the Open Inference Protocol, with the extension for tensors in bytes where the header says how long
  * the JSON is. @throws RequestProblem, InputProblem
  */
-export function infer(model: Served, body: Buffer, limits: Limits, json_length?: string): Answer {
+export function infer(model: Served, body: Buffer, limits: Limits, json_length?: string): Soon<Answer> {
   const request = parseTensors(body, json_length)
   if (!isMembers(request)) throw new RequestProblem('The request must be an object with "inputs".')
   const table = tableOf(request, model.signature.inputs)
   withinLimits(table, limits)
   const id = memberOf(request, 'id')
-  const outputs = methodsIn(request, model).map((method) => outputOf(model, method, predict(model, table, method)))
   const answer = { model_name: model.name, model_version: model.version, ...(typeof id === 'string' && { id }) }
-  const in_bytes = namesInBytes(request, outputs)
-  return in_bytes.size === 0 ? json({ ...answer, outputs }) : withBytes(answer, outputs, in_bytes)
+  const methods = methodsIn(request, model)
+  return onceThere(
+    eachOf(methods, (method) => predict(model, table, method)),
+    (made) => {
+      const outputs = made.map((prediction, at) => outputOf(model, methods[at] as Method, prediction))
+      const in_bytes = namesInBytes(request, outputs)
+      const sent = in_bytes.size === 0 ? json({ ...answer, outputs }) : withBytes(answer, outputs, in_bytes)
+      return made[0] === undefined ? sent : { ...sent, prediction: made[0] }
+    },
+  )
+}
+
+/** What each gives: at once where all of them do. */
+function eachOf<T, Made>(all: readonly T[], work: (one: T) => Soon<Made>): Soon<readonly Made[]> {
+  const made = all.map(work)
+  return made.some((one) => one instanceof Promise) ? Promise.all(made) : (made as Made[])
 }
 
 /** The outputs that are asked for as bytes: by each, or all at once. */

@@ -1,4 +1,4 @@
-import { InputProblem } from '../backend.ts'
+import { InputProblem, type Soon } from '../backend.ts'
 import { type Answer, json, text } from '../protocols/answer.ts'
 import { invocations } from '../protocols/invocations.ts'
 import { predictV1 } from '../protocols/kserve.ts'
@@ -28,7 +28,7 @@ export type Asked = {
 /** What answers a request: with its body, or without. */
 export type Route =
   | { readonly takes: 'nothing'; readonly answer: () => Answer }
-  | { readonly takes: 'body'; readonly model: Served; readonly answer: (body: Buffer, model: Served) => Answer }
+  | { readonly takes: 'body'; readonly model: Served; readonly answer: (body: Buffer, model: Served) => Soon<Answer> }
 
 const MODEL = /^\/models\/([^/]+)(?:\/versions\/([^/]+))?\/(invocations)$/
 const V2_MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/
@@ -66,7 +66,7 @@ export function routeOf(serving: Serving, { method, path, content_type, key, jso
   )
 }
 
-const body = (model: Served, answer: (model: Served, bytes: Buffer) => Answer): Route => ({
+const body = (model: Served, answer: (model: Served, bytes: Buffer) => Soon<Answer>): Route => ({
   takes: 'body',
   model,
   answer: (bytes, other) => answer(other, bytes),

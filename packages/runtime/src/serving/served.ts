@@ -1,4 +1,4 @@
-import type { Backend, Frame, Label, Prediction } from '../backend.ts'
+import { type Backend, type Frame, type Label, onceThere, type Prediction, type RemoteBackend, type Soon } from '../backend.ts'
 import { compile, type Enforce } from '../signature/enforce.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -13,7 +13,7 @@ export type Served = {
   readonly version: string
   /** The address by which it was asked for, and where its files came from. */
   readonly uri: string
-  readonly backend: Backend
+  readonly backend: Backend | RemoteBackend
   readonly signature: Signature
   readonly enforce: Enforce
   /** What it does when nobody says: as MLmodel's `predict_fn` has it. */
@@ -45,14 +45,17 @@ export function serve(
 }
 
 /** Predicts for a table. @throws InputProblem */
-export function predict(model: Served, table: Table, method: Method = model.method): Prediction {
+export function predict(model: Served, table: Table, method: Method = model.method): Soon<Prediction> {
   const frame = model.enforce(table)
   const prediction = ask(model, frame, method)
-  if (model.eyes.size > 0) for (const see of model.eyes) see(prediction, frame)
-  return prediction
+  if (model.eyes.size === 0) return prediction
+  return onceThere(prediction, (made) => {
+    for (const see of model.eyes) see(made, frame)
+    return made
+  })
 }
 
-function ask({ backend }: Served, frame: Frame, method: Method): Prediction {
+function ask({ backend }: Served, frame: Frame, method: Method): Soon<Prediction> {
   if (frame.rows === 0) return { values: [], columns: 1 }
   return method === 'predict_proba' && backend.predictProba ? backend.predictProba(frame) : backend.predict(frame)
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { InputProblem } from '../backend.ts'
+import { InputProblem, type Soon } from '../backend.ts'
 import type { Answer } from '../protocols/answer.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
 import { JSON_LENGTH } from '../protocols/v2.ts'
@@ -59,22 +59,30 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
   }
   const { model, answer } = route
   readBody(request, options.limits.body_max_bytes, (error, body) => {
-    let found: Answer
+    const finish = (found: Answer): void => {
+      send(response, found)
+      const seconds = (performance.now() - started) / 1000
+      options.metrics.count(model.name, model.version, found.status, seconds)
+      const split = options.models.splitOf(model)
+      if (split === undefined) return
+      split.count(model, found, seconds)
+      if (model === split.stable && split.division.shadow_percent > 0) split.copy(body.length, found, () => answer(body, split.candidate))
+    }
+    const fail = (problem: unknown): void => {
+      if (response.destroyed) return
+      if (error) response.setHeader('connection', 'close')
+      finish(failure(options, problem))
+    }
+    let found: Soon<Answer>
     try {
       if (error) throw error
       found = answer(body, model)
     } catch (problem) {
-      if (response.destroyed) return
-      found = failure(options, problem)
-      if (error) response.setHeader('connection', 'close')
+      fail(problem)
+      return
     }
-    send(response, found)
-    const seconds = (performance.now() - started) / 1000
-    options.metrics.count(model.name, model.version, found.status, seconds)
-    const split = options.models.splitOf(model)
-    if (split === undefined) return
-    split.count(model, found.status, seconds)
-    if (model === split.stable && split.division.shadow_percent > 0) split.copy(body.length, () => answer(body, split.candidate))
+    if (found instanceof Promise) found.then(finish, fail)
+    else finish(found)
   })
 }
 

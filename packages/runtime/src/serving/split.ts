@@ -1,4 +1,4 @@
-import type { Prediction } from '../backend.ts'
+import type { Prediction, Soon } from '../backend.ts'
 import type { Served } from './served.ts'
 import { Tally } from './tally.ts'
 
@@ -18,7 +18,9 @@ const COPY_MAX_BYTES = 256 * 1024
 /** Predictions that differ by less are the same. */
 const TOLERANCE = 1e-6
 
-type Copy = { readonly answer: () => { status: number }; readonly stable: Prediction }
+/** What is looked at of an answer. */
+type Answered = { readonly status: number; readonly prediction?: Prediction }
+type Copy = { readonly answer: () => Soon<Answered>; readonly stable: Prediction }
 
 /** Two versions under one name during a rollout: who answers, and what both did since the step began. */
 export class Split {
@@ -29,8 +31,6 @@ export class Split {
   #compared = 0
   #differing = 0
   #dropped = 0
-  #last: Prediction | undefined
-  #copying: Prediction | undefined | 'begun'
   readonly #copies: Copy[] = []
   #is_ended = false
 
@@ -38,8 +38,6 @@ export class Split {
     this.stable = stable
     this.candidate = candidate
     this.#division = division
-    stable.eyes.add(this.#seeStable)
-    candidate.eyes.add(this.#seeCandidate)
   }
 
   get division(): Division {
@@ -59,8 +57,6 @@ export class Split {
   end(): void {
     this.#is_ended = true
     this.#copies.length = 0
-    this.stable.eyes.delete(this.#seeStable)
-    this.candidate.eyes.delete(this.#seeCandidate)
   }
 
   /** Who answers a request: for the same key the same version, and the candidate goes on to answer a key as its weight rises. */
@@ -72,18 +68,17 @@ export class Split {
   }
 
   /** A request was answered by one of the two, in this time. */
-  count(model: Served, status: number, seconds: number): void {
-    if (model === this.candidate) this.#tallies.candidate.count(status, seconds)
-    else if (model === this.stable) this.#tallies.stable.count(status, seconds)
+  count(model: Served, { status, prediction }: Answered, seconds: number): void {
+    const tally = this.#tallies[model === this.candidate ? 'candidate' : 'stable']
+    tally.count(status, seconds)
+    if (prediction) tally.see(prediction)
   }
 
   /**
    * Lets the candidate see a request that the stable version has answered, after that answer is on its way. Nobody waits for it: it runs
    * between requests, one at a time, and is left out where they come too fast.
    */
-  copy(bytes: number, answer: () => { status: number }): void {
-    const stable = this.#last
-    this.#last = undefined
+  copy(bytes: number, { prediction: stable }: Answered, answer: () => Soon<Answered>): void {
     if (stable === undefined || Math.random() * 100 >= this.#division.shadow_percent) return
     if (this.#copies.length >= COPIES_MAX || bytes > COPY_MAX_BYTES) {
       this.#dropped++
@@ -93,37 +88,23 @@ export class Split {
     if (this.#copies.length === 1) setImmediate(this.#next)
   }
 
-  readonly #next = (): void => {
+  readonly #next = async (): Promise<void> => {
     const [copy] = this.#copies
     if (copy === undefined) return
     const began = performance.now()
-    this.#copying = 'begun'
-    let status = 500
+    let found: Answered
     try {
-      status = copy.answer().status
+      found = await copy.answer()
     } catch (error) {
-      status = (error as Error).name === 'RequestProblem' || (error as Error).name === 'InputProblem' ? 400 : 500
+      found = { status: (error as Error).name === 'RequestProblem' || (error as Error).name === 'InputProblem' ? 400 : 500 }
     }
-    const found = this.#copying as Prediction | undefined | 'begun'
-    this.#copying = undefined
+    const { status, prediction } = found
     this.#tallies.shadow.count(status, (performance.now() - began) / 1000)
+    if (prediction) this.#tallies.shadow.see(prediction)
     this.#compared++
-    if (found === 'begun' || found === undefined || !isSame(copy.stable, found)) this.#differing++
+    if (prediction === undefined || !isSame(copy.stable, prediction)) this.#differing++
     this.#copies.shift()
     if (this.#copies.length > 0) setImmediate(this.#next)
-  }
-
-  readonly #seeStable = (prediction: Prediction): void => {
-    this.#last = prediction
-    this.#tallies.stable.see(prediction)
-  }
-
-  readonly #seeCandidate = (prediction: Prediction): void => {
-    if (this.#copying === undefined) this.#tallies.candidate.see(prediction)
-    else {
-      this.#copying = prediction
-      this.#tallies.shadow.see(prediction)
-    }
   }
 
   /** What a report has of this process. */

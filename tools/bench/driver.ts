@@ -11,7 +11,7 @@ const START_MAX_MS = 120_000
 const SETTLE_MS = 1500
 const CONNECTIONS = 8
 
-/** How one server is started: `{port}` and `{dir}` (a new folder) are filled in. */
+/** How one server is started: `{port}`, two more (`{second}`, `{third}`) and `{dir}`, a new folder, are filled in. */
 export type Command = { readonly command: readonly string[]; readonly env?: Readonly<Record<string, string>> }
 
 export type Options = {
@@ -23,18 +23,56 @@ export type Options = {
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
-/** Starts a server in an empty folder, drives every workload through it, and stops it. Needs Linux, whose /proc has the figures. */
-export async function drive({ command, env = {} }: Command, options: Options): Promise<Record<string, Result>> {
-  const port = await freePort()
+/** A server that runs: it answered `start_ms` after it was started. */
+export type Running = { readonly port: number; readonly pid: number; readonly start_ms: number }
+
+const TRIES_MAX = 3
+const SAID_MAX = 2000
+
+/**
+ * Starts a server in an empty folder, waits until it answers 200 at a path, lets `work` use it, and stops it with all that it started.
+ * One that ends before it answers is tried again by another port: somebody else may have taken the
+ * first. Needs Linux, whose /proc has the figures.
+ */
+export async function withServer<T>(command: Command, path: string, work: (running: Running) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await once(command, path, work)
+    } catch (error) {
+      if (!(error instanceof EndedEarly) || tries === TRIES_MAX) throw error
+    }
+  }
+}
+
+class EndedEarly extends Error {}
+
+async function once<T>({ command, env = {} }: Command, path: string, work: (running: Running) => Promise<T>): Promise<T> {
+  const ports = { port: await freePort(), second: await freePort(), third: await freePort() }
   const dir = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-  const [program = '', ...args] = command.map((part) => part.replaceAll('{port}', String(port)).replaceAll('{dir}', dir))
+  const filled = (text: string): string =>
+    text.replaceAll('{dir}', dir).replaceAll(/\{(port|second|third)\}/g, (_, name: keyof typeof ports) => String(ports[name]))
+  const [program = '', ...args] = command.map(filled)
+  const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)]))
   const started = performance.now()
   // A group of its own, so that its workers end with it.
-  const child = spawn(program, args, { cwd: dir, stdio: 'ignore', detached: true, env: { ...process.env, ...env } })
-  const pid = child.pid
+  const child = spawn(program, args, {
+    cwd: dir,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...variables },
+  })
+  let said = ''
+  child.stderr?.on('data', (piece) => {
+    said = (said + piece).slice(-SAID_MAX)
+  })
+  const { pid } = child
+  let is_answering = false
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)))
+    child.once('close', (code) => {
+      const Kind = is_answering ? Error : EndedEarly
+      reject(new Kind(`it ended with ${code}: ${said.trim().split('\n').at(-1)}`))
+    })
   })
   failed.catch(() => {})
   const end = (signal: NodeJS.Signals) => {
@@ -48,7 +86,9 @@ export async function drive({ command, env = {} }: Command, options: Options): P
   process.once('exit', atExit)
   try {
     if (pid === undefined) return await failed
-    return await Promise.race([failed, work(new Bench(port, pid, CONNECTIONS), started, options)])
+    await Promise.race([failed, answering(ports.port, path, started, () => child.exitCode === null)])
+    is_answering = true
+    return await Promise.race([failed, work({ port: ports.port, pid, start_ms: Math.round(performance.now() - started) })])
   } finally {
     end('SIGTERM')
     await Promise.race([failed.catch(() => {}), sleep(5000)])
@@ -58,17 +98,29 @@ export async function drive({ command, env = {} }: Command, options: Options): P
   }
 }
 
-async function work(bench: Bench, started: number, options: Options): Promise<Record<string, Result>> {
-  while (!(await answers(bench))) {
-    if (performance.now() - started > START_MAX_MS) throw new Error('it did not answer /health in time')
-    await sleep(10)
+async function answering(port: number, path: string, started: number, goes: () => boolean): Promise<void> {
+  const bench = new Bench(port, 0, 1)
+  const answers = (): Promise<boolean> =>
+    bench.raw('GET', path).then(
+      () => true,
+      () => false,
+    )
+  while (goes() && !(await answers())) {
+    if (performance.now() - started > START_MAX_MS) throw new Error(`it did not answer ${path} in time`)
+    await sleep(5)
   }
+}
+
+/** Starts a server, drives every workload through it, and stops it. */
+export const drive = (command: Command, options: Options): Promise<Record<string, Result>> =>
+  withServer(command, '/health', ({ port, pid, start_ms }) => work(new Bench(port, pid, CONNECTIONS), start_ms, options))
+
+async function work(bench: Bench, start_ms: number, options: Options): Promise<Record<string, Result>> {
   const results: Record<string, Result> = {}
   const note = (name: string, result: Result) => {
     results[name] = result
     options.progress(name, result)
   }
-  const start_ms = Math.round(performance.now() - started)
   await sleep(SETTLE_MS)
   note('start', { start_ms, idle_MiB: memoryMiB(bench.pid) })
   const { experiment_id } = await bench.post('experiments/create', { name: 'bench' })
@@ -84,9 +136,3 @@ async function work(bench: Bench, started: number, options: Options): Promise<Re
   note('end', { end_MiB: memoryMiB(bench.pid) })
   return results
 }
-
-const answers = (bench: Bench): Promise<boolean> =>
-  bench.raw('GET', '/health').then(
-    () => true,
-    () => false,
-  )

@@ -7,10 +7,10 @@
 // written: it is for looking. `--sketch` lets the sketch of the hot paths run in the same rounds, next to Millrace.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drive } from './driver.ts'
+import { machine } from './machine.ts'
 import { SERVERS, type Server, sketchAt } from './servers.ts'
 import { type Column, errorsOf, type Round, replaceBetween, tableOf } from './table.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -76,13 +76,6 @@ function columns(): Column[] {
     const done = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Round)
     return [{ title: server.title, rounds: done, quiet: name === 'sketch' }]
   })
-}
-
-function machine(): string {
-  const cpus = os.cpus()
-  const memory_GiB = Math.round(os.totalmem() / 2 ** 30)
-  const cores = `${os.availableParallelism()} cores (${cpus[0]?.model.trim()})`
-  return `${cores}, ${memory_GiB} GiB, ${os.type()} ${os.release()}, Node ${process.versions.node}`
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { ConfigProblem, type Environment, Secret } from '@millrace/server/config'
+import { ConfigProblem, type Environment, Secret, secretIn } from '@millrace/server/config'
 
 /** A terminal that can keep what is typed to itself. */
 export type Terminal = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
@@ -15,19 +14,11 @@ export const PASSWORD_DETAILS =
 
 /** The password that a command sets. @throws ConfigProblem when none is told */
 export async function readPassword(env: Environment, whose: string, input: Terminal = process.stdin): Promise<Secret> {
-  if (env.MILLRACE_USER_PASSWORD) return new Secret(env.MILLRACE_USER_PASSWORD)
-  if (env.MILLRACE_USER_PASSWORD_FILE) return new Secret(inFile(env.MILLRACE_USER_PASSWORD_FILE))
+  const told = secretIn(env, 'MILLRACE_USER_PASSWORD')
+  if (told !== undefined) return new Secret(told)
   const password = input.isTTY ? await askTwice(whose, input, process.stderr) : await firstLine(input)
   if (password === '') throw new ConfigProblem(`No password was given for ${whose}: type it, or pipe it in.`)
   return new Secret(password)
-}
-
-function inFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new ConfigProblem(`MILLRACE_USER_PASSWORD_FILE names ${path}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`)
-  }
 }
 
 async function firstLine(input: Readable): Promise<string> {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { ConfigProblem } from '@millrace/server/config'
+import { textOfFile } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { asking, trackingClient } from '../signing/tracking.ts'
 import { trackingOption } from '../signing/tracking-option.ts'
@@ -23,7 +22,7 @@ export const policyCheck: Command = {
     const [file] = args
     if (file !== undefined) {
       const { readPolicy } = await import('@millrace/server/operate')
-      const policy = await readPolicy(textOf(file)).catch((error: Error) => {
+      const policy = await readPolicy(textOfFile(file, 'The command')).catch((error: Error) => {
         throw new Error(`${file}, ${error.message}`)
       })
       process.stdout.write(policyInWords(policy))
@@ -35,12 +34,4 @@ export const policyCheck: Command = {
     process.stdout.write(`This is ${from}.\n${policyInWords(JSON.parse(policy))}`)
     return EXIT.fine
   },
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new ConfigProblem(`${file} can't be read: ${(error as NodeJS.ErrnoException).code}.`)
-  }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { MillraceClient } from '@millrace/client'
-import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, textOfFile } from '@millrace/server/config'
 import {
   attestedDigests,
   type Bundle,
@@ -24,7 +24,7 @@ import {
   SINGLE_FILE,
   type SignedModel,
 } from '@millrace/sign'
-import { listOf, readText, textOf } from './key-options.ts'
+import { listOf, textOf } from './key-options.ts'
 import { hashProgress, placesOf } from './places.ts'
 import { asking, type NamedVersion, requiredVersion, trackingClient } from './tracking.ts'
 
@@ -89,7 +89,7 @@ function bundlesIn(given: Given, flag: 'signature' | 'attestations', file: strin
     if (textOf(given, flag) === undefined) return []
     throw new ConfigProblem(`--${flag}: ${file} is not there.`)
   }
-  return readBundles(readText(file, `--${flag}`))
+  return readBundles(textOfFile(file, `--${flag}`))
 }
 
 async function bundlesFrom(client: MillraceClient, version: NamedVersion): Promise<readonly Bundle[]> {

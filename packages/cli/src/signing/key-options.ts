@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
+import { type Environment, type Given, type Option, secretIn } from '@millrace/server/config'
 
 const group = 'Keys'
 
@@ -42,11 +41,7 @@ export function keyFolder(given: Given, env: Environment): string {
 }
 
 /** The password of a private key: from the environment or a mounted file, never from a flag. */
-export function keyPassword(env: Environment): string | undefined {
-  if (env.MILLRACE_KEY_PASSWORD) return env.MILLRACE_KEY_PASSWORD
-  const file = env.MILLRACE_KEY_PASSWORD_FILE
-  return file ? readText(file, 'MILLRACE_KEY_PASSWORD_FILE').replace(/\r?\n$/, '') : undefined
-}
+export const keyPassword = (env: Environment): string | undefined => secretIn(env, 'MILLRACE_KEY_PASSWORD')
 
 /** A flag's value; undefined when it isn't given. */
 export function textOf(given: Given, flag: string): string | undefined {
@@ -60,12 +55,3 @@ export const listOf = (given: Given, flag: string): readonly string[] =>
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '')
-
-/** A file that was named. @throws ConfigProblem when it can't be read */
-export function readText(file: string, what: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new ConfigProblem(`${what}: ${file} can't be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`)
-  }
-}

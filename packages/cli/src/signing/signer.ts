@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, textOfFile } from '@millrace/server/config'
 import {
   externalSigner,
   KeyStore,
@@ -10,7 +10,7 @@ import {
   signerFromPem,
   withCertificates,
 } from '@millrace/sign/make'
-import { keyFolder, keyPassword, readText, textOf } from './key-options.ts'
+import { keyFolder, keyPassword, textOf } from './key-options.ts'
 
 /** What the flags and variables say is signed with. @throws ConfigProblem, SignatureProblem */
 export function signerOf(given: Given, env: Environment): ModelSigner {
@@ -21,7 +21,7 @@ export function signerOf(given: Given, env: Environment): ModelSigner {
     if (chain !== undefined) throw new ConfigProblem('--certificate-chain goes with --certificate, the certificate of the key itself.')
     return { signer }
   }
-  return withCertificates(signer, readText(certificate, '--certificate'), chain && readText(chain, '--certificate-chain'))
+  return withCertificates(signer, textOfFile(certificate, '--certificate'), chain && textOfFile(chain, '--certificate-chain'))
 }
 
 function keyOf(given: Given, env: Environment): MessageSigner {
@@ -29,7 +29,7 @@ function keyOf(given: Given, env: Environment): MessageSigner {
   const key = textOf(given, 'key')
   if (program !== undefined) {
     if (key !== undefined) throw new ConfigProblem('--key and --signer both say what to sign with: give one of them.')
-    return externalSigner(readExternalSigner(readText(program, '--signer'), program))
+    return externalSigner(readExternalSigner(textOfFile(program, '--signer'), program))
   }
   const password = keyPassword(env)
   if (key === undefined) {

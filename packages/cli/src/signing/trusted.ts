@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, textOfFile } from '@millrace/server/config'
 import { joinTrust, readCertificates, readPublicKey, readTrust, type Trust, trustAuthority, trustKey } from '@millrace/sign'
-import { keyFolder, readText, textOf } from './key-options.ts'
+import { keyFolder, textOf } from './key-options.ts'
 
 /** Whose signatures count, by flags and variables; your own keys, if nothing else is said. @throws ConfigProblem when that is nobody */
 export function trustOf(given: Given, env: Environment): Trust {
   const named: Trust[] = []
   const key = textOf(given, 'public-key')
-  if (key !== undefined) named.push(trustKey(readPublicKey(readText(key, '--public-key'), key), key))
+  if (key !== undefined) named.push(trustKey(readPublicKey(textOfFile(key, '--public-key'), key), key))
   const roots = textOf(given, 'certificate-chain')
   if (roots !== undefined) {
-    named.push(...readCertificates(readText(roots, '--certificate-chain'), roots).map((one) => trustAuthority(one, roots)))
+    named.push(...readCertificates(textOfFile(roots, '--certificate-chain'), roots).map((one) => trustAuthority(one, roots)))
   }
   const file = textOf(given, 'trust') ?? (env.MILLRACE_TRUST || undefined)
-  if (file !== undefined) named.push(readTrust(readText(file, '--trust'), file))
+  if (file !== undefined) named.push(readTrust(textOfFile(file, '--trust'), file))
   if (named.length > 0) return joinTrust(...named)
   const own = join(keyFolder(given, env), 'trust.json')
-  if (existsSync(own)) return readTrust(readText(own, '--keys'), own)
+  if (existsSync(own)) return readTrust(textOfFile(own, '--keys'), own)
   throw new ConfigProblem('Whose signature counts? Give --public-key, --certificate-chain or --trust; there are no keys of your own here.')
 }

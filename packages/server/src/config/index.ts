@@ -3,6 +3,7 @@
 export { ConfigProblem } from '../config-problem.ts'
 export { explainDatabaseError } from '../db/explain.ts'
 export { describeLocation } from '../db/location.ts'
+export { secretIn, textOfFile } from '../named-file.ts'
 export { Secret, withoutPasswords } from '../secret.ts'
 export type { Environment, Given, Option } from './option.ts'
 export { readServerSetup, readStorage, refusePasswords, type ServerSetup, type StorageSetup } from './read.ts'

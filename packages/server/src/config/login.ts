@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { LEVELS } from '../access/level.ts'
 import { requireGoodPassword } from '../access/password.ts'
 import type { Login, UserQuota } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
+import { secretIn, textOfFile } from '../named-file.ts'
 import { Secret } from '../secret.ts'
 import { oidcOf } from './oidc.ts'
 import type { Environment } from './option.ts'
@@ -24,7 +24,7 @@ export function loginOf(pick: Picker, env: Environment, warnings: string[]): Log
   const default_permission = LEVELS.find((one) => one === level)
   if (!default_permission) throw new ConfigProblem(`default_permission is one of ${LEVELS.join(', ')}, not "${level}".`)
   const admin_username = settings.get('admin_username') || 'admin'
-  const password = passwordFrom(env) ?? settings.get('admin_password')
+  const password = secretIn(env, 'MILLRACE_ADMIN_PASSWORD') ?? settings.get('admin_password')
   if (password) requirePassword(password, admin_username)
   const oidc = oidcOf(pick, env)
   return {
@@ -61,27 +61,13 @@ function requirePassword(password: string, username: string): void {
   }
 }
 
-function passwordFrom(env: Environment): string | undefined {
-  if (env.MILLRACE_ADMIN_PASSWORD) return env.MILLRACE_ADMIN_PASSWORD
-  const file = env.MILLRACE_ADMIN_PASSWORD_FILE
-  return file ? textOf(file, 'MILLRACE_ADMIN_PASSWORD_FILE').replace(/\r?\n$/, '') : undefined
-}
-
 /** The lines of MLflow's ini file; it has one section, and values may stand in no quotes. */
 function settingsIn(path: string): Map<string, string> {
-  const lines = textOf(path, '--auth-config')
+  const lines = textOfFile(path, '--auth-config')
     .split(/\r?\n/)
     .map((line) => line.trim())
   const found = lines.map((line) => /^([a-z_]+)\s*[=:]\s*(.*)$/.exec(line)).filter((match) => match !== null)
   return new Map(found.map(([, name = '', value = '']) => [name, value]))
-}
-
-function textOf(path: string, from: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigProblem(`${from} names ${path}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`)
-  }
 }
 
 function warnOfUnused(settings: ReadonlyMap<string, string>, warnings: string[]): void {

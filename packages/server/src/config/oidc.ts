@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { OidcSettings } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
+import { secretIn } from '../named-file.ts'
 import { Secret } from '../secret.ts'
 import { isLoopback } from './bind.ts'
 import type { Environment, Option } from './option.ts'
@@ -78,7 +78,7 @@ export function oidcOf(pick: Picker, env: Environment): OidcSettings | undefined
   if (!client_id) throw new ConfigProblem(`${issuer.from} needs --oidc-client-id: what the provider calls this server.`)
   const public_url = pick.text('public-url')
   if (public_url) requireUrl(public_url.value, public_url.from)
-  const secret = secretFrom(env)
+  const secret = secretIn(env, 'MILLRACE_OIDC_CLIENT_SECRET')
   const scopes = pick.text('oidc-scopes')?.value ?? 'openid profile email'
   if (!scopes.split(' ').includes('openid')) throw new ConfigProblem(`--oidc-scopes needs "openid" among "${scopes}".`)
   return {
@@ -101,17 +101,4 @@ function requireUrl(text: string, from: string): void {
   const ok = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
   if (ok && url && url.username === '' && url.search === '' && url.hash === '') return
   throw new ConfigProblem(`${from} is an address like https://login.example.com, by https unless it is on this machine; "${text}" is not.`)
-}
-
-function secretFrom(env: Environment): string | undefined {
-  if (env.MILLRACE_OIDC_CLIENT_SECRET) return env.MILLRACE_OIDC_CLIENT_SECRET
-  const file = env.MILLRACE_OIDC_CLIENT_SECRET_FILE
-  if (!file) return undefined
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new ConfigProblem(
-      `MILLRACE_OIDC_CLIENT_SECRET_FILE names ${file}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`,
-    )
-  }
 }

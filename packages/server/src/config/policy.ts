@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import { ConfigProblem } from '../config-problem.ts'
+import { textOfFile } from '../named-file.ts'
 import type { Option } from './option.ts'
 import type { Picker } from './pick.ts'
 
@@ -19,10 +18,5 @@ export const policyOptions: readonly Option[] = [
 /** The text of the policy's file; it is understood when the server starts. @throws ConfigProblem when it can't be read */
 export function policyFile(pick: Picker): Pick<Config, 'policy'> {
   const picked = pick.text('policy')
-  if (!picked) return {}
-  try {
-    return { policy: { file: picked.value, text: readFileSync(picked.value, 'utf8') } }
-  } catch (error) {
-    throw new ConfigProblem(`${picked.from} names ${picked.value}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`)
-  }
+  return picked ? { policy: { file: picked.value, text: textOfFile(picked.value, picked.from) } } : {}
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Signing } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
+import { secretIn } from '../named-file.ts'
 import { Secret } from '../secret.ts'
 import type { Environment } from './option.ts'
 import type { Picker } from './pick.ts'
@@ -13,22 +13,11 @@ export function signingOf(pick: Picker, env: Environment): Signing | undefined {
   const text = env.MILLRACE_SIGNING_KEY
   if (file && text) throw new ConfigProblem(`${file.from} and MILLRACE_SIGNING_KEY both give the key: take one away.`)
   if (!trust && !file && !text) return undefined
-  const password = keyPassword(env)
+  const password = secretIn(env, 'MILLRACE_KEY_PASSWORD')
   return {
     ...(trust && { trust_file: resolve(trust.value) }),
     ...(file && { key_file: resolve(file.value) }),
     ...(text && { key: new Secret(text) }),
     ...(password !== undefined && { key_password: new Secret(password) }),
-  }
-}
-
-function keyPassword(env: Environment): string | undefined {
-  if (env.MILLRACE_KEY_PASSWORD) return env.MILLRACE_KEY_PASSWORD
-  const file = env.MILLRACE_KEY_PASSWORD_FILE
-  if (!file) return undefined
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new ConfigProblem(`MILLRACE_KEY_PASSWORD_FILE names ${file}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`)
   }
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import { ConfigProblem } from '../config-problem.ts'
+import { textOfFile } from '../named-file.ts'
 import type { Option } from './option.ts'
 import type { Picker } from './pick.ts'
 
@@ -20,10 +19,5 @@ export const traceArchivalOptions: readonly Option[] = [
 /** The text of the file; it is understood when the server starts. @throws ConfigProblem when it can't be read */
 export function traceArchivalFile(pick: Picker): Pick<Config, 'trace_archival'> {
   const picked = pick.text('trace-archival-config')
-  if (!picked) return {}
-  try {
-    return { trace_archival: { file: picked.value, text: readFileSync(picked.value, 'utf8') } }
-  } catch (error) {
-    throw new ConfigProblem(`${picked.from} names ${picked.value}, which can't be read: ${(error as NodeJS.ErrnoException).code}.`)
-  }
+  return picked ? { trace_archival: { file: picked.value, text: textOfFile(picked.value, picked.from) } } : {}
 }

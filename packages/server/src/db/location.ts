@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Environment } from '../config/index.ts'
 import { ConfigProblem } from '../config-problem.ts'
+import { secretIn } from '../named-file.ts'
 import { Secret } from '../secret.ts'
 
 /** How the connection to PostgreSQL is encrypted, in libpq's words. */
@@ -128,16 +128,8 @@ function tlsMode(mode: string): TlsMode {
 }
 
 function passwordFrom(env: Environment): Secret | undefined {
-  if (env.MILLRACE_DB_PASSWORD) return new Secret(env.MILLRACE_DB_PASSWORD)
-  const file = env.MILLRACE_DB_PASSWORD_FILE
-  if (!file) return undefined
-  try {
-    return new Secret(readFileSync(file, 'utf8').replace(/\r?\n$/, ''))
-  } catch (error) {
-    throw new ConfigProblem(
-      `The password file ${file} (MILLRACE_DB_PASSWORD_FILE) can't be read: ${(error as NodeJS.ErrnoException).code}.`,
-    )
-  }
+  const password = secretIn(env, 'MILLRACE_DB_PASSWORD')
+  return password === undefined ? undefined : new Secret(password)
 }
 
 /** What to call the database in a message: never with a password. */

@@ -1,4 +1,5 @@
 import { type MillraceClient, registerPrompt, startTrace } from '../../packages/client/src/index.ts'
+import { onnxModel } from '../../tools/corpus/onnx-model.ts'
 
 /** What would run if any page took text for HTML, in each of the places where people put text. */
 export const HOSTILE = '"><img src=x onerror="window.ran=1"><script>window.ran=1</script>javascript:window.ran=1{{7*7}}'
@@ -11,6 +12,8 @@ export type Filled = {
   readonly run_ids: readonly string[]
   readonly model: string
   readonly trace_id: string
+  /** Of the first run. */
+  readonly logged_model: string
 }
 
 /** A server with something on every page, and hostile text in every name, tag, note, file and span. */
@@ -25,6 +28,7 @@ export async function fill(client: MillraceClient): Promise<Filled> {
   const run_ids: string[] = []
   for (let at = 0; at < RUNS; at++) run_ids.push(await aRun(client, experiment_id, at, run_ids[0]))
   await artifacts(client, run_ids[0] as string)
+  const logged_model = await inAndOut(client, experiment_id, run_ids[0] as string)
   const model = 'shop-model'
   await client.registeredModels.create({ name: model, description: HOSTILE, tags: [{ key: 'owner', value: HOSTILE }] })
   const version = { name: model, source: `runs:/${run_ids[0]}/model`, run_id: run_ids[0], description: HOSTILE }
@@ -32,7 +36,7 @@ export async function fill(client: MillraceClient): Promise<Filled> {
   await client.registeredModels.setAlias({ name: model, alias: 'newest', version: '1' })
   for (const template of [`Hello {{ name }} ${HOSTILE}`, 'Dear {{ name }},\nwelcome'])
     await registerPrompt(client, { name: 'greeting', template })
-  return { experiment_id, empty_id, run_ids, model, trace_id: await aTrace(client, experiment_id) }
+  return { experiment_id, empty_id, run_ids, model, logged_model, trace_id: await aTrace(client, experiment_id) }
 }
 
 async function aRun(client: MillraceClient, experiment_id: string, at: number, parent: string | undefined): Promise<string> {
@@ -71,9 +75,11 @@ async function aRun(client: MillraceClient, experiment_id: string, at: number, p
 const WAV = `RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x20\x03\0\0${'@'.repeat(800)}`
 
 async function artifacts(client: MillraceClient, run_id: string): Promise<void> {
-  const files: Record<string, string> = {
+  const files: Record<string, string | Uint8Array<ArrayBuffer>> = {
     'notes.txt': HOSTILE,
-    'page.html': `<script>window.ran=1</script>${HOSTILE}`,
+    // What it tries further is the matter of previews.test.ts: what a browser refuses, it complains about.
+    'page.html': '<h1>A page</h1><script>window.ran=1</script>',
+    'graph.onnx': onnxModel({ title: HOSTILE }),
     'table.csv': `name,value\n"${HOSTILE.replaceAll('"', '""')}",1\nplain,2`,
     'data.json': JSON.stringify({ columns: ['a', HOSTILE], data: [[1, HOSTILE]] }),
     'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>window.ran=1</script></svg>',
@@ -87,7 +93,27 @@ async function artifacts(client: MillraceClient, run_id: string): Promise<void> 
     'model/MLmodel': 'flavors: {}',
     'hostile/MLmodel': `flavors: {}\nnote: !!js/function 'function () { window.ran = 1 }'\ntext: '${HOSTILE}'\n`,
   }
-  for (const [path, text] of Object.entries(files)) await client.uploadArtifact({ run_id }, path, new TextEncoder().encode(text))
+  for (const [path, held] of Object.entries(files))
+    await client.uploadArtifact({ run_id }, path, typeof held === 'string' ? new TextEncoder().encode(held) : held)
+}
+
+/** What a run read, and the model that it made. */
+async function inAndOut(client: MillraceClient, experiment_id: string, run_id: string): Promise<string> {
+  const schema = JSON.stringify({ mlflow_colspec: [{ name: HOSTILE, type: 'double', required: true }] })
+  const dataset = { name: `customers ${HOSTILE}`, digest: '5f2a', source_type: 'local', source: HOSTILE, schema, profile: HOSTILE }
+  await client.runs.logInputs({ run_id, datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'training' }], dataset }] })
+  const made = await client.call('POST /api/2.0/mlflow/logged-models', {
+    experiment_id,
+    name: 'classifier',
+    source_run_id: run_id,
+    params: [{ key: 'layers', value: HOSTILE }],
+  })
+  const { model_id } = made.model.info
+  await client.uploadArtifact({ model_id }, 'model.onnx', onnxModel())
+  await client.uploadArtifact({ model_id }, 'MLmodel', new TextEncoder().encode('flavors: {}'))
+  await client.call('PATCH /api/2.0/mlflow/logged-models/{model_id}', { model_id, status: 'LOGGED_MODEL_READY' })
+  await client.runs.outputs({ run_id, models: [{ model_id, step: 0 }] })
+  return model_id
 }
 
 async function aTrace(client: MillraceClient, experiment_id: string): Promise<string> {

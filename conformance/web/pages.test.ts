@@ -55,8 +55,21 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
   [
     'an HTML file',
     ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=page.html`,
-    /Download/,
+    /In a closed frame/,
   ],
+  [
+    'an ONNX graph',
+    ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=graph.onnx`,
+    /5 operators/,
+  ],
+  ['the datasets of a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=datasets`, /5f2a/],
+  [
+    'the models of a run',
+    ({ experiment_id, run_ids, logged_model }) =>
+      `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=models&model=${logged_model}&path=model.onnx`,
+    /Gemm/,
+  ],
+  ['the lineage of a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=lineage`, /Serves as/],
   ['a table', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=table.csv`, /plain/],
   [
     'a logged table',

@@ -1,4 +1,5 @@
 import { type Case, type Expected, raw, uint } from './case.ts'
+import { field } from './protobuf.ts'
 import { zip } from './zip.ts'
 
 const made = (name: string, content: Buffer | string, expected: Expected, rule?: string): Case => ({
@@ -31,12 +32,6 @@ const safetensors = (header: string, data = 0, length = header.length): Buffer =
   Buffer.concat([uint(length, 8), Buffer.from(header), Buffer.alloc(data)])
 const tensor = (offsets: string, dtype = 'F32', shape = '[1]'): string => `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`
 
-/** A field of protobuf with bytes. */
-const field = (number: number, value: Buffer | string): Buffer => {
-  const content = Buffer.from(value)
-  return Buffer.concat([Buffer.from([...varint((number << 3) | 2), ...varint(content.length)]), content])
-}
-const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)])
 const saved = (operator: string, path: readonly number[] = [2, 2, 1]): Buffer =>
   Buffer.concat([Buffer.from([8, 1]), path.reduceRight((inner, number) => field(number, inner), field(2, operator))])
 const entry = (key: string, value: string): Buffer => Buffer.concat([field(1, key), field(2, value)])

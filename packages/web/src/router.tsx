@@ -20,9 +20,12 @@ const runs = createRoute({ ...page('/experiments/$experimentId'), component: Run
 const run = createRoute({
   ...page('/experiments/$experimentId/runs/$runId'),
   component: lazyRouteComponent(() => import('./run/RunPage.tsx'), 'RunPage'),
-  validateSearch: (search: Record<string, unknown>): { tab?: string | undefined; path?: string | undefined } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { tab?: string | undefined; path?: string | undefined; model?: string | undefined } => ({
     ...(typeof search.tab === 'string' && { tab: search.tab }),
     ...(typeof search.path === 'string' && { path: search.path }),
+    ...(typeof search.model === 'string' && { model: search.model }),
   }),
 })
 const compare = createRoute({

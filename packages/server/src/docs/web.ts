@@ -24,11 +24,11 @@ export const withPage = (settings: Settings): Settings =>
 const NAME = /^[\w-]+(?:\.[\w-]+)*\.(css|js|svg|woff2)$/
 
 /**
- * The web page itself. It may show pictures, and play sound and films, that it made or fetched itself
- * (previews, charts); all else as other pages of this server.
+ * The web page itself. It may show pictures, and play sound and films, that it made or fetched itself (previews, charts), and frames of
+ * this server, of which only `preview-frame.ts` lets itself be framed; all else as other pages of this server.
  */
 export async function webPage(folder: string, settings: Settings): Promise<StreamAnswer> {
-  const policy = pagePolicy(settings).replace("img-src 'self'", "img-src 'self' blob:; media-src blob:")
+  const policy = pagePolicy(settings).replace("img-src 'self'", "img-src 'self' blob:; media-src blob:; frame-src 'self'")
   return {
     headers: { 'content-type': TYPES.html as string, 'content-security-policy': policy, 'cache-control': 'no-cache' },
     body: await readFile(join(folder, 'index.html')),

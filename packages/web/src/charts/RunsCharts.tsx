@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { count } from '../format.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { Search } from '../parts/Search.tsx'
 import { GroupBy } from '../runs/GroupBy.tsx'
 import { type Row, valueIn } from '../runs/use-runs.ts'
@@ -29,19 +30,12 @@ export function RunsCharts({ experimentId, runs, columns, names, view, change }:
   return (
     <>
       <div className="bar">
-        <fieldset className="choices">
-          <legend className="hidden">Kind of chart</legend>
-          {(Object.keys(SHAPES) as (keyof typeof SHAPES)[]).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === shape}
-              onClick={() => change({ shape: one === 'lines' ? undefined : one })}
-            >
-              {SHAPES[one]}
-            </button>
-          ))}
-        </fieldset>
+        <Choice
+          legend="Kind of chart"
+          options={SHAPES}
+          value={shape}
+          onChange={(one) => change({ shape: one === 'lines' ? undefined : one })}
+        />
       </div>
       {shape === 'lines' ? (
         <Lines runs={runs} columns={columns} names={names} view={view} change={change} />

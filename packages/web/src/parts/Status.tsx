@@ -8,6 +8,9 @@ const LOOK: Record<string, { sign: string; label: string; tone: string }> = {
   ERROR: { sign: '✕', label: 'Error', tone: 'bad' },
   IN_PROGRESS: { sign: '●', label: 'In progress', tone: 'busy' },
   READY: { sign: '✓', label: 'Ready', tone: 'good' },
+  LOGGED_MODEL_READY: { sign: '✓', label: 'Ready', tone: 'good' },
+  LOGGED_MODEL_PENDING: { sign: '●', label: 'Being logged', tone: 'busy' },
+  LOGGED_MODEL_UPLOAD_FAILED: { sign: '✕', label: 'Not uploaded', tone: 'bad' },
   PENDING_REGISTRATION: { sign: '●', label: 'Being checked', tone: 'busy' },
   FAILED_REGISTRATION: { sign: '✕', label: 'Refused', tone: 'bad' },
 }

@@ -1,32 +1,33 @@
 import { Link } from '@tanstack/react-router'
-import { useApi } from '../api.ts'
 import { bytes } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { Preview } from './Preview.tsx'
+import { type Owner, useFiles } from './files.ts'
+import { Preview } from './preview/Preview.tsx'
 
-type Props = { run_id: string; experimentId: string; path: string }
+type Props = {
+  readonly owner: Owner
+  readonly path: string
+  /** The place on the page that shows a path. */
+  readonly at: { readonly experimentId: string; readonly runId: string; readonly search: { readonly tab: string; readonly model?: string } }
+  /** What is said where there is no file. */
+  readonly none: string
+}
 
-/** The files of a run: folders on the left, and what the chosen file holds. */
-export function Artifacts({ run_id, experimentId, path }: Props) {
+/** The files of a run or of a model that it logged: folders on the left, and what the chosen file holds. */
+export function Artifacts({ owner, path, at, none }: Props) {
   const isFile = /\.[^/]+$|\/(MLmodel|Dockerfile)$|^MLmodel$/.test(path)
   const folder = isFile ? path.split('/').slice(0, -1).join('/') : path
-  const found = useApi('GET /api/2.0/mlflow/artifacts/list', { run_id, ...(folder !== '' && { path: folder }) }, { keep: true })
+  const found = useFiles(owner, folder)
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
   const files = found.data.files
   const chosen = files.find((file) => file.path === path && !file.is_dir)
   const up = folder.split('/').slice(0, -1).join('/')
-  if (files.length === 0 && folder === '') {
-    return (
-      <p className="faint">
-        This run has logged no artifacts. `mlflow.log_artifact("plot.png")` logs a file, `mlflow.log_figure(...)` a plot.
-      </p>
-    )
-  }
+  if (files.length === 0 && folder === '') return <p className="faint">{none}</p>
   const to = (target: string) => ({
     to: '/experiments/$experimentId/runs/$runId' as const,
-    params: { experimentId, runId: run_id },
-    search: { tab: 'artifacts', ...(target !== '' && { path: target }) },
+    params: { experimentId: at.experimentId, runId: at.runId },
+    search: { ...at.search, ...(target !== '' && { path: target }) },
   })
   return (
     <div className="files">
@@ -52,7 +53,7 @@ export function Artifacts({ run_id, experimentId, path }: Props) {
       </nav>
       <section className="preview" aria-label="Preview">
         {chosen ? (
-          <Preview run_id={run_id} path={chosen.path} size={chosen.file_size ?? 0} />
+          <Preview owner={owner} path={chosen.path} size={chosen.file_size ?? 0} />
         ) : (
           <p className="faint">Choose a file to look at it.</p>
         )}

@@ -8,6 +8,10 @@ import { Status } from '../parts/Status.tsx'
 import { useLive } from '../runs/live.ts'
 import { TracesTable } from '../traces/TracesTable.tsx'
 import { Artifacts } from './Artifacts.tsx'
+import { Datasets } from './Datasets.tsx'
+import { Lineage } from './Lineage.tsx'
+import { LoggedModels } from './LoggedModels.tsx'
+import { madeBy } from './logged-models.ts'
 import { RunCharts } from './RunCharts.tsx'
 import { RunOverview } from './RunOverview.tsx'
 
@@ -16,15 +20,18 @@ const TABS = [
   { tab: undefined, label: 'Overview' },
   { tab: 'charts', label: 'Charts' },
   { tab: 'system', label: 'System metrics' },
+  { tab: 'datasets', label: 'Datasets' },
+  { tab: 'models', label: 'Models' },
   { tab: 'artifacts', label: 'Artifacts' },
   { tab: 'traces', label: 'Traces' },
+  { tab: 'lineage', label: 'Lineage' },
 ] as const
 const ASKED_MS = 30_000
 
 /** One run: what it is, what it measured, what it left. */
 export function RunPage() {
   const { experimentId, runId } = route.useParams()
-  const { tab, path } = route.useSearch()
+  const { tab, path, model } = route.useSearch()
   const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: ASKED_MS, keep: true })
   useLive(
     experimentId,
@@ -91,8 +98,20 @@ export function RunPage() {
           metrics={data.metrics.map(({ key }) => key).filter((key) => key.startsWith('system/') === (tab === 'system'))}
         />
       )}
-      {tab === 'artifacts' && <Artifacts run_id={runId} experimentId={experimentId} path={path ?? ''} />}
+      {tab === 'datasets' && <Datasets inputs={inputs?.dataset_inputs ?? []} />}
+      {tab === 'models' && (
+        <LoggedModels ids={madeBy(found.data.run)} experimentId={experimentId} runId={runId} model={model} path={path ?? ''} />
+      )}
+      {tab === 'artifacts' && (
+        <Artifacts
+          owner={{ run_id: runId }}
+          path={path ?? ''}
+          at={{ experimentId, runId, search: { tab: 'artifacts' } }}
+          none={'This run has logged no artifacts. `mlflow.log_artifact("plot.png")` logs a file, `mlflow.log_figure(...)` a plot.'}
+        />
+      )}
       {tab === 'traces' && <TracesTable experimentId={experimentId} runId={runId} />}
+      {tab === 'lineage' && <Lineage run={found.data.run} />}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { Markdown } from '../parts/Markdown.tsx'
+import { Markdown } from '../../parts/Markdown.tsx'
 import type { Cell } from './notebook-cells.ts'
 import { Picture } from './Picture.tsx'
 

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { onnxModel } from '../../../../../tools/corpus/onnx-model.ts'
+import { field } from '../../../../../tools/corpus/protobuf.ts'
+import { layered } from './layers.ts'
+import { NotShown, Pieces } from './pieces.ts'
+import { readGraph } from './read-graph.ts'
+
+const MIB = 2 ** 20
+
+function pieces(bytes: Uint8Array): { pieces: Pieces; fetched: () => number } {
+  let fetched = 0
+  const fetch = async (start: number, end: number): Promise<Uint8Array> => {
+    fetched += end - start
+    return bytes.subarray(start, end)
+  }
+  return { pieces: new Pieces(bytes.length, fetch), fetched: () => fetched }
+}
+const read = (bytes: Uint8Array) => readGraph(pieces(bytes).pieces)
+
+test('operators, their settings, and what goes between them', async () => {
+  const graph = await read(onnxModel())
+  assert.deepEqual(
+    graph.nodes.map(({ op }) => op),
+    ['MatMul', 'Relu', 'Gemm', 'Add', 'Softmax'],
+  )
+  assert.deepEqual(graph.nodes.at(-1)?.settings, ['axis = 1'])
+  assert.deepEqual(graph.inputs, [{ name: 'features', type: 'float32 batch×4' }])
+  assert.deepEqual(graph.outputs, [{ name: 'probabilities', type: 'float32 batch×4' }])
+  assert.equal(graph.weights.get('w1'), 'float32 4×4')
+  assert.deepEqual(graph.opsets, ['ai.onnx 21'])
+})
+
+test('weights are passed over and not fetched', async () => {
+  const { pieces: file, fetched } = pieces(onnxModel({ weight_bytes: 40 * MIB }))
+  const graph = await readGraph(file)
+  assert.equal(graph.nodes.length, 5)
+  assert.equal(graph.weights.size, 3)
+  assert.ok(fetched() < 3 * MIB, `${fetched()} bytes were fetched`)
+})
+
+test('more operators than are shown are said to be more', async () => {
+  const graph = await read(onnxModel({ more: 6_000 }))
+  assert.equal(graph.nodes.length, 5_000)
+  assert.equal(graph.more, true)
+})
+
+test('what is no model, or cut off, is told in a sentence', async () => {
+  const whole = onnxModel()
+  for (const bytes of [Buffer.alloc(0), Buffer.from('hello, world'), whole.subarray(0, 60), Buffer.alloc(40, 0xff), field(7, '')])
+    await assert.rejects(read(bytes), NotShown)
+})
+
+test('each box stands below those that it takes from, also where a file has a circle', async () => {
+  const drawing = layered(await read(onnxModel()))
+  for (const { from, to } of drawing.edges) assert.ok((drawing.boxes[from]?.layer ?? 0) < (drawing.boxes[to]?.layer ?? 0))
+  assert.equal(drawing.layers, 7)
+  const node = (takes: string, makes: string) => field(1, Buffer.concat([field(1, takes), field(2, makes), field(4, 'Add')]))
+  const circle = layered(await read(field(7, Buffer.concat([node('b', 'a'), node('a', 'b')]))))
+  assert.deepEqual(circle.edges, [{ from: 0, to: 1, name: 'a' }])
+})

@@ -67,7 +67,7 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
     'the models of a run',
     ({ experiment_id, run_ids, logged_model }) =>
       `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=models&model=${logged_model}&path=model.onnx`,
-    /Gemm/,
+    /5 operators/,
   ],
   ['the lineage of a run', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=lineage`, /Serves as/],
   ['a table', ({ experiment_id, run_ids }) => `/experiments/${experiment_id}/runs/${run_ids[0]}?tab=artifacts&path=table.csv`, /plain/],

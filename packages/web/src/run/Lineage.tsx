@@ -58,10 +58,12 @@ export function Lineage({ run }: { run: Run }) {
       <Stage title="Logged models">
         {made.models.map(({ info: { model_id, name, status } }) => (
           <Card key={model_id} title={name || model_id} about={model_id}>
-            <Status of={status} />{' '}
-            <ToTab info={info} tab="models" model={model_id}>
-              files
-            </ToTab>
+            <Status of={status} />
+            <div>
+              <ToTab info={info} tab="models" model={model_id}>
+                files
+              </ToTab>
+            </div>
           </Card>
         ))}
       </Stage>

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CODE_SIGNING, testCertificate } from '../packages/sign/src/testing/certificates.ts'
+import { identityToken, startSigstore } from '../packages/sign/src/testing/sigstore.ts'
 import { modelSigning, modelSigningPrograms } from './model-signing.ts'
 
 const CURVES = ['P-256', 'P-384', 'P-521']
@@ -147,5 +149,42 @@ describe('models signed here are verified by model_signing of PyPI, and the othe
       changing(() => refused(check(name), /changed|not signed/))
     }
     refused(check('blake3.sig'), /hashed with 'blake3'/)
+  })
+
+  test('keyless (Sigstore): each reads what the other signed, by identity and issuer', async () => {
+    const sigstore = await startSigstore()
+    try {
+      writeFileSync(at('trust-config.json'), JSON.stringify(sigstore.trust_config))
+      const [by, issuer] = ['https://github.com/acme/models/.github/workflows/train.yml@refs/heads/main', 'https://token.example.com']
+      const token = identityToken(by, issuer)
+      // Apart: the Sigstore that both ask runs in this process.
+      const apart = async (program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) => {
+        const child = spawn(program, args, { cwd: folder, env })
+        let said = ''
+        child.stdout.on('data', (bytes) => (said += bytes))
+        child.stderr.on('data', (bytes) => (said += bytes))
+        const [code] = (await once(child, 'close')) as [number | null]
+        return { code, said }
+      }
+      const python = (...args: string[]) => apart(join(modelSigningPrograms(), 'python'), ['-m', 'model_signing', ...args])
+      const config = ['--trust_config', at('trust-config.json')]
+      const who = ['--identity', by, '--identity_provider', issuer]
+      const [ours, theirs] = [at('keyless-ours.sig'), at('keyless-theirs.sig')]
+
+      const places = ['--fulcio-url', sigstore.url, '--rekor-url', sigstore.url, '--timestamp-server-url', sigstore.url]
+      const sign = ['sign', model, '--sigstore', ...places, '--signature', ours]
+      fine(await apart(join(root, 'millrace'), sign, { ...process.env, SIGSTORE_ID_TOKEN: token }))
+      fine(await python('verify', 'sigstore', model, '--signature', ours, ...who, ...config))
+      refused(await python('verify', 'sigstore', model, '--signature', ours, ...who.with(1, 'ml@example.com'), ...config), /failed/)
+
+      fine(await python('sign', 'sigstore', model, '--signature', theirs, '--identity_token', token, ...config))
+      assert.equal(signedDigest(theirs), signedDigest(ours))
+      const named = ['--certificate-identity', by, '--certificate-oidc-issuer', issuer, '--trusted-root', at('trust-config.json')]
+      for (const signature of [ours, theirs]) fine(millrace('verify', model, '--signature', signature, ...named))
+      refused(millrace('verify', model, '--signature', theirs, ...named.with(1, 'ml@example.com')), /not among those who count/)
+      changing(() => refused(millrace('verify', model, '--signature', theirs, ...named), /changed: "data\/x"/))
+    } finally {
+      await sigstore.close()
+    }
   })
 })

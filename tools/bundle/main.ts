@@ -25,7 +25,7 @@ const heavyName = (file: string): string => relative('packages/server/src', file
 
 /** What stays where npm put it: native, big, or seldom asked for. */
 const EXTERNAL = [
-  ...['better-sqlite3', 'pg', 'openid-client', 'web-tree-sitter', 'tree-sitter-python', /^@aws-sdk\//, /^@zxcvbn-ts\//],
+  ...['better-sqlite3', 'pg', 'openid-client', 'web-tree-sitter', 'tree-sitter-python', /^@aws-sdk\//, /^@sigstore\//, /^@zxcvbn-ts\//],
   // Parts of Fastify that this server does not use: half a megabyte.
   ...['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'],
 ]

@@ -402,6 +402,8 @@ export type Signer = {
   identity: string
   /** SHA-256 of the public key as PEM, in hex */
   key_id: string
+  /** The OpenID Connect issuer that vouches for the identity, where it signed keylessly */
+  issuer?: string | undefined
 }
 
 export type Attestation = {

@@ -47,7 +47,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     if (!config.settings.artifacts_only) await putPlacesOnRecord(db, config.settings)
     holdKeys(db.reader, ringOf(config))
     const courier = new Courier(db, config.settings, log)
-    const trust = new TrustWatch(db, config.signing, log)
+    const trust = await TrustWatch.open(db, config.signing, log)
     const registrar = new Registrar(db, config.settings, log, [scanStep(db, log)])
     const retention = await retentionOf(config)
     const archivist = retention && new Archivist(db, config.settings, retention, log)

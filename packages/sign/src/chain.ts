@@ -7,7 +7,7 @@ import type { Kind } from './kinds.ts'
 import { readSignedModel, type SignedModel } from './oms.ts'
 import { SignatureProblem } from './problem.ts'
 import type { Trust } from './trust.ts'
-import { type Checked, checkBundle, type KeylessCheck, type Signer } from './verify.ts'
+import { type Checked, checkBundle, type Signer } from './verify.ts'
 
 /** What is asked of a model before it is used, in this order. */
 export const LINKS = ['signature', 'provenance', 'scan', 'approval'] as const
@@ -40,10 +40,10 @@ const MISSING: Readonly<Record<LinkName, string>> = {
 }
 
 /** Every link of a model's chain: what is there, whose it is, and what is missing. */
-export async function chainOf(bundles: readonly Bundle[], model: AtHand, trust: Trust, keyless?: KeylessCheck): Promise<Chain> {
+export async function chainOf(bundles: readonly Bundle[], model: AtHand, trust: Trust): Promise<Chain> {
   const found = new Map<Kind | undefined, { state: LinkState; sentence: string; signer?: Signer }[]>()
   for (const bundle of bundles) {
-    const checked = checkBundle(bundle, trust, keyless)
+    const checked = checkBundle(bundle, trust)
     const one = checked.ok ? await heldAgainst(checked, model) : { state: 'broken' as const, sentence: checked.sentence }
     // What can't be told what it is stands with the signatures, which everybody looks at.
     const kind = checked.kind ?? 'signature'
@@ -82,5 +82,7 @@ async function heldAgainst(
   return { state: clean ? 'ok' : 'broken', sentence: `${summaryOf(statement)}; attested by ${by}`, signer }
 }
 
-const describe = ({ name, identity, curve, key_id, by }: Signer): string =>
-  by === 'key' ? `${name} (${curve}, key ${key_id.slice(0, 16)})` : `${identity} (${curve}, certified by ${name})`
+function describe({ name, identity, curve, key_id, by, issuer }: Signer): string {
+  if (by === 'key') return `${name} (${curve}, key ${key_id.slice(0, 16)})`
+  return by === 'keyless' ? `${identity} (keyless, ${issuer} vouches for them)` : `${identity} (${curve}, certified by ${name})`
+}

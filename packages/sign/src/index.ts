@@ -17,6 +17,8 @@ export { attestedDigests, differenceFrom, isBeside, isUnder, mayBeLeftOut } from
 export { asResources, type Difference, differenceOf, explainDifference, isSame } from './difference.ts'
 export { digestsOf, type FileDigest, type ModelDigests, SINGLE_FILE } from './digests.ts'
 export { hashModel, hashResources, type Progress } from './hash-model.ts'
+export { objectIn, parseObject, type Unchecked } from './json.ts'
+export type { KeylessCheck } from './keyless-check.ts'
 export { type CurveName, type PublicKey, readPublicKey } from './keys.ts'
 export { APPROVAL, KINDS, type Kind, kindOf, PROVENANCE, SCAN } from './kinds.ts'
 export {
@@ -33,6 +35,16 @@ export {
 } from './oms.ts'
 export { SignatureProblem } from './problem.ts'
 export { readStatement, type Statement, type Subject } from './statement.ts'
-export { joinTrust, NOBODY, readTrust, type Trust, trustAuthority, trustKey } from './trust.ts'
-export { type Checked, checkBundle, type KeylessCheck, type Signer } from './verify.ts'
+export {
+  joinTrust,
+  NOBODY,
+  readTrust,
+  type Trust,
+  type TrustedIdentity,
+  trustAuthority,
+  trustedRootIn,
+  trustIdentity,
+  trustKey,
+} from './trust.ts'
+export { type Checked, checkBundle, type Signer } from './verify.ts'
 export { type ModelFile, modelFiles, type WalkRules } from './walk.ts'

@@ -19,6 +19,8 @@ export type Signer = {
   /** Who the certificate is for; the key's name where there is none. */
   readonly identity: string
   readonly curve: string
+  /** The OpenID Connect issuer that vouched for the identity, of a keyless signature. */
+  readonly issuer?: string
 }
 
 /** What became of a signature's check. `because` tells whether it is wrong, or nobody's whose word counts. */
@@ -31,11 +33,8 @@ export type Checked =
       readonly kind?: Kind
     }
 
-/** Checks keyless signatures, where the packages for it are there: gives who signed, or throws a SignatureProblem. */
-export type KeylessCheck = (bundle: Bundle) => Omit<Signer, 'by'> & { readonly may: readonly Kind[] }
-
 /** Checks a bundle's signature, and whether the signer's word counts for what is signed. It asks nobody: no network, no clock. */
-export function checkBundle(bundle: Bundle, trust: Trust, keyless?: KeylessCheck): Checked {
+export function checkBundle(bundle: Bundle, trust: Trust): Checked {
   let statement: Statement
   try {
     statement = readStatement(bundle.envelope.payload, bundle.envelope.payload_type)
@@ -44,7 +43,7 @@ export function checkBundle(bundle: Bundle, trust: Trust, keyless?: KeylessCheck
   }
   const kind = kindOf(statement)
   try {
-    const found = signerOf(bundle, statement, trust, keyless)
+    const found = signerOf(bundle, statement, trust)
     if ('because' in found) return { ok: false, kind, ...found }
     if (!found.may.includes(kind)) {
       const sentence = `${found.signer.name} signed it, who is trusted for ${found.may.join(', ') || 'nothing'} and not for ${kind}.`
@@ -63,19 +62,11 @@ function sentenceOf(error: unknown): string {
 
 type Found = { signer: Signer; may: readonly Kind[] } | { because: 'broken' | 'untrusted' | 'revoked' | 'unsupported'; sentence: string }
 
-function signerOf(bundle: Bundle, statement: Statement, trust: Trust, keyless: KeylessCheck | undefined): Found {
+function signerOf(bundle: Bundle, statement: Statement, trust: Trust): Found {
   const { material } = bundle
   if (material.kind === 'key') return byKey(bundle, statement, trust, material.hint)
   if (material.kind === 'certificates') return byCertificate(bundle, statement, trust, material.chain)
-  if (!keyless)
-    return {
-      because: 'unsupported',
-      sentence:
-        'It is a keyless signature (Sigstore): these are not checked here, so that it counts for nothing. ' +
-        'Check it with `model_signing verify sigstore`, or sign with a key or a certificate (millrace sign).',
-    }
-  const { may, ...signer } = keyless(bundle)
-  return { signer: { ...signer, by: 'keyless' }, may }
+  return byIdentity(bundle, statement, trust, material.certificate)
 }
 
 function byKey(bundle: Bundle, statement: Statement, trust: Trust, hint: string | undefined): Found {
@@ -94,12 +85,15 @@ function byKey(bundle: Bundle, statement: Statement, trust: Trust, hint: string 
   return { may, signer: { name, by: 'key', key_id: key.id, identity: name, curve: key.curve.name } }
 }
 
+const NOT_OVER_THESE: Found = {
+  because: 'broken',
+  sentence: "The signature is not that of the certificate's key over these bytes: it or they were changed.",
+}
+
 function byCertificate(bundle: Bundle, statement: Statement, trust: Trust, ders: readonly Buffer[]): Found {
   const [leaf, ...others] = ders.map((der) => readCertificate(der)) as [X509Certificate, ...X509Certificate[]]
   const key = readPublicKey(keyOfCertificate(leaf), "The signer's key")
-  if (!isSigned(bundle, statement, key)) {
-    return { because: 'broken', sentence: "The signature is not that of the certificate's key over these bytes: it or they were changed." }
-  }
+  if (!isSigned(bundle, statement, key)) return NOT_OVER_THESE
   const roots = trust.authorities.map(({ certificate }) => certificate)
   let chain: readonly X509Certificate[]
   try {
@@ -121,6 +115,45 @@ function byCertificate(bundle: Bundle, statement: Statement, trust: Trust, ders:
     if (identity !== undefined) return { may, signer: { name, by: 'certificate', key_id: key.id, identity, curve: key.curve.name } }
   }
   return { because: 'untrusted', sentence: `The certificate is of ${names.join(', ')}, who is not among those whose signatures count.` }
+}
+
+const NAMES_NOBODY: Found = {
+  because: 'untrusted',
+  sentence:
+    'It is a keyless signature (Sigstore), of which everybody can make one, and nobody said whose count: name who signs and who vouches ' +
+    'for them (millrace verify --certificate-identity and --certificate-oidc-issuer, or "sigstore" in the trust file).',
+}
+
+function byIdentity(bundle: Bundle, statement: Statement, trust: Trust, der: Buffer): Found {
+  if (trust.identities.length === 0) return NAMES_NOBODY
+  if (!trust.keyless) {
+    return { because: 'unsupported', sentence: 'It is a keyless signature (Sigstore), and what checks these was not loaded here.' }
+  }
+  const leaf = readCertificate(der)
+  const key = readPublicKey(keyOfCertificate(leaf), "The signer's key")
+  if (!isSigned(bundle, statement, key)) return NOT_OVER_THESE
+  const revoked = revocationOf(trust, key.id, [leaf])
+  if (revoked !== undefined) return { because: 'revoked', sentence: `The certificate or its key was revoked: ${revoked}.` }
+  const names = identitiesOf(leaf)
+  let sentence = ''
+  for (const root of new Set(trust.identities.map(({ trusted_root }) => trusted_root))) {
+    const proven = trust.keyless(bundle, root)
+    if ('problem' in proven) {
+      sentence ||= `It does not hold against the trusted root of Sigstore: ${proven.problem}.`
+      continue
+    }
+    // Both readings of the certificate must agree, and letter by letter: an identity is no pattern.
+    const found = trust.identities.find(
+      ({ trusted_root, identity, issuer }) =>
+        trusted_root === root && identity === proven.identity && names.includes(identity) && issuer === proven.issuer,
+    )
+    if (found) {
+      const { name, identity, issuer, may } = found
+      return { may, signer: { name, by: 'keyless', key_id: key.id, identity, issuer, curve: key.curve.name } }
+    }
+    sentence = `It is signed keylessly by ${proven.identity}, for whom ${proven.issuer} vouches: they are not among those who count.`
+  }
+  return { because: 'untrusted', sentence }
 }
 
 function isSigned({ envelope }: Bundle, statement: Statement, key: PublicKey): boolean {

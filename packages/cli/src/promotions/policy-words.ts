@@ -23,7 +23,7 @@ function needs({ scan, signature, metrics, canary, approvals }: Policy['rules'][
   })
   return [
     `   scan: ${scan.join(' or ')}`,
-    ...(signature ? [`   signature: ${signature === 'any' ? 'of anyone who is trusted' : signature.join(' or ')}`] : []),
+    ...(signature ? [`   signature: ${signers(signature)}`] : []),
     ...bounds,
     ...(canary ? ['   canary: finished'] : []),
     ...(approvals
@@ -31,6 +31,11 @@ function needs({ scan, signature, metrics, canary, approvals }: Policy['rules'][
       : []),
   ]
 }
+
+const signers = (wanted: NonNullable<Policy['rules'][number]['require']['signature']>): string =>
+  wanted === 'any'
+    ? 'of anyone who is trusted'
+    : wanted.map((one) => (typeof one === 'string' ? one : `${one.identity} (${one.issuer})`)).join(' or ')
 
 const inEmergency = ({ allowed, group }: Policy['rules'][number]['emergency']): string =>
   allowed ? `two people${group ? ` of group ${group}` : ' who may MANAGE the model'} together` : 'no way past this rule'

@@ -3,6 +3,7 @@ import type { Refused } from '@millrace/runtime'
 import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
 import type { Trust } from '@millrace/sign'
 import { textOf } from '../signing/key-options.ts'
+import { keylessTrustOptions } from '../signing/keyless-options.ts'
 import { trackingClient } from '../signing/tracking.ts'
 
 /** Which model. */
@@ -26,11 +27,12 @@ export const trustOptions: readonly Option[] = [
   }),
   signed({ flag: 'public-key', value: '<file>', about: 'That of this public key, as PEM' }),
   signed({ flag: 'certificate-chain', value: '<file>', about: 'Of signers whose certificates these authorities issued, as PEM' }),
+  ...keylessTrustOptions,
 ]
 
 /** Those whose signature counts; undefined where none is asked for. @throws ConfigProblem */
 export async function trustIn(given: Given, env: Environment): Promise<Trust | undefined> {
-  const named = ['trust', 'public-key', 'certificate-chain'].some((flag) => textOf(given, flag) !== undefined) || env.MILLRACE_TRUST
+  const named = trustOptions.some(({ flag }) => textOf(given, flag) !== undefined) || env.MILLRACE_TRUST
   return named ? (await import('../signing/trusted.ts')).trustOf(given, env) : undefined
 }
 

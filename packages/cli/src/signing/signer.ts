@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigProblem, type Environment, type Given, textOfFile } from '@millrace/server/config'
+import type { Statement } from '@millrace/sign'
 import {
   externalSigner,
   KeyStore,
@@ -8,12 +9,33 @@ import {
   readExternalSigner,
   signerFromFile,
   signerFromPem,
+  signStatement,
   withCertificates,
 } from '@millrace/sign/make'
 import { keyFolder, keyPassword, textOf } from './key-options.ts'
+import { isKeyless, keylessPen } from './keyless.ts'
+
+/** What signs statements, and how it is told who did. */
+export type Pen = {
+  readonly by: Readonly<Record<string, string>>
+  readonly told: string
+  /** Gives the bundle as text. */
+  sign(statement: Statement): Promise<string>
+}
 
 /** What the flags and variables say is signed with. @throws ConfigProblem, SignatureProblem */
-export function signerOf(given: Given, env: Environment): ModelSigner {
+export async function penOf(given: Given, env: Environment): Promise<Pen> {
+  if (isKeyless(given)) return keylessPen(given, env)
+  const signer = signerOf(given, env)
+  const { id, curve } = signer.signer.public_key
+  return {
+    by: { key_id: id, curve: curve.name },
+    told: `key     ${id} (${curve.name})`,
+    sign: (statement) => signStatement(signer, statement),
+  }
+}
+
+function signerOf(given: Given, env: Environment): ModelSigner {
   const signer = keyOf(given, env)
   const certificate = textOf(given, 'certificate')
   const chain = textOf(given, 'certificate-chain')
@@ -34,7 +56,9 @@ function keyOf(given: Given, env: Environment): MessageSigner {
   const password = keyPassword(env)
   if (key === undefined) {
     if (!env.MILLRACE_SIGNING_KEY) {
-      throw new ConfigProblem('Sign with what? --key names a key (millrace keys make), --signer a program, MILLRACE_SIGNING_KEY holds one.')
+      throw new ConfigProblem(
+        'Sign with what? --key names a key (millrace keys make), --signer a program, MILLRACE_SIGNING_KEY one; --sigstore needs none.',
+      )
     }
     return signerFromPem(env.MILLRACE_SIGNING_KEY, password, 'MILLRACE_SIGNING_KEY')
   }

@@ -2,6 +2,7 @@ import { ConfigProblem, type Option } from '@millrace/server/config'
 import type { Chain } from '@millrace/sign'
 import { type Command, EXIT } from '../command.ts'
 import { keysOption, listOf } from './key-options.ts'
+import { keylessTrustOptions } from './keyless-options.ts'
 import { sized } from './places.ts'
 import { versionNamed } from './tracking.ts'
 import { trackingOption } from './tracking-option.ts'
@@ -40,6 +41,7 @@ const options: readonly Option[] = [
   trusted({ flag: 'public-key', value: '<file>', about: 'Trust this public key, as PEM' }),
   trusted({ flag: 'certificate-chain', value: '<file>', about: 'Trust signers whose certificates these authorities issued, as PEM' }),
   { ...keysOption, group: 'Who is trusted' },
+  ...keylessTrustOptions,
   trackingOption,
 ]
 
@@ -51,14 +53,19 @@ export const verify: Command = {
   argument: { name: 'path', about: 'The folder or the file of the model, or models:/name/version' },
   details:
     'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, or ' +
-    'broken. It reads signatures of `millrace sign` and of model_signing (every version since 0.1). It needs no network, except ' +
-    'with --from and for models:/name/version; of the latter it takes the files’ digests from the server and reads no file. Exit ' +
-    'codes: 0 what is required holds; 1 a required link is broken: files were changed, or it is signed by nobody who is trusted; 3 ' +
-    'a required link is missing; 2 what was typed can’t be followed.',
+    'broken. It reads signatures of `millrace sign` and of model_signing (every version since 0.1), and keyless ones (Sigstore) of those ' +
+    'whom you name. It needs no network, except with --from, for models:/name/version, and for keyless ones without --trusted-root; of ' +
+    'models:/name/version it takes the files’ digests from the server and reads no file. Exit codes: 0 what is required holds; 1 a ' +
+    'required link is broken: files were changed, or it is signed by nobody who is trusted; 3 a required link is missing; 2 what was ' +
+    'typed can’t be followed.',
   examples: [
     ['millrace verify ./model --public-key release.pub', 'one key that you have from elsewhere'],
     ['millrace verify ./model --trust trust.json --require signature,provenance', 'the keys of your organisation'],
     ['millrace verify ./model --certificate-chain ca.pem', 'signers that an authority vouches for'],
+    [
+      'millrace verify ./model --certificate-identity ml@example.com --certificate-oidc-issuer https://accounts.example.com',
+      'who signed keylessly (Sigstore)',
+    ],
     ['millrace verify ./model --from models:/churn/3 --trust trust.json', 'the files here, by what the server keeps'],
     ['millrace verify models:/churn/3 --json', 'what the server has on record'],
   ],
@@ -68,7 +75,7 @@ export const verify: Command = {
     if (unknown !== undefined) throw new ConfigProblem(`--require takes ${LINKS.join(', ')}, not "${unknown}".`)
     const { trustOf } = await import('./trusted.ts')
     const { localModel, recordedModel } = await import('./evidence.ts')
-    const trust = trustOf(given, env)
+    const trust = await trustOf(given, env)
     const version = versionNamed(args[0] ?? '')
     const { chainOf } = await import('@millrace/sign')
     const { bundles, model } = version ? await recordedModel(given, env, version) : await localModel(given, env, args[0])

@@ -33,5 +33,7 @@ export const secretVariables: readonly { readonly variable: string; readonly abo
   },
   { variable: 'MILLRACE_KEY_PASSWORD', about: 'The password of an encrypted private key' },
   { variable: 'MILLRACE_KEY_PASSWORD_FILE', about: 'A file that holds it and nothing else' },
+  { variable: 'SIGSTORE_ID_TOKEN', about: 'The identity token that `millrace sign --sigstore` shows to Sigstore' },
+  { variable: 'SIGSTORE_ID_TOKEN_FILE', about: 'A file that holds it and nothing else (or --identity-token-file)' },
   { variable: 'MLFLOW_BACKEND_STORE_URI', about: 'The one place where a URI may hold a password' },
 ]

@@ -18,6 +18,7 @@ export const Attestation = object({
       name: string({ description: 'Of the key or the authority in the trust file; `server` is this server' }),
       identity: string({ description: 'Who the certificate is for' }),
       key_id: string({ description: 'SHA-256 of the public key as PEM, in hex' }),
+      issuer: optional(string({ description: 'The OpenID Connect issuer that vouches for the identity, where it signed keylessly' })),
     }),
   ),
   received_by: optional(string()),

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Reader } from '../../db/handles.ts'
 import { latestValues } from '../../tracking/metrics/index.ts'
 import { rootOf } from '../manifests/index.ts'
-import { digestOfRule, type MetricBounds, type Rule, type Target } from '../policy/index.ts'
+import { digestOfRule, type MetricBounds, type Rule, signerInWords, type Target, type WantedSigner } from '../policy/index.ts'
 import { endingOf } from '../scans/index.ts'
 import { hasFinishedCanary } from './canary.ts'
 import { type Candidate, hasFailed, isReady } from './candidate.ts'
 import { lastMoves, versionIn } from './move-store.ts'
-import { namesOfSigners } from './signers.ts'
+import { isSignedByOne } from './signers.ts'
 
 /** One thing that a version lacks for a place, in words; what is `final` no person's word can make good. */
 export type Lack = {
@@ -77,10 +77,10 @@ async function scanLacks(db: Reader, { require }: Rule, { id }: Candidate): Prom
   return [{ what: 'scan', says: `${found}; asked for is ${require.scan.join(' or ')}` }]
 }
 
-async function signatureLacks(db: Reader, wanted: 'any' | readonly string[], { id }: Candidate): Promise<Lack[]> {
-  const signers = await namesOfSigners(db, id)
-  if (wanted === 'any' ? signers.length > 0 : signers.some((one) => wanted.includes(one))) return []
-  return [{ what: 'signature', says: wanted === 'any' ? 'nobody has signed it' : `it is not signed by ${wanted.join(' or ')}` }]
+async function signatureLacks(db: Reader, wanted: 'any' | readonly WantedSigner[], { id }: Candidate): Promise<Lack[]> {
+  if (await isSignedByOne(db, id, wanted)) return []
+  const says = wanted === 'any' ? 'nobody has signed it' : `it is not signed by ${wanted.map(signerInWords).join(' or ')}`
+  return [{ what: 'signature', says }]
 }
 
 type InPlace = { readonly version: number; readonly values: ReadonlyMap<string, number> }

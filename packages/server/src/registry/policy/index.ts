@@ -9,7 +9,9 @@ export {
   type Rule,
   refusedDownloads,
   ruleFor,
+  signerInWords,
   type Target,
+  type WantedSigner,
 } from './policy.ts'
 export { type Asking, dropPolicy, type PolicyOrigin, policyInForce, savePolicy, storedPolicy } from './policy-store.ts'
 export { asksForPeople, readPolicy } from './read-policy.ts'

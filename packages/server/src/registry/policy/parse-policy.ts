@@ -1,5 +1,5 @@
 import { ENDINGS, type Ending } from '../scans/index.ts'
-import type { Approvals, DownloadRule, Emergency, MetricBounds, Policy, Requirements, Rule } from './policy.ts'
+import type { Approvals, DownloadRule, Emergency, MetricBounds, Policy, Requirements, Rule, WantedSigner } from './policy.ts'
 import { NOT_MALICIOUS, WITHIN_MS } from './policy.ts'
 import { type Place, readYaml } from './policy-text.ts'
 
@@ -63,11 +63,13 @@ function workspacesAt(place: Place | undefined): { workspaces?: readonly string[
 function namesAt(place: Place | undefined): string[] {
   const names = place?.texts() ?? []
   if (place && names.length > LIST_MAX) throw place.problem(`at most ${LIST_MAX} names are taken.`)
-  return names.map((one) => {
-    const name = one.text()
-    if (name.length > 256 || name.split('*').length > 4) throw one.problem('a name has at most 256 characters, and at most three *.')
-    return name
-  })
+  return names.map(nameAt)
+}
+
+function nameAt(place: Place): string {
+  const name = place.text()
+  if (name.length > 256 || name.split('*').length > 4) throw place.problem('a name has at most 256 characters, and at most three *.')
+  return name
 }
 
 function requirementsAt(place: Place): Requirements {
@@ -97,10 +99,20 @@ function endingsAt(place: Place | undefined, fallback: readonly Ending[]): reado
   return endings
 }
 
-function signersAt(place: Place): 'any' | readonly string[] {
-  const names = namesAt(place)
-  if (names.length === 0) throw place.problem("name at least one signer, or write 'any'.")
-  return names.length === 1 && names[0] === 'any' ? 'any' : names
+function signersAt(place: Place): 'any' | readonly WantedSigner[] {
+  const places = place.isMap ? [place] : place.texts()
+  if (places.length === 0) throw place.problem("name at least one signer, or write 'any'.")
+  if (places.length > LIST_MAX) throw place.problem(`at most ${LIST_MAX} names are taken.`)
+  const signers = places.map(signerAt)
+  return signers.length === 1 && signers[0] === 'any' ? 'any' : signers
+}
+
+function signerAt(place: Place): WantedSigner {
+  if (!place.isMap) return nameAt(place)
+  const fields = place.fields(['identity', 'issuer'])
+  const [identity, issuer] = [fields.get('identity')?.text(), fields.get('issuer')?.text()]
+  if (!identity || !issuer) throw place.problem("who signs keylessly is named by 'identity' and 'issuer' together.")
+  return { identity, issuer }
 }
 
 function boundsAt(place: Place): MetricBounds {

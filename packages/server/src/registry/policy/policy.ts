@@ -15,12 +15,19 @@ export type MetricBounds = {
 /** People who must say yes: how many, of which group, and for how long their yes holds. */
 export type Approvals = { readonly count: number; readonly group?: string; readonly within_ms: number }
 
+/** Who may have signed: a name, or somebody who signs keylessly (Sigstore) and the OpenID Connect issuer that vouches for them. */
+export type WantedSigner = string | { readonly identity: string; readonly issuer: string }
+
+/** As a sentence names them. */
+export const signerInWords = (one: WantedSigner): string =>
+  typeof one === 'string' ? one : `${one.identity} (keyless, ${one.issuer} vouching for them)`
+
 /** What a version must have before it may be put in a protected place. */
 export type Requirements = {
   /** The endings of a scan that will do. */
   readonly scan: readonly Ending[]
-  /** Whose signature, one of these names; `any` takes every signer that the server trusts. */
-  readonly signature?: 'any' | readonly string[]
+  /** Whose signature, one of these; `any` takes every signer that the server trusts. */
+  readonly signature?: 'any' | readonly WantedSigner[]
   readonly metrics?: Readonly<Record<string, MetricBounds>>
   readonly canary?: true
   readonly approvals?: Approvals

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { NOBODY, readTrust, SignatureProblem, type Trust } from '@millrace/sign'
+import { withKeyless } from '@millrace/sign/keyless'
 import { type ModelSigner, signerFromFile, signerFromPem } from '@millrace/sign/make'
 import type { Signing } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
@@ -24,25 +25,30 @@ export class TrustWatch {
   #showing: Promise<void> = Promise.resolve()
   #stopping = false
 
-  /** @throws Error when the trust file or the key can't be read: a server that trusts others than it was told is worse than none */
-  constructor(db: Database, signing: Signing | undefined, log: Log) {
+  private constructor(db: Database, signing: Signing | undefined, log: Log) {
     this.#db = db
     this.#file = signing?.trust_file
     this.#own = signing && ownKey(signing)
     this.#log = log
     this.#seen = this.#stamp()
+  }
+
+  /** @throws Error when the trust file or the key can't be read: a server that trusts others than it was told is worse than none */
+  static async open(db: Database, signing: Signing | undefined, log: Log): Promise<TrustWatch> {
+    const watch = new TrustWatch(db, signing, log)
     try {
-      this.#hold(this.#read())
+      watch.#hold(await watch.#read())
     } catch (error) {
       throw new Error(`--signing-trust can't be read: ${(error as Error).message}`, { cause: error })
     }
+    return watch
   }
 
   /** Shows who signed what by today's trust, which may be another than at the last end, and looks at the file from now on. */
   start(): void {
     this.#show()
     if (this.#file === undefined) return
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS)
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS)
     this.#timer.unref()
   }
 
@@ -52,12 +58,15 @@ export class TrustWatch {
     await this.#showing
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     const stamp = this.#stamp()
     if (stamp === this.#seen) return
     this.#seen = stamp
     try {
-      this.#hold(this.#read())
+      const trust = await this.#read()
+      // While it was read it may have changed again, and another look begun.
+      if (this.#stopping || this.#seen !== stamp) return
+      this.#hold(trust)
       this.#log.info({ file: this.#file }, 'signatures: the trust file was read again')
       this.#show()
     } catch (error) {
@@ -69,9 +78,9 @@ export class TrustWatch {
     holdTrusted(this.#db.reader, { trust, ...(this.#own && { own: this.#own }) })
   }
 
-  #read(): Trust {
+  async #read(): Promise<Trust> {
     if (this.#file === undefined) return NOBODY
-    return readTrust(readFileSync(this.#file, 'utf8'), this.#file)
+    return withKeyless(readTrust(readFileSync(this.#file, 'utf8'), this.#file))
   }
 
   #stamp(): string {

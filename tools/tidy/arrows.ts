@@ -6,7 +6,7 @@ import type { Import, Source } from './source.ts'
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ['server', 'runtime', 'formats', 'scan', 'sign', 'audit', 'deploy', 'client'],
   web: ['client'],
-  server: ['scan', 'sign'],
+  server: ['scan', 'sign', 'audit'],
   runtime: ['formats', 'scan', 'sign', 'client'],
   scan: ['formats'],
   audit: ['scan'],

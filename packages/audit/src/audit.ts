@@ -2,35 +2,18 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { allowances } from './allowance.ts'
+import { type AuditReport, reportOf } from './audit-report.ts'
 import { type Baseline, readBaseline, reasonIn } from './baseline.ts'
-import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf, weigh } from './finding.ts'
+import { type Finding, type Judged, weigh } from './finding.ts'
 import { type AuditedFile, takeInventory } from './inventory.ts'
 import { findingsInModels } from './models.ts'
 import { redact } from './redact.ts'
 import type { Hit, Rule } from './rules/rule.ts'
-import { RULES, RULES_VERSION } from './rules.ts'
+import { RULES } from './rules.ts'
 import { split } from './split.ts'
 import { surfacesOf, withSurfaces } from './surface.ts'
 import { loadGrammars } from './syntax/grammars.ts'
 import { GRAMMARS, type Unit } from './unit.ts'
-
-/** What an audit found out; nothing in it depends on the time, the machine, or where the folder is. */
-export type AuditReport = {
-  readonly name: string
-  readonly target: 'folder' | 'server'
-  readonly risk: Risk
-  readonly verdict: Verdict
-  readonly rules_version: string
-  readonly files: number
-  readonly lines: number
-  /** Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. */
-  readonly not_read: readonly string[]
-  readonly findings: readonly Finding[]
-  /** What was found and judged before; it counts for nothing. */
-  readonly allowed: readonly Judged[]
-  /** What was looked at and found right; for servers. */
-  readonly passed: readonly string[]
-}
 
 export type AuditOptions = {
   /** What the report calls it. */
@@ -92,26 +75,6 @@ function judgedBefore(finding: Finding, { baseline }: AuditOptions, allowed: Jud
   const reason = baseline && reasonIn(baseline, finding)
   if (reason !== undefined) allowed.push({ ...finding, reason, by: 'baseline' })
   return reason !== undefined
-}
-
-type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>
-
-/** The report of findings, in its order. */
-export function reportOf(name: string, target: AuditReport['target'], findings: readonly Finding[], counts: Counts): AuditReport {
-  const risk = riskOf(findings)
-  return {
-    name,
-    target,
-    risk,
-    verdict: verdictOf(risk),
-    rules_version: RULES_VERSION,
-    files: counts.files ?? 0,
-    lines: counts.lines ?? 0,
-    not_read: counts.not_read ?? [],
-    findings: inOrder(findings),
-    allowed: inOrder(counts.allowed ?? []),
-    passed: counts.passed ?? [],
-  }
 }
 
 /** What the rules find in a file, each place once a rule. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import type { AuditReport } from './audit.ts'
+import type { AuditReport } from './audit-report.ts'
 import type { Category } from './finding.ts'
 import { RULES } from './rules.ts'
 import { auditOf, REPOSITORIES } from './testing/answers.ts'

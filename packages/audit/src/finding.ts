@@ -65,7 +65,7 @@ export type Finding = {
   readonly recommendation: string
   readonly cwe: number
   /** Of PROMPT_INJECTION, worked out from the code around it. */
-  readonly surface?: Surface
+  readonly surface?: Surface | undefined
   /** The same for the same text in the same file, wherever in it: what a baseline names. */
   readonly fingerprint: string
 }

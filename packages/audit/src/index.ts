@@ -2,7 +2,8 @@
  * Audits of MLOps code and of running servers, as people publish them: a risk level, categories, evidence, recommendations. Nothing of
  * what is audited is run, nothing is sent anywhere, and the same files give the same report to the byte.
  */
-export { type AuditOptions, type AuditReport, auditFiles, auditFolder } from './audit.ts'
+export { type AuditOptions, auditFiles, auditFolder } from './audit.ts'
+export type { AuditReport } from './audit-report.ts'
 export { type Baseline, readBaseline, writeBaseline } from './baseline.ts'
 export {
   CATEGORIES,
@@ -22,5 +23,6 @@ export { markdownReport } from './report/markdown.ts'
 export { sarifReport } from './report/sarif.ts'
 export { textReport } from './report/text.ts'
 export type { Rule } from './rules/rule.ts'
-export { RULES, RULES_VERSION } from './rules.ts'
+export { RULES } from './rules.ts'
+export { RULES_VERSION } from './rules-version.ts'
 export { auditServer, isNear, type ServerOptions } from './server/audit-server.ts'

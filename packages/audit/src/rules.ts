@@ -12,9 +12,6 @@ import { REQUESTS } from './rules/requests.ts'
 import type { Rule } from './rules/rule.ts'
 import { TEXT_RULES } from './rules/texts.ts'
 
-/** Changes whenever a rule is added, or finds more or less than before. */
-export const RULES_VERSION = '2026.11.2'
-
 /** Every rule on files. */
 export const RULES: readonly Rule[] = [
   ...CREDENTIALS,

@@ -23,7 +23,6 @@ const CHECKS = /validate|sanitize|escape|schema|pydantic|bleach|pandera/i
 const BOUNDARIES =
   /<\/?(?:untrusted|user_input|document|data)>|\b(?:treat|regard)\b[^.\n]{0,60}\bas (?:data|untrusted)|BEGIN (?:UNTRUSTED|DATA)/i
 const SKILL = /(?:^|\/)SKILL\.md$/
-const SHOWN_MAX = 5
 
 type Places = { readonly files: ReadonlySet<string>; readonly surface: Surface }
 
@@ -120,17 +119,3 @@ const commands = (units: readonly Unit[]): string[] =>
     )
 
 const sorted = (places: readonly string[]): string[] => [...new Set(places)].sort()
-
-/** The four points as lines of a report. */
-export function surfaceLines({ ingestion_points, boundary_markers, capability_inventory, sanitization }: Surface): string[] {
-  const told = (places: readonly string[]): string => {
-    const more = places.length > SHOWN_MAX ? `, and ${places.length - SHOWN_MAX} more` : ''
-    return places.length === 0 ? 'none' : `${places.slice(0, SHOWN_MAX).join(', ')}${more}`
-  }
-  return [
-    `Ingestion points: ${told(ingestion_points)}`,
-    `Boundary markers: ${told(boundary_markers)}`,
-    `Capability inventory: ${told(capability_inventory)}`,
-    `Sanitization: ${told(sanitization)}`,
-  ]
-}

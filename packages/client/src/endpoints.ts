@@ -629,6 +629,197 @@ export type ModelVersion2 = {
   created_ms: number
 }
 
+export type Count = {
+  malicious: number
+  changed: number
+  unknown: number
+  known: number
+}
+
+export type InventoryReport = {
+  report_id: string
+  /** Where was looked */
+  name: string
+  kept_by: string
+  made_ms: number
+  /** How many files were looked at */
+  looked_at: number
+  counts: Count
+  /** How many files could not be read */
+  not_read: number
+}
+
+export type NotRead = {
+  where: string
+  why: string
+}
+
+export type FoundModel = {
+  status: 'malicious' | 'changed' | 'unknown' | 'known'
+  /** A path, an address of an object, or a name on another server */
+  where: string
+  /** What it is, by its content */
+  kind: string
+  bytes?: number | undefined
+  owner: string
+  sha256?: string | undefined
+  /** Versions of the registry that have it, or whose file it seems to be another state of */
+  versions: string[]
+  /** In how many versions it is */
+  known_in?: number | undefined
+  /** How a scan of it ended */
+  scan: string
+  /** Rules of the findings that count */
+  findings: string[]
+}
+
+export type AuditCount = {
+  critical: number
+  high: number
+  medium: number
+  low: number
+  info: number
+}
+
+export type Audit = {
+  audit_id: string
+  target: 'folder' | 'server' | 'registry'
+  /** What was audited */
+  name: string
+  /** Whether its time had come, somebody asked for it, or it was made elsewhere and sent */
+  origin: 'schedule' | 'request' | 'sent'
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  /** Who asked for it or sent it; empty for the server itself and without login */
+  asked_by: string
+  asked_ms: number
+  /** Absent until it is done */
+  made_ms?: number | undefined
+  risk?: 'SAFE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | undefined
+  verdict?: 'Pass' | 'Warn' | 'Fail' | undefined
+  rules_version?: string | undefined
+  files: number
+  lines: number
+  counts: AuditCount
+  /** Findings that were judged before, and count for nothing */
+  allowed: number
+  categories: string[]
+  /** Why it failed */
+  problem?: string | undefined
+}
+
+export type Surface = {
+  ingestion_points: string[]
+  boundary_markers: string[]
+  capability_inventory: string[]
+  sanitization: string[]
+}
+
+export type FindingInput = {
+  rule: string
+  category:
+    | 'CREDENTIALS_UNSAFE'
+    | 'REMOTE_CODE_EXECUTION'
+    | 'COMMAND_EXECUTION'
+    | 'DATA_EXFILTRATION'
+    | 'EXTERNAL_DOWNLOADS'
+    | 'PROMPT_INJECTION'
+    | 'DATA_EXPOSURE'
+    | 'PRIVILEGE'
+    | 'MODEL_INTEGRITY'
+    | 'UNREVIEWED_PROMOTION'
+    | 'OBFUSCATION'
+    | 'VULNERABLE_VERSION'
+  severity: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  confidence: 'low' | 'medium' | 'high'
+  context: 'code' | 'documentation' | 'test'
+  /** Its severity, less for documentation and tests */
+  weight: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  title: string
+  /** Below the folder that was audited; an address, or models:/name/version */
+  file: string
+  line: number
+  end_line: number
+  evidence: string
+  why: string
+  means: string
+  recommendation: string
+  cwe: number
+  fingerprint: string
+  surface?: Surface | undefined
+}
+
+export type JudgedFinding = {
+  rule: string
+  category:
+    | 'CREDENTIALS_UNSAFE'
+    | 'REMOTE_CODE_EXECUTION'
+    | 'COMMAND_EXECUTION'
+    | 'DATA_EXFILTRATION'
+    | 'EXTERNAL_DOWNLOADS'
+    | 'PROMPT_INJECTION'
+    | 'DATA_EXPOSURE'
+    | 'PRIVILEGE'
+    | 'MODEL_INTEGRITY'
+    | 'UNREVIEWED_PROMOTION'
+    | 'OBFUSCATION'
+    | 'VULNERABLE_VERSION'
+  severity: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  confidence: 'low' | 'medium' | 'high'
+  context: 'code' | 'documentation' | 'test'
+  /** Its severity, less for documentation and tests */
+  weight: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  title: string
+  /** Below the folder that was audited; an address, or models:/name/version */
+  file: string
+  line: number
+  end_line: number
+  evidence: string
+  why: string
+  means: string
+  recommendation: string
+  cwe: number
+  fingerprint: string
+  surface?: Surface | undefined
+  reason: string
+  by: 'allowance' | 'baseline'
+}
+
+export type KeptFinding = {
+  rule: string
+  category:
+    | 'CREDENTIALS_UNSAFE'
+    | 'REMOTE_CODE_EXECUTION'
+    | 'COMMAND_EXECUTION'
+    | 'DATA_EXFILTRATION'
+    | 'EXTERNAL_DOWNLOADS'
+    | 'PROMPT_INJECTION'
+    | 'DATA_EXPOSURE'
+    | 'PRIVILEGE'
+    | 'MODEL_INTEGRITY'
+    | 'UNREVIEWED_PROMOTION'
+    | 'OBFUSCATION'
+    | 'VULNERABLE_VERSION'
+  severity: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  confidence: 'low' | 'medium' | 'high'
+  context: 'code' | 'documentation' | 'test'
+  /** Its severity, less for documentation and tests */
+  weight: 'info' | 'low' | 'medium' | 'high' | 'critical'
+  title: string
+  /** Below the folder that was audited; an address, or models:/name/version */
+  file: string
+  line: number
+  end_line: number
+  evidence: string
+  why: string
+  means: string
+  recommendation: string
+  cwe: number
+  fingerprint: string
+  surface?: Surface | undefined
+  reason?: string | undefined
+  by?: 'allowance' | 'baseline' | undefined
+}
+
 export type MlflowExperiment = {
   experiment_id: string
 }
@@ -2466,6 +2657,199 @@ export type Endpoints = {
       next_page_token?: string | undefined
     }
   }
+  /** List the inventories that are kept, the newest first: all for admins, for others those that they sent */
+  'GET /api/2.0/millrace/inventory/reports': {
+    input: {
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      inventories: InventoryReport[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Begin to keep an inventory that millrace inventory made; what it found follows, in parts */
+  'POST /api/2.0/millrace/inventory/reports': {
+    input: {
+      /** Where was looked: folders, a bucket, a server */
+      name: string
+      looked_at: number
+      not_read?: NotRead[] | undefined
+    }
+    output: {
+      report_id: string
+    }
+  }
+  /** Get an inventory that is kept: how much was found, and what could not be read */
+  'GET /api/2.0/millrace/inventory/reports/{report_id}': {
+    input: {
+      /** As the list of inventories tells it: 'in-...' */
+      report_id: string
+    }
+    output: {
+      inventory: InventoryReport
+      not_read: NotRead[]
+    }
+  }
+  /** Delete an inventory that is kept */
+  'DELETE /api/2.0/millrace/inventory/reports/{report_id}': {
+    input: {
+      /** As the list of inventories tells it: 'in-...' */
+      report_id: string
+    }
+    output: Record<string, never>
+  }
+  /** Add models that were found to an inventory that was begun */
+  'POST /api/2.0/millrace/inventory/reports/{report_id}/models': {
+    input: {
+      /** As the list of inventories tells it: 'in-...' */
+      report_id: string
+      models: FoundModel[]
+      /** That nothing follows */
+      last?: boolean | undefined
+    }
+    output: {
+      inventory: InventoryReport
+    }
+  }
+  /** List the models of an inventory, filtered and in an order, from any place in it */
+  'GET /api/2.0/millrace/inventory/reports/{report_id}/models': {
+    input: {
+      /** As the list of inventories tells it: 'in-...' */
+      report_id: string
+      status?: 'malicious' | 'changed' | 'unknown' | 'known' | undefined
+      /** A part of the place, the owner, a version, or the digest */
+      search?: string | undefined
+      order_by?: 'status' | 'where' | 'owner' | 'kind' | 'bytes' | undefined
+      offset?: number | undefined
+      max_results?: number | undefined
+    }
+    output: {
+      models: FoundModel[]
+      /** How many there are with this filter */
+      total: number
+    }
+  }
+  /** List the audits that are kept, the newest first: all for admins, for others those that they sent */
+  'GET /api/2.0/millrace/audits': {
+    input: {
+      target?: 'folder' | 'server' | 'registry' | undefined
+      /** A part of the name of what was audited */
+      name?: string | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      audits: Audit[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Keep a report that millrace audit made elsewhere, as it writes it with --format json */
+  'POST /api/2.0/millrace/audits': {
+    input: {
+      name: string
+      target: 'folder' | 'server' | 'registry'
+      rules_version: string
+      files?: number | undefined
+      lines?: number | undefined
+      not_read?: string[] | undefined
+      findings: FindingInput[]
+      allowed?: JudgedFinding[] | undefined
+      passed?: string[] | undefined
+    }
+    output: {
+      audit: Audit
+    }
+  }
+  /** Have the server audit its registry now; the answer names the audit, which is made a moment later */
+  'POST /api/2.0/millrace/audits/run': {
+    input: Record<string, never>
+    output: {
+      audit: Audit
+    }
+  }
+  /** Delete the audits that are older than some days */
+  'POST /api/2.0/millrace/audits/prune': {
+    input: {
+      older_than_days: number
+    }
+    output: {
+      deleted: number
+    }
+  }
+  /** Get an audit: what came out, what was found right, and what was not read */
+  'GET /api/2.0/millrace/audits/{audit_id}': {
+    input: {
+      /** As the list of audits tells it: 'au-...' */
+      audit_id: string
+    }
+    output: {
+      audit: Audit
+      passed: string[]
+      not_read: string[]
+      previous?: Audit | undefined
+    }
+  }
+  /** Delete an audit that is kept */
+  'DELETE /api/2.0/millrace/audits/{audit_id}': {
+    input: {
+      /** As the list of audits tells it: 'au-...' */
+      audit_id: string
+    }
+    output: Record<string, never>
+  }
+  /** List the findings of an audit in the order of its report, the worst first */
+  'GET /api/2.0/millrace/audits/{audit_id}/findings': {
+    input: {
+      /** As the list of audits tells it: 'au-...' */
+      audit_id: string
+      category?:
+        | 'CREDENTIALS_UNSAFE'
+        | 'REMOTE_CODE_EXECUTION'
+        | 'COMMAND_EXECUTION'
+        | 'DATA_EXFILTRATION'
+        | 'EXTERNAL_DOWNLOADS'
+        | 'PROMPT_INJECTION'
+        | 'DATA_EXPOSURE'
+        | 'PRIVILEGE'
+        | 'MODEL_INTEGRITY'
+        | 'UNREVIEWED_PROMOTION'
+        | 'OBFUSCATION'
+        | 'VULNERABLE_VERSION'
+        | undefined
+      /** Its severity, less for documentation and tests */
+      weight?: 'info' | 'low' | 'medium' | 'high' | 'critical' | undefined
+      /** A part of anything that the finding says */
+      search?: string | undefined
+      /** Those that were judged before, in place of those that count */
+      allowed?: boolean | undefined
+      max_results?: number | undefined
+      page_token?: string | undefined
+    }
+    output: {
+      findings: KeptFinding[]
+      next_page_token?: string | undefined
+    }
+  }
+  /** Compare an audit with the one before of the same thing, or with another: which findings are new, and which are gone */
+  'GET /api/2.0/millrace/audits/{audit_id}/comparison': {
+    input: {
+      /** As the list of audits tells it: 'au-...' */
+      audit_id: string
+      /** As the list of audits tells it: 'au-...' */
+      with?: string | undefined
+    }
+    output: {
+      /** Absent where there is nothing to compare with */
+      with?: Audit | undefined
+      /** At most 1000 */
+      new: FindingInput[]
+      new_count: number
+      /** At most 1000 */
+      gone: FindingInput[]
+      gone_count: number
+    }
+  }
   /** Log what a trace is, once it is known as a whole; its spans come apart */
   'POST /api/3.0/mlflow/traces': {
     input: {
@@ -3657,6 +4041,13 @@ export const READS: ReadonlySet<string> = new Set([
   'POST /api/2.0/millrace/inventory/known',
   'GET /api/2.0/millrace/inventory/unregistered',
   'GET /api/2.0/millrace/inventory/unapproved',
+  'GET /api/2.0/millrace/inventory/reports',
+  'GET /api/2.0/millrace/inventory/reports/{report_id}',
+  'GET /api/2.0/millrace/inventory/reports/{report_id}/models',
+  'GET /api/2.0/millrace/audits',
+  'GET /api/2.0/millrace/audits/{audit_id}',
+  'GET /api/2.0/millrace/audits/{audit_id}/findings',
+  'GET /api/2.0/millrace/audits/{audit_id}/comparison',
   'GET /api/3.0/mlflow/traces/get',
   'GET /api/3.0/mlflow/traces/{trace_id}',
   'GET /api/3.0/mlflow/traces/batchGet',
@@ -4146,6 +4537,54 @@ export abstract class Nouns {
     /** Delete a tag of a model version; none there is no error */
     deleteTag: (input: Input<'DELETE /api/2.0/mlflow/model-versions/delete-tag'>, options?: CallOptions) =>
       this.call('DELETE /api/2.0/mlflow/model-versions/delete-tag', input, options),
+  }
+
+  readonly inventories = {
+    /** List the inventories that are kept, the newest first: all for admins, for others those that they sent */
+    list: (input: Input<'GET /api/2.0/millrace/inventory/reports'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/inventory/reports', 'inventories', input, options),
+    /** Begin to keep an inventory that millrace inventory made; what it found follows, in parts */
+    create: (input: Input<'POST /api/2.0/millrace/inventory/reports'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/inventory/reports', input, options),
+    /** Get an inventory that is kept: how much was found, and what could not be read */
+    get: (input: Input<'GET /api/2.0/millrace/inventory/reports/{report_id}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/inventory/reports/{report_id}', input, options),
+    /** Delete an inventory that is kept */
+    delete: (input: Input<'DELETE /api/2.0/millrace/inventory/reports/{report_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/inventory/reports/{report_id}', input, options),
+    /** Add models that were found to an inventory that was begun */
+    addModels: (input: Input<'POST /api/2.0/millrace/inventory/reports/{report_id}/models'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/inventory/reports/{report_id}/models', input, options),
+    /** List the models of an inventory, filtered and in an order, from any place in it */
+    models: (input: Input<'GET /api/2.0/millrace/inventory/reports/{report_id}/models'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/inventory/reports/{report_id}/models', input, options),
+  }
+
+  readonly audits = {
+    /** List the audits that are kept, the newest first: all for admins, for others those that they sent */
+    list: (input: Input<'GET /api/2.0/millrace/audits'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/audits', 'audits', input, options),
+    /** Keep a report that millrace audit made elsewhere, as it writes it with --format json */
+    create: (input: Input<'POST /api/2.0/millrace/audits'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/audits', input, options),
+    /** Have the server audit its registry now; the answer names the audit, which is made a moment later */
+    run: (input: Input<'POST /api/2.0/millrace/audits/run'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/audits/run', input, options),
+    /** Delete the audits that are older than some days */
+    prune: (input: Input<'POST /api/2.0/millrace/audits/prune'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/audits/prune', input, options),
+    /** Get an audit: what came out, what was found right, and what was not read */
+    get: (input: Input<'GET /api/2.0/millrace/audits/{audit_id}'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/audits/{audit_id}', input, options),
+    /** Delete an audit that is kept */
+    delete: (input: Input<'DELETE /api/2.0/millrace/audits/{audit_id}'>, options?: CallOptions) =>
+      this.call('DELETE /api/2.0/millrace/audits/{audit_id}', input, options),
+    /** List the findings of an audit in the order of its report, the worst first */
+    findings: (input: Input<'GET /api/2.0/millrace/audits/{audit_id}/findings'>, options?: CallOptions) =>
+      this.paged('GET /api/2.0/millrace/audits/{audit_id}/findings', 'findings', input, options),
+    /** Compare an audit with the one before of the same thing, or with another: which findings are new, and which are gone */
+    compare: (input: Input<'GET /api/2.0/millrace/audits/{audit_id}/comparison'>, options?: CallOptions) =>
+      this.call('GET /api/2.0/millrace/audits/{audit_id}/comparison', input, options),
   }
 
   readonly traces = {

@@ -9,6 +9,7 @@ import { sessionEndpoints } from './access/sessions/index.ts'
 import { tokenEndpoints } from './access/tokens/index.ts'
 import { userEndpoints } from './access/users/index.ts'
 import { artifactEndpoints } from './artifacts/index.ts'
+import { keptAuditEndpoints } from './audits/index.ts'
 import { docsEndpoints } from './docs/index.ts'
 import { auditEndpoints } from './events/audit/index.ts'
 import { webhookEndpoints } from './events/webhooks/index.ts'
@@ -59,6 +60,7 @@ export const endpoints: readonly Endpoint[] = [
   ...promotionEndpoints,
   ...rolloutEndpoints,
   ...inventoryEndpoints,
+  ...keptAuditEndpoints,
   ...traceEndpoints,
   ...issueEndpoints,
   ...scorerEndpoints,

@@ -105,6 +105,9 @@ export type Signing = {
   readonly key_password?: Secret
 }
 
+/** How often the server audits its own registry (never, when 0), and how long audits and inventories are kept. */
+export type AuditSchedule = { readonly every_ms: number; readonly keep_ms: number }
+
 /** Everything that `startServer` is told: made from flags, variables and defaults by `config/read.ts`, or by a program itself. */
 export type Config = {
   readonly host: string
@@ -123,6 +126,8 @@ export type Config = {
   readonly secret_key_file?: string
   /** Whose signatures of models count; without it nobody's do. */
   readonly signing?: Signing
+  /** When the registry is audited: once a day, and kept for a year, unless said. */
+  readonly audits?: AuditSchedule
   /** How long a stopping server waits for requests that have begun: 300 s unless said. */
   readonly drain_ms?: number
   /** The server's log; silent unless given. */

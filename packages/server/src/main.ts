@@ -4,6 +4,7 @@ import { QuotaMeter } from './access/quotas/index.ts'
 import { startLogin } from './access/start.ts'
 import { buildApp } from './app.ts'
 import { putPlacesOnRecord } from './artifacts/index.ts'
+import { Auditor } from './audits/index.ts'
 import type { Config } from './config.ts'
 import { ConfigProblem } from './config-problem.ts'
 import { migrate } from './db/migrate.ts'
@@ -52,6 +53,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     const retention = await retentionOf(config)
     const archivist = retention && new Archivist(db, config.settings, retention, log)
     const rescan = new Rescan(db, config.settings, log)
+    const auditor = new Auditor(db, config.settings, log, config.login !== undefined, config.audits)
     const { static_prefix, workspaces } = config.settings
     const walls = workspaces ? { default_is_open: config.login?.default_workspace_is_open === true } : undefined
     const login = config.login && (await startLogin(db, config.login, { static_prefix, log, ...(walls && { walls }) }))
@@ -70,6 +72,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
     registrar.start()
     rescan.start()
     trust.start()
+    if (!config.settings.artifacts_only) auditor.start()
     archivist?.start()
     return {
       url: `${url}${config.settings.static_prefix}`,
@@ -83,6 +86,7 @@ export async function startServer(told: Config): Promise<RunningServer> {
         await registrar.stop()
         await rescan.stop()
         await trust.stop()
+        await auditor.stop()
         await archivist?.stop()
         await db.close()
       },

@@ -1,6 +1,6 @@
-import type { AuditReport } from '../audit.ts'
+import type { AuditReport } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
-import { surfaceLines } from '../surface.ts'
+import { surfaceLines } from './surface-lines.ts'
 import { categoriesOf, placeOf, where } from './text.ts'
 
 const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
@@ -52,7 +52,7 @@ export function htmlReport(report: AuditReport): string {
     ...listOf('Found right', passed.map(plain)),
     ...listOf(
       `Judged before (${allowed.length})`,
-      allowed.map((one) => `<code>${one.rule}</code> ${plain(placeOf(one))}: ${plain(one.reason)}`),
+      allowed.map((one) => `<code>${plain(one.rule)}</code> ${plain(placeOf(one))}: ${plain(one.reason)}`),
     ),
     '</main>',
     '</body>',

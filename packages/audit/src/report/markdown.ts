@@ -1,5 +1,5 @@
-import type { AuditReport } from '../audit.ts'
-import { surfaceLines } from '../surface.ts'
+import type { AuditReport } from '../audit-report.ts'
+import { surfaceLines } from './surface-lines.ts'
 import { categoriesOf, placeOf } from './text.ts'
 
 // What is quoted must not become Markdown or HTML of the report.

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit.ts'
+import type { AuditReport } from '../audit-report.ts'
 import type { Finding, Judged, Severity } from '../finding.ts'
 
 const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' }

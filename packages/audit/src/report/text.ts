@@ -1,6 +1,6 @@
-import type { AuditReport } from '../audit.ts'
+import type { AuditReport } from '../audit-report.ts'
 import { CATEGORIES, type Finding } from '../finding.ts'
-import { surfaceLines } from '../surface.ts'
+import { surfaceLines } from './surface-lines.ts'
 
 /** The categories of a report, in their own order. */
 export const categoriesOf = ({ findings }: AuditReport): string[] => {
@@ -16,7 +16,11 @@ const unread = (count: number): string => (count === 0 ? '' : `; ${count} scanne
 
 /** What was looked at, in words. */
 export const where = ({ target, files, lines, not_read }: AuditReport): string =>
-  target === 'server' ? 'a running server' : `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines${unread(not_read.length)}`
+  target === 'server'
+    ? 'a running server'
+    : target === 'registry'
+      ? 'a registry, by its server'
+      : `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines${unread(not_read.length)}`
 
 /** The report in the layout in which audits of skills are published, for people. */
 export function textReport(report: AuditReport): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type AuditReport, reportOf } from '../audit.ts'
+import { type AuditReport, reportOf } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { attack } from './active.ts'
 import { type Answer, ask } from './ask.ts'

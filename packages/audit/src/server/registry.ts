@@ -1,14 +1,7 @@
-import { API, askKnown, type Look, listOf, objectOf, type Told } from './look.ts'
+import { isOutside, isServed, isWide, REGISTRY_RULES, type RegistryRule } from '../registry/registry-rules.ts'
+import { API, askKnown, type Look, listOf, objectOf } from './look.ts'
 
 const SHOWN_MAX = 5
-const SERVED = /^(?:champion|prod(?:uction)?|live|release)$/i
-const WIDE = [
-  /^(?:file:\/\/)?\/?(?:|home|root|tmp|var|mnt|opt|srv|data|Users)(?:\/[^/]*)?\/?$/i,
-  /^(?:s3|gs|wasbs?|abfss?|r2|b2):\/\/[^/]+\/?$/i,
-]
-/** Where a model may come from without leaving the server's own store. */
-const OWN_SOURCE = /^(?:models:|runs:|mlflow-artifacts:|millrace:|m-|\/|[\w.-]+\/|$)/
-const OUTSIDE = /^(?:https?|ftp|sftp|hdfs|dbfs|file|huggingface|hf):/i
 
 type Version = { readonly name: string; readonly version: string; readonly source: string; readonly tags: ReadonlyMap<string, string> }
 
@@ -48,7 +41,7 @@ function servedBy(
   const served = new Set<string>()
   for (const model of models) {
     for (const { alias, version } of listOf(model, 'aliases')) {
-      if (SERVED.test(text(alias))) served.add(`${text(model.name)}/${text(version)}`)
+      if (isServed(text(alias))) served.add(`${text(model.name)}/${text(version)}`)
     }
   }
   for (const { name, version, current_stage } of versions) {
@@ -74,10 +67,10 @@ function tellOfProduction(look: Look, in_use: readonly Version[], lacking: Reado
     const id = `${one.name}/${one.version}`
     return lacking ? (lacking.get(id)?.includes(what) ?? false) : true
   }
-  const kinds: readonly [what: string, told: Omit<Told, 'evidence'>][] = [
-    ['scan', UNSCANNED],
-    ['signature', UNSIGNED],
-    ['approval', UNAPPROVED],
+  const kinds: readonly [what: string, told: RegistryRule][] = [
+    ['scan', REGISTRY_RULES.unscanned],
+    ['signature', REGISTRY_RULES.unsigned],
+    ['approval', REGISTRY_RULES.unapproved],
   ]
   for (const [what, told] of kinds) {
     const found = in_use.filter(lacks(what))
@@ -90,13 +83,13 @@ function tellOfProduction(look: Look, in_use: readonly Version[], lacking: Reado
 }
 
 function tellOfSources(look: Look, versions: readonly Version[]): void {
-  const found = versions.filter(({ source }) => OUTSIDE.test(source) && !OWN_SOURCE.test(source))
+  const found = versions.filter(({ source }) => isOutside(source))
   if (found.length === 0) {
     if (versions.length > 0) look.passed.push('No model version comes from outside.')
     return
   }
   look.found.push({
-    ...OUTSIDE_SOURCE,
+    ...REGISTRY_RULES.outside,
     evidence: shown(found.map(({ name, version, source }) => `${name} version ${version}: ${source.slice(0, 60)}`)),
   })
 }
@@ -104,70 +97,14 @@ function tellOfSources(look: Look, versions: readonly Version[]): void {
 /** Folders of artifacts that hold more than artifacts. */
 async function lookAtRoots(look: Look): Promise<void> {
   const experiments = listOf(objectOf(await askKnown(look, `${API}/experiments/search?max_results=1000`)), 'experiments')
-  const wide = experiments.filter(({ artifact_location }) => {
-    // An experiment's own folder is below the root: its number is the last part.
-    const root = text(artifact_location).replace(/\/\d+\/?$/, '')
-    return text(artifact_location) !== '' && WIDE.some((pattern) => pattern.test(root))
-  })
+  const wide = experiments.filter(({ artifact_location }) => isWide(text(artifact_location)))
   if (wide.length > 0)
-    look.found.push({ ...WIDE_ROOT, evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)) })
+    look.found.push({
+      ...REGISTRY_RULES.wide_root,
+      evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)),
+    })
   else if (experiments.length > 0) look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')
 }
 
 const shown = (items: readonly string[]): string =>
   `${[...items].sort().slice(0, SHOWN_MAX).join('; ')}${items.length > SHOWN_MAX ? `; and ${items.length - SHOWN_MAX} more` : ''}`
-
-const UNSCANNED: Omit<Told, 'evidence'> = {
-  rule: 'registry/unscanned',
-  category: 'MODEL_INTEGRITY',
-  severity: 'medium',
-  cwe: 345,
-  title: 'Versions in production that nothing has scanned',
-  why: 'A stage or alias that is served points to them, and no clean scan is on record.',
-  means: 'A pickle in them runs where they are loaded.',
-  recommendation: 'Scan them (millrace scan); Millrace scans each version when it is registered.',
-}
-
-const UNSIGNED: Omit<Told, 'evidence'> = {
-  rule: 'registry/unsigned',
-  category: 'MODEL_INTEGRITY',
-  severity: 'medium',
-  cwe: 347,
-  title: 'Versions in production that nobody signed',
-  why: 'A stage or alias that is served points to them, and no signature of their files is on record.',
-  means: 'Who can write to the artifact store changes what is served, and nothing notices.',
-  recommendation: 'Sign them (millrace sign), and let the policy ask for it.',
-}
-
-const UNAPPROVED: Omit<Told, 'evidence'> = {
-  rule: 'registry/unapproved',
-  category: 'UNREVIEWED_PROMOTION',
-  severity: 'medium',
-  cwe: 862,
-  title: 'Versions in production without anybody’s approval',
-  why: 'Their stage or alias was changed, and no approval is on record.',
-  means: 'Whoever may write to the registry decides what is served.',
-  recommendation: 'Let protected stages and aliases ask for a second person (docs/guide/approvals.md).',
-}
-
-const OUTSIDE_SOURCE: Omit<Told, 'evidence'> = {
-  rule: 'registry/outside-source',
-  category: 'MODEL_INTEGRITY',
-  severity: 'high',
-  cwe: 829,
-  title: 'Models are loaded from outside',
-  why: 'The source of the version is an address or a path that is not of the server’s own store.',
-  means: 'What is there can be changed without the registry, and a server that opens it can be led to its own files.',
-  recommendation: 'Log the model, and register it from its run; Millrace takes no other source.',
-}
-
-const WIDE_ROOT: Omit<Told, 'evidence'> = {
-  rule: 'server/wide-root',
-  category: 'DATA_EXPOSURE',
-  severity: 'medium',
-  cwe: 668,
-  title: 'Artifacts are kept where everything else is',
-  why: 'The root of the artifacts is a whole bucket, a home, or a folder of the system.',
-  means: 'A mistake in a path, or a login for artifacts, reaches everything beside them.',
-  recommendation: 'Give artifacts a prefix or folder of their own, and a login that reaches nothing else.',
-}

@@ -1,4 +1,5 @@
-import { type AuditReport, auditFiles } from '../audit.ts'
+import { auditFiles } from '../audit.ts'
+import type { AuditReport } from '../audit-report.ts'
 import { contextOf } from '../inventory.ts'
 import { CLEAN } from './clean.ts'
 import type { LabelledRepository } from './labelled.ts'

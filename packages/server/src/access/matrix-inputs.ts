@@ -16,6 +16,8 @@ export type Sample = {
   readonly token_id: string
   readonly role_id: number
   readonly role_permission_id: number
+  readonly audit_id: string
+  readonly report_id: string
 }
 
 /** A field's value by its name; other fields are filled by their type. */
@@ -106,6 +108,9 @@ export const INPUTS: Readonly<Record<string, (sample: Sample) => Record<string, 
   'POST /api/2.0/mlflow/registered-models/create': () => ({ name: 'another' }),
   'POST /api/3.0/mlflow/workspaces': () => ({ name: 'new-team' }),
   'PATCH /api/3.0/mlflow/workspaces/{workspace_name}': () => ({ description: 'd' }),
+  'POST /api/2.0/millrace/audits': () => ({ name: 'kit', target: 'folder', rules_version: '1', findings: [] }),
+  'POST /api/2.0/millrace/inventory/reports/{report_id}/models': () => ({ models: [] }),
+  'POST /api/2.0/millrace/audits/prune': () => ({ older_than_days: 1 }),
   'POST /api/2.0/millrace/inventory/known': () => ({ files: [{ sha256: 'a'.repeat(64) }] }),
   'GET /api/2.0/millrace/promotions/explain': () => ({ alias: 'champion' }),
   'GET /api/2.0/millrace/promotions/requests/{request_id}': ofRequest,

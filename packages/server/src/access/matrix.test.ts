@@ -76,6 +76,14 @@ async function askForPromotion(
   return promotion_requests[0].request_id
 }
 
+/** An audit and an inventory that an admin sent. */
+async function keepReports(root: As): Promise<{ audit_id: string; report_id: string }> {
+  const audit = { name: 'kit', target: 'folder', rules_version: '1', findings: [] }
+  const sent = await root.call('POST', '/api/2.0/millrace/audits', audit)
+  const begun = await root.call('POST', '/api/2.0/millrace/inventory/reports', { name: '/srv', looked_at: 1 })
+  return { audit_id: sent.body.audit.audit_id, report_id: begun.body.report_id }
+}
+
 async function makeSample(as: (name: string) => As): Promise<Sample> {
   const root = as('root')
   const post = async (path: string, body: object, version = '2.0') => {
@@ -120,6 +128,7 @@ async function makeSample(as: (name: string) => As): Promise<Sample> {
     assert.equal((await group(path, body)).status, 200)
   }
   return {
+    ...(await keepReports(root)),
     promotion_request,
     token_id,
     role_id,
@@ -212,8 +221,8 @@ async function tokens(as: (name: string) => As, { experiment_id }: Sample): Prom
 
 function verdictElsewhere(answer: Answer, sample: Sample): string {
   if (answer.status >= 400) return answer.status === 404 || answer.status === 403 ? String(answer.status) : 'yes'
-  const { run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request } = sample
-  for (const id of [run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request]) {
+  const { run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request, audit_id, report_id } = sample
+  for (const id of [run_id, model_id, dataset_id, scorer_id, assessment_id, promotion_request, audit_id, report_id]) {
     assert.ok(!answer.text.includes(id), `${id} is in another workspace: ${answer.text}`)
   }
   return 'yes'

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type Config, defaultSettings, type Settings } from '../config.ts'
 import { ConfigProblem } from '../config-problem.ts'
 import { defaultLocation, holdsPassword, inMemory, type Location, parseLocation, takesSeveralProcesses } from '../db/location.ts'
+import { auditsOf } from './audits.ts'
 import { refuseOpenBind } from './bind.ts'
 import { loginOf } from './login.ts'
 import type { Environment, Given } from './option.ts'
@@ -47,6 +48,7 @@ export function readServerSetup(given: Given, env: Environment): ServerSetup {
       ...policyFile(pick),
       ...traceArchivalFile(pick),
       ...secretKeysFrom(env, database, data_dir),
+      audits: auditsOf(pick),
       drain_ms: pick.whole('drain-seconds', 0, 86_400, 300) * 1000,
     },
     workers: workersOf(pick, database, warnings),

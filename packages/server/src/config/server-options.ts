@@ -1,3 +1,4 @@
+import { auditOptions } from './audits.ts'
 import { forMlflow } from './mlflow-options.ts'
 import { oidcOptions } from './oidc.ts'
 import type { Option } from './option.ts'
@@ -230,6 +231,7 @@ const security: readonly Option[] = [
     group: 'Security',
   },
   ...policyOptions,
+  ...auditOptions,
   ...traceArchivalOptions,
 ]
 

@@ -27,6 +27,8 @@ import { inventory } from './migrations/027-inventory.ts'
 import { fileTags } from './migrations/029-file-tags.ts'
 import { workspaceOnRecord } from './migrations/030-workspace-on-record.ts'
 import { rollouts } from './migrations/033-rollouts.ts'
+import { keptInventories } from './migrations/037-kept-inventories.ts'
+import { keptAudits } from './migrations/038-kept-audits.ts'
 
 /** A change of the schema: numbered, imported by name below, never edited once released, additive for two minor releases. */
 export type Migration = {
@@ -65,6 +67,8 @@ export const MIGRATIONS: readonly Migration[] = [
   fileTags,
   workspaceOnRecord,
   rollouts,
+  keptInventories,
+  keptAudits,
 ]
 
 const APPLIED = query<{ id: number }>('select id from millrace_migration order by id')

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Access, Endpoint, Route } from '../http/endpoint.ts'
 import { STATUS_OF_CODE } from '../http/errors.ts'
 import type { JsonSchema } from '../http/schema.ts'
+import { OWN_VERSION } from '../own-version.ts'
 
 /** An OpenAPI document, as far as this server writes one. */
 export type OpenApi = {
@@ -22,8 +22,6 @@ type Operation = {
   responses: object
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-
 /** The API in OpenAPI 3.1, made from the endpoints themselves, so that it can't say anything else than what is served. */
 export function describeApi(endpoints: readonly Endpoint[], settings: { static_prefix: string; version: string }): OpenApi {
   const paths: OpenApi['paths'] = {}
@@ -41,7 +39,7 @@ export function describeApi(endpoints: readonly Endpoint[], settings: { static_p
     openapi: '3.1.0',
     info: {
       title: 'Millrace',
-      version,
+      version: OWN_VERSION,
       summary: `The API of MLflow ${settings.version}, and what Millrace adds to it`,
       description:
         "MLflow's clients work with this server as they are: set `MLFLOW_TRACKING_URI` to its address. Every path below `/api/` answers " +

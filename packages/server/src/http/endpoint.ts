@@ -37,6 +37,7 @@ export type OnServer =
   | 'webhooks'
   | 'workspaces'
   | 'audit_log'
+  | 'audits'
   | 'roles'
   | 'groups'
 

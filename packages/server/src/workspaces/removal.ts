@@ -43,6 +43,8 @@ const TRASH_RUNS = command(
   'update run set deleted_ms = ? where deleted_ms is null and experiment in (select id from experiment where workspace = ?)',
 )
 const TRASH_EXPERIMENTS = command('update experiment set deleted_ms = ? where deleted_ms is null and workspace = ?')
+// They tell of what is no longer there.
+const DELETE_REPORTS = ['audit_report', 'inventory_report'].map((table) => command(`delete from ${table} where workspace = ?`))
 const DELETE_ROLES = command('delete from access_role where workspace = ?')
 const MOVE_OWN_GRANTS: readonly Command[] = [
   command(
@@ -77,6 +79,7 @@ export async function removeWorkspace(tx: Writer, { id, name }: WorkspaceRow, mo
     await tx.run(TRASH_RUNS, now_ms, id)
     await tx.run(TRASH_EXPERIMENTS, now_ms, id)
   }
+  for (const one of DELETE_REPORTS) await tx.run(one, id)
   await tx.run(DELETE_ROLES, id)
   await tx.run(BURY, now_ms, id)
   await raiseRightsOfAll(tx)

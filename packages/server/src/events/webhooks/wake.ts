@@ -1,12 +1,9 @@
-// By database: a commit that queues something wakes whoever delivers from it in this process, and nobody polls.
-const sleepers = new WeakMap<object, () => void>()
+import { Sleepers } from '../../sleepers.ts'
+
+const couriers = new Sleepers()
 
 /** Calls `wake` after each commit that left something to deliver. */
-export function wakeOnCommit(database: object, wake: () => void): void {
-  sleepers.set(database, wake)
-}
+export const wakeOnCommit = (database: object, wake: () => void): void => couriers.wakeOnCommit(database, wake)
 
 /** There is something to deliver. */
-export function wakeFor(database: object): void {
-  sleepers.get(database)?.()
-}
+export const wakeFor = (database: object): void => couriers.wakeFor(database)

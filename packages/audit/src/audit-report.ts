@@ -1,0 +1,44 @@
+import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf } from './finding.ts'
+import { RULES_VERSION } from './rules-version.ts'
+
+/** What can be audited: files, a server that answers, or a registry by the server that keeps it. */
+export const TARGETS = ['folder', 'server', 'registry'] as const
+export type Target = (typeof TARGETS)[number]
+
+/** What an audit found out; nothing in it depends on the time, the machine, or where the folder is. */
+export type AuditReport = {
+  readonly name: string
+  readonly target: Target
+  readonly risk: Risk
+  readonly verdict: Verdict
+  readonly rules_version: string
+  readonly files: number
+  readonly lines: number
+  /** Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. */
+  readonly not_read: readonly string[]
+  readonly findings: readonly Finding[]
+  /** What was found and judged before; it counts for nothing. */
+  readonly allowed: readonly Judged[]
+  /** What was looked at and found right; for servers and registries. */
+  readonly passed: readonly string[]
+}
+
+type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>
+
+/** The report of findings, in its order. */
+export function reportOf(name: string, target: AuditReport['target'], findings: readonly Finding[], counts: Counts): AuditReport {
+  const risk = riskOf(findings)
+  return {
+    name,
+    target,
+    risk,
+    verdict: verdictOf(risk),
+    rules_version: RULES_VERSION,
+    files: counts.files ?? 0,
+    lines: counts.lines ?? 0,
+    not_read: counts.not_read ?? [],
+    findings: inOrder(findings),
+    allowed: inOrder(counts.allowed ?? []),
+    passed: counts.passed ?? [],
+  }
+}

@@ -37,6 +37,8 @@ const OF = {
 export function inWorkspaces(authority: Authority, db: Reader): Authority {
   const doors = new Doors(db)
   return {
+    // What a token covers and what everybody has hold within the walls, too.
+    ...authority,
     async identify(request) {
       return doors.enter(await authority.identify(request), namedWorkspace(request))
     },

@@ -18,7 +18,7 @@ export function warningsOf({ caller, default_permission, settings }: Asked): War
   warn(
     has_login && (default_permission === 'EDIT' || default_permission === 'MANAGE'),
     `Every account may ${default_permission.toLowerCase()} what nobody granted it.`,
-    'Start the server with --default-permission READ or NO_PERMISSIONS, and grant the rest by roles.',
+    'Say default_permission = READ or NO_PERMISSIONS in the file of --auth-config, and grant the rest by roles.',
   )
   warn(
     !(settings.audit_log ?? has_login),

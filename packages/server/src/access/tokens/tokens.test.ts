@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endpoints } from '../../app.ts'
+import type { Settings } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import { command, query } from '../../db/handles.ts'
 import { addPerson } from '../../testing/accounts.ts'
@@ -17,11 +18,11 @@ const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
 const admin = basic('admin', ADMIN_PASSWORD)
 const DAY_S = 86_400
 
-async function withLogin(db: Database) {
+async function withLogin(db: Database, settings: Partial<Settings> = {}) {
   await addPerson(db, 'admin', ADMIN_PASSWORD, true)
   const login = { default_permission: 'READ', admin_username: 'admin' } as const
   const { authority } = await startLogin(db, login)
-  const server = new TestServer(db, {}, { authority })
+  const server = new TestServer(db, settings, { authority })
   const call = (as: Record<string, string>, method: string, path: string, body?: unknown): Promise<Answer> =>
     server.call(method, `/api/2.0/${path}`, body, as)
   /** A person with a token that may do all that they may, without the cost of a password. */
@@ -40,6 +41,22 @@ async function withLogin(db: Database) {
 }
 
 overEachDatabase('API tokens', (open) => {
+  for (const workspaces of [false, true]) {
+    test(`a token to read writes nothing, ${workspaces ? 'with' : 'without'} workspaces; what everybody may is told alike`, async () => {
+      const { call, person } = await withLogin(await open(), { workspaces })
+      await person('alice')
+      const { secret } = (await call(admin, 'POST', 'millrace/tokens/create', { name: 'reader', scope: 'read' })).body
+      const made = await call(bearer(secret), 'POST', 'mlflow/experiments/create', { name: 'by a reader' })
+      assert.deepEqual([made.status, made.body.error_code], [403, 'PERMISSION_DENIED'])
+      assert.equal((await call(bearer(secret), 'POST', 'mlflow/experiments/search', {})).status, 200)
+      const { warnings } = (await call(admin, 'GET', 'millrace/health/status')).body
+      assert.deepEqual(
+        warnings.filter(({ what }: { what: string }) => what.startsWith('Every account')),
+        [],
+      )
+    })
+  }
+
   test('an admin lists the tokens of all accounts, nobody else does', async () => {
     const { call, person } = await withLogin(await open())
     const [alice] = [await person('alice'), await person('bob')]

@@ -52,7 +52,16 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import('./trust/RequestsPage.tsx'), 'RequestsPage'),
 })
 const account = createRoute({ ...page('/account'), component: lazyRouteComponent(() => import('./admin/AccountPage.tsx'), 'AccountPage') })
-const admin = createRoute({ ...page('/admin'), component: lazyRouteComponent(() => import('./admin/AdminPage.tsx'), 'AdminPage') })
+const admin = createRoute({
+  ...page('/admin'),
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/$section', params: { section: 'users' } })
+  },
+})
+const adminSection = createRoute({
+  ...page('/admin/$section'),
+  component: lazyRouteComponent(() => import('./admin/AdminPage.tsx'), 'AdminPage'),
+})
 const trace = createRoute({
   ...page('/experiments/$experimentId/traces/$traceId'),
   component: lazyRouteComponent(() => import('./traces/TracePage.tsx'), 'TracePage'),
@@ -74,6 +83,7 @@ export const router = createRouter({
     requests,
     account,
     admin,
+    adminSection,
   ]),
   history: createHashHistory(),
   defaultPreload: 'intent',

@@ -1,104 +1,73 @@
-import { useState } from 'react'
-import { useApi } from '../api.ts'
-import { moment } from '../format.ts'
-import { Loading, Problem } from '../parts/Loading.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Empty } from '../parts/Empty.tsx'
+import { useSession } from '../session.ts'
+import { NothingHere } from '../shell/Problems.tsx'
+import { AuditLog } from './AuditLog.tsx'
+import { Groups } from './Groups.tsx'
+import { Health } from './Health.tsx'
+import { Roles } from './Roles.tsx'
+import { Storage } from './Storage.tsx'
+import { SECTIONS } from './sections.ts'
+import { Tokens } from './Tokens.tsx'
 import { Users } from './Users.tsx'
 import { Webhooks } from './Webhooks.tsx'
+import { Workspaces } from './Workspaces.tsx'
+import './admin.css'
 
-const TABS = ['Users', 'Audit log', 'Webhooks'] as const
+const route = getRouteApi('/admin/$section')
 
-/** What an administrator looks after. */
+const PARTS: Record<string, () => ReactNode> = {
+  users: Users,
+  groups: Groups,
+  roles: Roles,
+  tokens: Tokens,
+  workspaces: Workspaces,
+  audit: AuditLog,
+  webhooks: Webhooks,
+  storage: Storage,
+  health: Health,
+}
+
+/** What an administrator looks after, each part at an address of its own. */
 export function AdminPage() {
-  const [tab, setTab] = useState<(typeof TABS)[number]>('Users')
+  const { section } = route.useParams()
+  const session = useSession()
+  const found = SECTIONS.find(({ name }) => name === section)
+  const Part = PARTS[section]
+  if (!found || !Part) return <NothingHere />
+  if (session && !session.is_admin) {
+    return (
+      <Empty page title="Administration is for admins">
+        <p>You are signed in as {session.username}. Ask an admin to make you one, or to do what you need.</p>
+      </Empty>
+    )
+  }
   return (
-    <>
-      <title>Administration · Millrace</title>
+    <div className="admin">
+      <title>{`${found.label} · Millrace`}</title>
       <div className="heading">
         <h1>Administration</h1>
       </div>
-      <div className="tabs" role="tablist" aria-label="Parts of the administration">
-        {TABS.map((one) => (
-          <button key={one} type="button" role="tab" aria-selected={one === tab} onClick={() => setTab(one)}>
-            {one}
-          </button>
+      <nav className="tabs" aria-label="Parts of the administration">
+        {SECTIONS.map(({ name, label }) => (
+          <Link key={name} to="/admin/$section" params={{ section: name }} activeProps={{ 'aria-current': 'page' }}>
+            {label}
+          </Link>
         ))}
-      </div>
-      {tab === 'Users' && <Users />}
-      {tab === 'Audit log' && <AuditLog />}
-      {tab === 'Webhooks' && <Webhooks />}
-    </>
+      </nav>
+      {found.needs_login && session?.username === '' ? <NoLogin label={found.label} /> : <Part />}
+    </div>
   )
 }
 
-const PAGE_MAX = 200
-
-function AuditLog() {
-  const [user, setUser] = useState('')
-  const [outcome, setOutcome] = useState<'' | 'done' | 'denied' | 'failed'>('')
-  const found = useApi(
-    'GET /api/2.0/millrace/audit-log',
-    { max_results: PAGE_MAX, ...(user !== '' && { user }), ...(outcome !== '' && { outcome }) },
-    { keep: true },
-  )
-  const whole = useApi('GET /api/2.0/millrace/audit-log/verification', {})
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
+function NoLogin({ label }: { label: string }) {
   return (
-    <>
-      {whole.data && (
-        <p className={whole.data.whole ? 'status good' : 'status bad'}>
-          {whole.data.whole
-            ? `✓ The chain of ${whole.data.entries.toLocaleString('en-GB')} entries is whole.`
-            : `✕ ${whole.data.problems.join(' ')}`}
-        </p>
-      )}
-      <div className="bar">
-        <input
-          type="search"
-          aria-label="Entries of a user"
-          placeholder="User"
-          value={user}
-          onChange={(event) => setUser(event.target.value)}
-        />
-        <select aria-label="Outcome" value={outcome} onChange={(event) => setOutcome(event.target.value as typeof outcome)}>
-          <option value="">every outcome</option>
-          <option value="done">done</option>
-          <option value="denied">denied</option>
-          <option value="failed">failed</option>
-        </select>
-      </div>
-      {found.data.entries.length === 0 && <p className="faint">There are no entries.</p>}
-      {found.data.entries.length > 0 && (
-        <Scroll label="Audit log" look="tall">
-          <table>
-            <thead>
-              <tr>
-                <th>When</th>
-                <th>Who</th>
-                <th>From</th>
-                <th>What</th>
-                <th>On</th>
-                <th>Outcome</th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.data.entries.map((entry) => (
-                <tr key={entry.seq}>
-                  <td>{moment(entry.timestamp)}</td>
-                  <td>{entry.user}</td>
-                  <td>{entry.address}</td>
-                  <td className="wide mono" title={entry.action}>
-                    {entry.action}
-                  </td>
-                  <td className="wide">{[entry.kind, entry.resource].filter(Boolean).join(' ')}</td>
-                  <td className={entry.outcome === 'done' ? '' : 'bad'}>{entry.outcome}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
-    </>
+    <Empty title="This server has no login">
+      <p>
+        Whoever reaches it is its owner, so there are no {label.toLowerCase()} to look after. Start it with{' '}
+        <code>millrace server --auth</code> to have accounts, groups, roles and tokens.
+      </p>
+    </Empty>
   )
 }

@@ -1,110 +1,166 @@
+import type { Output } from '@millrace/client'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, useApi } from '../api.ts'
+import { count } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
+import { Search } from '../parts/Search.tsx'
+import { ACTIONS, Table } from '../parts/Table.tsx'
 import { useSession } from '../session.ts'
-import { say } from '../shell/Toasts.tsx'
+import { act } from '../shell/act.ts'
 
 const LIST = 'GET /api/2.0/mlflow/users/list'
+const GROUPS = 'GET /api/2.0/millrace/groups'
+const SHOWN_MAX = 200
+
+type User = Output<typeof LIST>['users'][number]
+
+const kindOf = ({ is_service, is_admin }: User): string => (is_service ? 'program' : is_admin ? 'admin' : 'person')
 
 /** The accounts: make one, make it an admin, shut it out. */
 export function Users() {
+  const found = useApi(LIST, {})
+  const groups = useApi(GROUPS, {})
+  const [typed, setTyped] = useState('')
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading />
+  const wanted = typed.trim().toLowerCase()
+  const users = found.data.users.filter(({ username }) => username.toLowerCase().includes(wanted))
+  const groupsOf = (name: string): string[] =>
+    (groups.data?.groups ?? []).filter(({ members }) => members.includes(name)).map((group) => group.name)
+  return (
+    <>
+      <NewAccount />
+      <div className="bar">
+        <Search label="Search accounts by name" placeholder="Search by name" value={typed} onChange={setTyped} />
+        <span className="faint">{count(found.data.users.length, 'account')}</span>
+      </div>
+      {users.length === 0 && <p className="faint">No account has that name.</p>}
+      {users.length > 0 && (
+        <Table label="Users" columns={['Name', 'Kind', 'Groups', 'Roles', ACTIONS]}>
+          {users.slice(0, SHOWN_MAX).map((user) => (
+            <UserRow key={user.username} user={user} groups={groupsOf(user.username)} />
+          ))}
+        </Table>
+      )}
+      {users.length > SHOWN_MAX && <p className="faint">The first {SHOWN_MAX} are shown: search by name for others.</p>}
+    </>
+  )
+}
+
+function UserRow({ user, groups }: { user: User; groups: readonly string[] }) {
   const session = useSession()
-  const found = useApi(LIST, {}, { enabled: Boolean(session?.username) })
+  const { username, is_admin, disabled = false } = user
+  const roles = user.roles.map(({ name }) => name)
+  const setAdmin = (to: boolean): Promise<unknown> => api.call('PATCH /api/2.0/mlflow/users/update-admin', { username, is_admin: to })
+  const setDisabled = (to: boolean): Promise<unknown> =>
+    api.call('PATCH /api/2.0/millrace/users/update-disabled', { username, disabled: to })
+  const toggleAdmin = (): Promise<boolean> =>
+    act(() => setAdmin(!is_admin), {
+      done: is_admin ? `${username} is no admin any more.` : `${username} is an admin.`,
+      undo: () => setAdmin(is_admin),
+      changes: [LIST],
+    })
+  const toggleDisabled = (): Promise<boolean> =>
+    act(() => setDisabled(!disabled), {
+      done: disabled ? `${username} may sign in again.` : `${username} is shut out, with every token and browser.`,
+      undo: () => setDisabled(disabled),
+      changes: [LIST],
+    })
+  return (
+    <tr>
+      <td className="wide" title={username}>
+        {username}
+      </td>
+      <td>
+        {kindOf(user)} {disabled && <span className="chip bad">shut out</span>}
+      </td>
+      <td className="wide" title={groups.join(', ')}>
+        {groups.join(', ')}
+      </td>
+      <td className="wide" title={roles.join(', ')}>
+        {roles.join(', ')}
+      </td>
+      <td>
+        {username === session?.username ? (
+          <span className="faint">you</span>
+        ) : (
+          <>
+            {!user.is_service && (
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => void toggleAdmin()}
+                aria-label={`${adminWords(is_admin)}: ${username}`}
+              >
+                {adminWords(is_admin)}
+              </button>
+            )}
+            <button
+              type="button"
+              className={disabled ? 'quiet' : 'quiet danger'}
+              onClick={() => void toggleDisabled()}
+              aria-label={`${disabled ? 'Let in' : 'Shut out'}: ${username}`}
+            >
+              {disabled ? 'Let in' : 'Shut out'}
+            </button>
+          </>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+const adminWords = (is_admin: boolean): string => (is_admin ? 'Make a user' : 'Make an admin')
+
+const PASSWORD_LENGTH_MIN = 12
+
+function NewAccount() {
+  const [kind, setKind] = useState<'person' | 'program'>('person')
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
-  if (session?.username === '') return <p className="faint">This server has no login: start it with --auth to have accounts.</p>
-  if (found.isError) return <Problem error={found.error} />
-  if (!found.data) return <Loading />
-  const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
-    try {
-      await work()
-      say(done)
-      await refresh(LIST)
-    } catch (error) {
-      say(sentenceOf(error), { isProblem: true })
-    }
-  }
   const create = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault()
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username, password }) }
-    await act(() => api.request('/api/2.0/mlflow/users/create', init), `${username} has an account.`)
+    const isMade = await act(
+      () =>
+        kind === 'person'
+          ? api.request('/api/2.0/mlflow/users/create', init)
+          : api.call('POST /api/2.0/millrace/users/create-service', { username }),
+      { done: kind === 'person' ? `${username} has an account.` : `${username} has an account: make a token for it.`, changes: [LIST] },
+    )
     setPassword('')
+    if (isMade) setUsername('')
   }
   return (
-    <>
-      <form className="bar" onSubmit={create}>
-        <input
-          aria-label="User name"
-          placeholder="User name"
-          autoComplete="off"
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-        />
+    <form className="bar" onSubmit={create}>
+      <label>
+        For a{' '}
+        <select value={kind} onChange={(event) => setKind(event.target.value as typeof kind)}>
+          <option value="person">person</option>
+          <option value="program">program</option>
+        </select>
+      </label>
+      <input
+        aria-label="User name"
+        placeholder="User name"
+        autoComplete="off"
+        value={username}
+        onChange={(event) => setUsername(event.target.value)}
+      />
+      {kind === 'person' && (
         <input
           type="password"
           aria-label="Password"
-          placeholder="Password, 12 characters or more"
+          placeholder={`Password, ${PASSWORD_LENGTH_MIN} characters or more`}
           autoComplete="new-password"
+          className="grow"
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
-        <button type="submit" className="main" disabled={username === '' || password.length < 12}>
-          Make an account
-        </button>
-      </form>
-      <Scroll label="Users">
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Kind</th>
-              <th>
-                <span className="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.data.users.map((user) => (
-              <tr key={user.username}>
-                <td className="wide">{user.username}</td>
-                <td>{user.is_admin ? 'admin' : 'user'}</td>
-                <td>
-                  {user.username !== session?.username && (
-                    <>
-                      <button
-                        type="button"
-                        className="quiet"
-                        onClick={() =>
-                          void act(
-                            () =>
-                              api.call('PATCH /api/2.0/mlflow/users/update-admin', { username: user.username, is_admin: !user.is_admin }),
-                            user.is_admin ? `${user.username} is no admin any more.` : `${user.username} is an admin.`,
-                          )
-                        }
-                      >
-                        {user.is_admin ? 'Make a user' : 'Make an admin'}
-                      </button>
-                      <button
-                        type="button"
-                        className="quiet danger"
-                        onClick={() =>
-                          void act(
-                            () => api.call('PATCH /api/2.0/millrace/users/update-disabled', { username: user.username, disabled: true }),
-                            `${user.username} is shut out.`,
-                          )
-                        }
-                      >
-                        Shut out
-                      </button>
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </>
+      )}
+      <button type="submit" className="main" disabled={username === '' || (kind === 'person' && password.length < PASSWORD_LENGTH_MIN)}>
+        Make an account
+      </button>
+    </form>
   )
 }

@@ -1,79 +1,104 @@
+import type { Output } from '@millrace/client'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, sentenceOf, useApi } from '../api.ts'
+import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
-import { Time } from '../parts/Time.tsx'
+import { Twice } from '../parts/Twice.tsx'
+import { act } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
+import { Deliveries } from './Deliveries.tsx'
+import { NewWebhook } from './NewWebhook.tsx'
 
-const DELIVERIES = 'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'
+const LIST = 'GET /api/2.0/mlflow/webhooks'
 
-/** The webhooks, and what could not be delivered to them. */
+type Webhook = Output<typeof LIST>['webhooks'][number]
+
+/** "model version created", for the event of that name. */
+export const eventWords = ({ entity, action }: { entity: string; action: string }): string =>
+  `${entity} ${action}`.toLowerCase().replaceAll('_', ' ')
+
+/** The webhooks: make, test, pause and delete them, and send again what could not be delivered. */
 export function Webhooks() {
-  const found = useApi('GET /api/2.0/mlflow/webhooks', {})
-  const [shown, show] = useState<string>()
-  if (found.isError) return <Problem error={found.error} />
+  const found = useApi(LIST, { max_results: 100 })
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
   const webhooks = found.data.webhooks ?? []
-  if (webhooks.length === 0) return <p className="faint">There are no webhooks. MlflowClient.create_webhook makes one.</p>
   return (
-    <div className="stack">
-      {webhooks.map((webhook) => (
-        <article key={webhook.webhook_id} className="card">
-          <div className="bar">
-            <h2 className="grow">{webhook.name}</h2>
-            <span className="chip">{webhook.status}</span>
-            <button
-              type="button"
-              aria-expanded={shown === webhook.webhook_id}
-              onClick={() => show(shown === webhook.webhook_id ? undefined : webhook.webhook_id)}
-            >
-              Undelivered
-            </button>
-          </div>
-          <p className="mono">{webhook.url}</p>
-          {shown === webhook.webhook_id && <Deliveries webhook_id={webhook.webhook_id} />}
-        </article>
-      ))}
-    </div>
+    <>
+      <NewWebhook />
+      {webhooks.length === 0 && (
+        <Empty title="There is no webhook yet">
+          <p>
+            A webhook tells another program, such as a chat or a pipeline, when a version is registered, promoted, approved or rolled back.
+          </p>
+          <p className="faint">What can’t be delivered is tried for a day, kept here, and sent again when you say so.</p>
+        </Empty>
+      )}
+      <div className="stack">
+        {webhooks.map((webhook) => (
+          <WebhookCard key={webhook.webhook_id} webhook={webhook} />
+        ))}
+      </div>
+    </>
   )
 }
 
-function Deliveries({ webhook_id }: { webhook_id: string }) {
-  const found = useApi(DELIVERIES, { webhook_id })
-  if (found.isError) return <Problem error={found.error} />
-  if (!found.data) return <Loading lines={3} />
-  const replay = async (delivery_id: string): Promise<void> => {
+function WebhookCard({ webhook }: { webhook: Webhook }) {
+  const { webhook_id, name, url, description, events, status } = webhook
+  const [open, setOpen] = useState(false)
+  const isActive = status === 'ACTIVE'
+  const set = (to: 'ACTIVE' | 'DISABLED'): Promise<unknown> =>
+    api.call('PATCH /api/2.0/mlflow/webhooks/{webhook_id}', { webhook_id, status: to })
+  const toggle = (): Promise<boolean> =>
+    act(() => set(isActive ? 'DISABLED' : 'ACTIVE'), {
+      done: isActive ? `${name} rests: what happens meanwhile is kept and sent when it goes on.` : `${name} goes on.`,
+      undo: () => set(status),
+      changes: [LIST],
+    })
+  const tryOut = async (): Promise<void> => {
     try {
-      await api.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', { webhook_id, delivery_id })
-      say('It is sent again.')
-      await refresh(DELIVERIES)
+      const { result } = await api.call('POST /api/2.0/mlflow/webhooks/{webhook_id}/test', { webhook_id })
+      if (result.success) say(`${name} took an example (${result.response_status}).`)
+      else say(result.error_message ?? `It answered ${result.response_status}.`, { isProblem: true })
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
     }
   }
-  if (found.data.deliveries.length === 0) return <p className="faint">Everything that was sent has arrived, or is still being tried.</p>
   return (
-    <Scroll label="Undelivered">
-      <table>
-        <tbody>
-          {found.data.deliveries.map((one) => (
-            <tr key={one.delivery_id}>
-              <td>{one.event}</td>
-              <td className="wide" title={one.problem}>
-                {one.problem}
-              </td>
-              <td>
-                given up <Time at={one.dead_timestamp} /> after {one.attempts} attempts
-              </td>
-              <td>
-                <button type="button" className="quiet" onClick={() => void replay(one.delivery_id)}>
-                  Send again
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <article className="card">
+      <header className="bar">
+        <h2 className="grow name">{name}</h2>
+        <span className={isActive ? 'status good' : 'status faint'}>{isActive ? '✓ active' : '– resting'}</span>
+        <button type="button" className="quiet" onClick={() => void tryOut()} aria-label={`Send an example: ${name}`}>
+          Send an example
+        </button>
+        <button type="button" className="quiet" onClick={() => void toggle()} aria-label={`${isActive ? 'Rest' : 'Go on'}: ${name}`}>
+          {isActive ? 'Rest' : 'Go on'}
+        </button>
+        <Twice
+          label="Delete"
+          about={`the webhook ${name}, with what is still to be sent`}
+          onSure={() =>
+            void act(() => api.call('DELETE /api/2.0/mlflow/webhooks/{webhook_id}', { webhook_id }), {
+              done: `${name} is deleted.`,
+              changes: [LIST],
+            })
+          }
+        />
+      </header>
+      <p className="mono address">{url}</p>
+      {description && <p>{description}</p>}
+      <p className="chips">
+        {events.map((event) => (
+          <span key={eventWords(event)} className="chip">
+            {eventWords(event)}
+          </span>
+        ))}
+      </p>
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} aria-label={`Undelivered: ${name}`}>
+        Undelivered <span aria-hidden="true">{open ? '▴' : '▾'}</span>
+      </button>
+      {open && <Deliveries webhook_id={webhook_id} name={name} />}
+    </article>
   )
 }

@@ -6,13 +6,16 @@ type Props = {
   value: string
   onChange: (typed: string) => void
   field?: RefObject<HTMLInputElement | null>
+  /** The id of a `datalist` with what may be meant. */
+  list?: string
 }
 
 /** A field to find something by typing a part of it. */
-export function Search({ label, placeholder, value, onChange, field }: Props) {
+export function Search({ label, placeholder, value, onChange, field, list }: Props) {
   return (
     <input
       {...(field && { ref: field })}
+      {...(list && { list })}
       type="search"
       className="grow"
       aria-label={label}

@@ -1,3 +1,4 @@
+import { csvOf } from '../parts/csv.ts'
 import type { Row } from './use-runs.ts'
 import type { Column } from './view.ts'
 
@@ -9,24 +10,14 @@ function valuesOf(row: Row, columns: readonly Column[]): Record<string, unknown>
   return values
 }
 
-const FORMULA = /^[=+\-@\t\r\n]/
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
-// A cell that begins like a formula is one to a spreadsheet: an apostrophe makes it a text (OWASP, CSV injection).
-function cell(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const given = String(value)
-  const text = FORMULA.test(given) && !NUMBER.test(given) ? `'${given}` : given
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** Rows as CSV (RFC 4180), with a line of names. */
+/** Rows as CSV. */
 export function toCsv(rows: readonly Row[], columns: readonly Column[]): string {
   const lines = rows.map((row) => valuesOf(row, columns))
   const names = ['run_id', 'run_name', 'status', 'user_id', 'start_time', 'end_time', ...columns.map(({ id }) => id)]
-  const all = [names.map(cell), ...lines.map((line) => names.map((name) => cell(line[name])))]
-  return `${all.map((line) => line.join(',')).join('\r\n')}\r\n`
+  return csvOf(
+    names,
+    lines.map((line) => names.map((name) => line[name])),
+  )
 }
 
 /** Rows as JSON Lines. */

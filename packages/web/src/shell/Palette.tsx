@@ -1,6 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { SECTIONS } from '../admin/sections.ts'
 import { useApi } from '../api.ts'
+import { IS_PROMPT } from '../filters.ts'
+import { useSession } from '../session.ts'
 
 type Place = { readonly label: string; readonly hint: string; readonly go: () => void }
 
@@ -90,14 +93,27 @@ function Choices({ close }: { close: () => void }) {
   )
 }
 
+const PAGES = [
+  { label: 'Experiments', to: '/experiments' },
+  { label: 'Models', to: '/models' },
+  { label: 'Prompts', to: '/prompts' },
+  { label: 'Requests', to: '/requests' },
+] as const
+
 function usePlaces(): Place[] {
   const navigate = useNavigate()
+  const session = useSession()
   const experiments = useApi('POST /api/2.0/mlflow/experiments/search', { max_results: NAMES_MAX, order_by: ['last_update_time DESC'] })
   const models = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: NAMES_MAX })
+  const prompts = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: NAMES_MAX, filter: IS_PROMPT })
   return [
-    { label: 'Experiments', hint: 'page', go: () => navigate({ to: '/experiments' }) },
-    { label: 'Models', hint: 'page', go: () => navigate({ to: '/models' }) },
-    { label: 'Prompts', hint: 'page', go: () => navigate({ to: '/prompts' }) },
+    ...PAGES.map(({ label, to }) => ({ label, hint: 'page', go: () => navigate({ to }) })),
+    ...(session?.username ? [{ label: 'Account', hint: 'page', go: () => navigate({ to: '/account' }) }] : []),
+    ...(session?.is_admin ? SECTIONS : []).map(({ name: section, label }) => ({
+      label,
+      hint: 'administration',
+      go: () => navigate({ to: '/admin/$section', params: { section } }),
+    })),
     ...(experiments.data?.experiments ?? []).map(({ name, experiment_id }) => ({
       label: name,
       hint: 'experiment',
@@ -107,6 +123,11 @@ function usePlaces(): Place[] {
       label: name,
       hint: 'model',
       go: () => navigate({ to: '/models/$name', params: { name } }),
+    })),
+    ...(prompts.data?.registered_models ?? []).map(({ name }) => ({
+      label: name,
+      hint: 'prompt',
+      go: () => navigate({ to: '/prompts/$name', params: { name } }),
     })),
   ]
 }

@@ -52,7 +52,7 @@ export function Shell() {
           {chosen === 'dark' ? '☾' : chosen === 'light' ? '☀' : '◐'}
         </button>
         {session?.is_admin && (
-          <Link to="/admin" className="quiet">
+          <Link to="/admin/$section" params={{ section: session.username ? 'users' : 'health' }} className="quiet">
             Admin
           </Link>
         )}

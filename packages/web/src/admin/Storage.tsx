@@ -1,0 +1,141 @@
+import { useState } from 'react'
+import { api, sentenceOf, useApi } from '../api.ts'
+import { bytes, count } from '../format.ts'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Table } from '../parts/Table.tsx'
+import { say } from '../shell/Toasts.tsx'
+import { Meter } from './Meter.tsx'
+import { Trash } from './Trash.tsx'
+
+const PAGE_MAX = 100
+
+/** What takes room, and what is in the trash. */
+export function Storage() {
+  return (
+    <div className="stack">
+      <Room />
+      <Uploads />
+      <Experiments />
+      <Trash />
+    </div>
+  )
+}
+
+function Room() {
+  const found = useApi('GET /api/2.0/millrace/health/status', {})
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading lines={3} />
+  const { artifacts, database } = found.data
+  return (
+    <section>
+      <h2>Room</h2>
+      <dl className="facts spaced">
+        <dt>Artifacts</dt>
+        <dd>
+          <span className="mono">{artifacts.place}</span>
+          {artifacts.free_bytes !== undefined && artifacts.total_bytes !== undefined && (
+            <Meter of={artifacts.total_bytes} free={artifacts.free_bytes} />
+          )}
+        </dd>
+        <dt>Database</dt>
+        <dd>
+          {bytes(database.bytes)} in {database.kind}
+        </dd>
+      </dl>
+    </section>
+  )
+}
+
+function Uploads() {
+  const found = useApi('GET /api/2.0/millrace/quotas/list', {})
+  const quotas = found.data?.quotas ?? []
+  if (quotas.length === 0) return null
+  return (
+    <section>
+      <h2>Quotas</h2>
+      <div className="spaced">
+        <Table
+          label="Quotas"
+          columns={[
+            'Of',
+            { title: 'Uploaded today', look: 'number' },
+            { title: 'May upload a day', look: 'number' },
+            { title: 'Requests a second', look: 'number' },
+          ]}
+        >
+          {quotas.map(({ scope, name, uploaded_today, upload_bytes_per_day, requests_per_second }) => (
+            <tr key={`${scope} ${name}`}>
+              <td className="wide" title={name}>
+                {scope === 'user' ? 'account' : 'workspace'} {name ?? <span className="faint">each without one of its own</span>}
+              </td>
+              <td className="number">{uploaded_today === undefined ? '' : bytes(uploaded_today)}</td>
+              <td className="number">{upload_bytes_per_day === undefined ? 'any' : bytes(upload_bytes_per_day)}</td>
+              <td className="number">{requests_per_second ?? 'any'}</td>
+            </tr>
+          ))}
+        </Table>
+      </div>
+    </section>
+  )
+}
+
+type Measured = { readonly files: number; readonly bytes: number; readonly reachable: boolean }
+
+function Experiments() {
+  const found = useApi('POST /api/2.0/mlflow/experiments/search', { max_results: PAGE_MAX, view_type: 'ALL' })
+  const [sizes, setSizes] = useState<ReadonlyMap<string, Measured>>(new Map())
+  const [busy, setBusy] = useState(false)
+  const experiments = found.data?.experiments ?? []
+  const measure = async (): Promise<void> => {
+    setBusy(true)
+    const measured = new Map<string, Measured>()
+    try {
+      // One after the other: each looks at every file, and the server has other things to do.
+      for (const { experiment_id } of experiments) {
+        measured.set(experiment_id, await api.call('GET /api/2.0/millrace/experiments/storage', { experiment_id }))
+        setSizes(new Map(measured))
+      }
+    } catch (error) {
+      say(sentenceOf(error), { isProblem: true })
+    }
+    setBusy(false)
+  }
+  const sizeOf = (id: string): number => sizes.get(id)?.bytes ?? -1
+  const sorted = busy ? experiments : experiments.toSorted((a, b) => sizeOf(b.experiment_id) - sizeOf(a.experiment_id))
+  const all = [...sizes.values()].reduce((sum, one) => sum + one.bytes, 0)
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  return (
+    <section>
+      <div className="heading">
+        <h2 className="grow">Artifacts by experiment</h2>
+        {sizes.size > 0 && !busy && <span className="faint">{bytes(all)} in all</span>}
+        <button type="button" disabled={busy || experiments.length === 0} onClick={() => void measure()}>
+          {busy ? `Measuring ${sizes.size} of ${experiments.length}…` : 'Measure'}
+        </button>
+      </div>
+      {found.isPending && <Loading lines={3} />}
+      {sizes.size === 0 && !busy && <p className="faint">Files are counted where they lie, when you ask: that may take a while.</p>}
+      {sizes.size > 0 && (
+        <Table
+          label="Artifacts by experiment"
+          tall
+          columns={['Experiment', { title: 'Files', look: 'number' }, { title: 'Bytes', look: 'number' }]}
+        >
+          {sorted.map(({ experiment_id, name, lifecycle_stage }) => {
+            const size = sizes.get(experiment_id)
+            return (
+              <tr key={experiment_id}>
+                <td className="wide" title={name}>
+                  {name} {lifecycle_stage === 'deleted' && <span className="chip">in the trash</span>}
+                </td>
+                <td className="number">{size?.reachable ? size.files.toLocaleString('en-GB') : ''}</td>
+                <td className="number">{size === undefined ? '…' : size.reachable ? bytes(size.bytes) : 'elsewhere'}</td>
+              </tr>
+            )
+          })}
+        </Table>
+      )}
+      {found.data?.next_page_token && <p className="faint">The newest {count(PAGE_MAX, 'experiment')} are measured.</p>}
+    </section>
+  )
+}

@@ -1,0 +1,155 @@
+import type { Output } from '@millrace/client'
+import { useState } from 'react'
+import { api, useApi } from '../api.ts'
+import { count, moment } from '../format.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Search } from '../parts/Search.tsx'
+import { ACTIONS, Table } from '../parts/Table.tsx'
+import { Time } from '../parts/Time.tsx'
+import { Twice } from '../parts/Twice.tsx'
+import { act } from '../shell/act.ts'
+
+const TOKENS = 'GET /api/2.0/millrace/tokens/list'
+const SOON_MS = 7 * 86_400_000
+const SHOWN_MAX = 200
+
+type Token = Output<typeof TOKENS>['tokens'][number]
+
+/** The API tokens of all accounts: what each may, when it was used last, when it ends. */
+export function Tokens() {
+  const found = useApi(TOKENS, { all: true })
+  const [typed, setTyped] = useState('')
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading />
+  const wanted = typed.trim().toLowerCase()
+  const tokens = found.data.tokens.filter(({ username, name }) => `${username} ${name}`.toLowerCase().includes(wanted))
+  return (
+    <>
+      <ForProgram />
+      {found.data.tokens.length === 0 && (
+        <Empty title="There is no token yet">
+          <p>
+            Programs sign in with tokens instead of passwords. Everybody makes their own on their account’s page; for programs you make them
+            here.
+          </p>
+        </Empty>
+      )}
+      {found.data.tokens.length > 0 && (
+        <div className="bar">
+          <Search label="Search tokens" placeholder="Search by account or purpose" value={typed} onChange={setTyped} />
+          <span className="faint">{count(found.data.tokens.length, 'token')}</span>
+        </div>
+      )}
+      {tokens.length > 0 && (
+        <Table label="Tokens" columns={['Account', 'For', 'May', 'Made', 'Last used', 'Ends', ACTIONS]}>
+          {tokens.slice(0, SHOWN_MAX).map((token) => (
+            <TokenRow key={token.token_id} token={token} />
+          ))}
+        </Table>
+      )}
+      {found.data.tokens.length > 0 && tokens.length === 0 && <p className="faint">No token has that account or purpose.</p>}
+      {tokens.length > SHOWN_MAX && <p className="faint">The first {SHOWN_MAX} are shown: search for others.</p>}
+    </>
+  )
+}
+
+function TokenRow({ token }: { token: Token }) {
+  const { token_id, username, name, scope, experiment_ids, registered_models, created_ms, expires_ms, last_used_ms } = token
+  const narrowed = [...(experiment_ids ?? []).map((id) => `experiment ${id}`), ...(registered_models ?? [])].join(', ')
+  const isOver = expires_ms !== undefined && expires_ms < Date.now()
+  const isSoon = expires_ms !== undefined && expires_ms - Date.now() < SOON_MS
+  return (
+    <tr>
+      <td className="wide" title={username}>
+        {username}
+      </td>
+      <td className="wide" title={name}>
+        {name}
+      </td>
+      <td className="wide" title={narrowed}>
+        {scope}
+        {narrowed && <span className="faint"> in {narrowed}</span>}
+      </td>
+      <td>
+        <Time at={created_ms} />
+      </td>
+      <td>
+        <Time at={last_used_ms} />
+      </td>
+      <td>
+        {expires_ms === undefined ? (
+          <span className="status busy">never</span>
+        ) : (
+          <span className={isOver ? 'faint' : isSoon ? 'status busy' : ''} title={moment(expires_ms)}>
+            {isOver ? 'over' : new Date(expires_ms).toLocaleDateString('en-GB')}
+          </span>
+        )}
+      </td>
+      <td>
+        <Twice
+          label="End"
+          about={`the token ${name} of ${username}`}
+          onSure={() =>
+            void act(() => api.call('POST /api/2.0/millrace/tokens/revoke', { token_id }), {
+              done: `The token “${name}” lets nobody in any more.`,
+              changes: [TOKENS],
+            })
+          }
+        />
+      </td>
+    </tr>
+  )
+}
+
+const DAY_S = 86_400
+
+function ForProgram() {
+  const users = useApi('GET /api/2.0/mlflow/users/list', {})
+  const programs = (users.data?.users ?? []).filter(({ is_service }) => is_service)
+  const [username, setUsername] = useState('')
+  const [name, setName] = useState('')
+  const [secret, setSecret] = useState<string>()
+  if (programs.length === 0) return null
+  const of = username || (programs[0]?.username ?? '')
+  const create = async (event: React.FormEvent): Promise<void> => {
+    event.preventDefault()
+    const make = async (): Promise<void> => {
+      const made = await api.call('POST /api/2.0/millrace/tokens/create', { name, username: of, scope: 'write', expires_in_s: 365 * DAY_S })
+      setSecret(made.secret)
+      setName('')
+    }
+    await act(make, { done: `${of} has a token for a year.`, changes: [TOKENS] })
+  }
+  return (
+    <>
+      <form className="bar" onSubmit={create}>
+        <label>
+          For the program{' '}
+          <select value={of} onChange={(event) => setUsername(event.target.value)}>
+            {programs.map((one) => (
+              <option key={one.username}>{one.username}</option>
+            ))}
+          </select>
+        </label>
+        <input
+          className="grow"
+          aria-label="What the token is for"
+          placeholder="What is it for?"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <button type="submit" className="main" disabled={name.trim() === ''}>
+          Make a token
+        </button>
+      </form>
+      {secret && (
+        <section className="card">
+          <p>Copy it now: it is shown this once, and stored nowhere.</p>
+          <Code text={secret} />
+        </section>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,163 @@
+import type { Output } from '@millrace/client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, sentenceOf } from '../api.ts'
+import { bytes, count } from '../format.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { ACTIONS, Table } from '../parts/Table.tsx'
+import { Time } from '../parts/Time.tsx'
+import { act } from '../shell/act.ts'
+import { say } from '../shell/Toasts.tsx'
+
+const LIST = 'GET /api/2.0/millrace/trash/list'
+const PAGE_MAX = 100
+const KINDS = { experiment: 'experiment', run: 'run', logged_model: 'logged model' } as const
+
+type Item = Output<typeof LIST>['items'][number]
+type Measured = Output<'GET /api/2.0/millrace/trash/measure'>
+
+/** What was deleted, a way back, and what emptying the trash would free. */
+export function Trash() {
+  const found = useInfiniteQuery({
+    queryKey: [LIST],
+    queryFn: ({ pageParam, signal }) => api.call(LIST, { max_results: PAGE_MAX, ...(pageParam && { page_token: pageParam }) }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_page_token,
+  })
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading />
+  const [first] = found.data.pages
+  const items = found.data.pages.flatMap((page) => page.items)
+  const parts = [
+    first?.experiments && count(first.experiments, 'experiment'),
+    first?.runs && count(first.runs, 'run'),
+    first?.logged_models && count(first.logged_models, 'logged model'),
+  ].filter(Boolean)
+  return (
+    <section>
+      <h2>Trash</h2>
+      {items.length === 0 && (
+        <p className="faint">It is empty. What is deleted lies here until the trash is emptied, and can be brought back.</p>
+      )}
+      {items.length > 0 && (
+        <>
+          <p>{parts.join(', ')}. They stay until somebody empties the trash on the server’s machine; nothing goes by itself.</p>
+          <Measure />
+          <Table label="Trash" tall columns={['What', 'Name', 'In', 'Deleted', ACTIONS]}>
+            {items.map((item) => (
+              <TrashRow key={`${item.kind} ${item.id}`} item={item} />
+            ))}
+          </Table>
+        </>
+      )}
+      {found.hasNextPage && (
+        <button type="button" className="spaced" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          Show more
+        </button>
+      )}
+    </section>
+  )
+}
+
+function TrashRow({ item }: { item: Item }) {
+  const { kind, id, name, experiment_name, deleted_ms, runs } = item
+  const back = (): Promise<unknown> => (kind === 'run' ? api.runs.restore({ run_id: id }) : api.experiments.restore({ experiment_id: id }))
+  const again = (): Promise<unknown> => (kind === 'run' ? api.runs.delete({ run_id: id }) : api.experiments.delete({ experiment_id: id }))
+  return (
+    <tr>
+      <td>
+        {KINDS[kind]}
+        {runs !== undefined && <span className="faint"> with {count(runs, 'run')}</span>}
+      </td>
+      <td className="wide" title={name}>
+        {name}
+      </td>
+      <td className="wide" title={experiment_name}>
+        {kind === 'experiment' ? '' : experiment_name}
+      </td>
+      <td>
+        <Time at={deleted_ms} />
+      </td>
+      <td>
+        {kind === 'logged_model' ? (
+          <span className="faint" title="MLflow’s API has no way to restore a logged model.">
+            can’t be brought back
+          </span>
+        ) : (
+          <button
+            type="button"
+            className="quiet"
+            onClick={() =>
+              void act(back, { done: `“${name}” is back.`, undo: again, changes: [LIST, 'POST /api/2.0/mlflow/experiments/search'] })
+            }
+            aria-label={`Bring back the ${KINDS[kind]} ${name}`}
+          >
+            Bring back
+          </button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function Measure() {
+  const [days, setDays] = useState(30)
+  const [measured, setMeasured] = useState<Measured & { days: number }>()
+  const [busy, setBusy] = useState(false)
+  const measure = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      setMeasured({ ...(await api.call('GET /api/2.0/millrace/trash/measure', { older_than_s: days * 86_400 })), days })
+    } catch (error) {
+      say(sentenceOf(error), { isProblem: true })
+    }
+    setBusy(false)
+  }
+  return (
+    <>
+      <div className="bar">
+        <label>
+          What was deleted{' '}
+          <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
+            <option value={0}>at any time</option>
+            <option value={7}>a week ago or longer</option>
+            <option value={30}>30 days ago or longer</option>
+          </select>
+        </label>
+        <button type="button" disabled={busy} onClick={() => void measure()}>
+          {busy ? 'Measuring…' : 'What would emptying free?'}
+        </button>
+      </div>
+      {measured && <Freed measured={measured} />}
+    </>
+  )
+}
+
+function Freed({
+  measured: { experiments, runs, logged_models, files, bytes: freed, left, left_in_all, days },
+}: {
+  measured: Measured & { days: number }
+}) {
+  const nothing = experiments + runs + logged_models + files === 0
+  return (
+    <div className="card spaced" role="status">
+      <p>
+        {nothing
+          ? 'Nothing would be removed.'
+          : `Emptying removes ${count(experiments, 'experiment')}, ${count(runs, 'run')} and ${count(logged_models, 'logged model')} for good, and frees ${bytes(freed)} in ${count(files, 'file')}.`}
+      </p>
+      {!nothing && <Code text={days === 0 ? 'millrace gc' : `millrace gc --older-than ${days}d`} />}
+      {left.length > 0 && (
+        <details>
+          <summary>{count(left_in_all, 'thing')} would stay</summary>
+          <ul>
+            {left.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}

@@ -1,4 +1,5 @@
-// `npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend postgres] [--mode client] [-- PYTEST ARGS]`
+// `npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend postgres]
+//   [--mode client|serving] [-- PYTEST ARGS]`
 //
 // Runs MLflow's own tests against Millrace. They are not part of this repository: `--suite` names a folder with a program `run` that takes
 // them from a git repository, installs what they need, and leaves pytest's report in its working folder.
@@ -14,7 +15,8 @@ import { judge, readExpected, readOutcomes } from './verdict.ts'
 const root = new URL('../..', import.meta.url).pathname
 const here = new URL('.', import.meta.url).pathname
 const USAGE =
-  'usage: npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend sqlite|postgres] [--mode server|client] [-- PYTEST ARGS]'
+  'usage: npm run compat -- --git GIT_DIR [--suite DIR] [--work DIR] [--backend sqlite|postgres] [--mode server|client|serving] ' +
+  '[-- PYTEST ARGS]'
 
 const { values: flags, positionals: pytest } = parseArgs({
   allowPositionals: true,
@@ -32,12 +34,13 @@ function fail(sentence: string): never {
   process.exit(2)
 }
 
-if (!flags.git || !['sqlite', 'postgres'].includes(flags.backend) || !['server', 'client'].includes(flags.mode)) fail(USAGE)
+if (!flags.git || !['sqlite', 'postgres'].includes(flags.backend) || !['server', 'client', 'serving'].includes(flags.mode)) fail(USAGE)
 const program = join(flags.suite, 'run')
 if (!existsSync(program)) fail(`${program} is not there: name the folder of the suite with --suite or MILLRACE_COMPAT_SUITE.`)
-// Which tests count: in client mode the suite has no list, so ours names those that MLflow's own server passed.
-const applicableFile = flags.mode === 'server' ? join(flags.suite, 'applicable.txt') : join(here, 'client-applicable.txt')
-const expectedFile = join(here, flags.mode === 'server' ? 'expected-failures.txt' : 'expected-failures-client.txt')
+// Which tests count: for a client and for models that are served the suite has no list, so ours names those that MLflow itself passed.
+const { mode } = flags
+const applicableFile = mode === 'server' ? join(flags.suite, 'applicable.txt') : join(here, `${mode}-applicable.txt`)
+const expectedFile = join(here, mode === 'server' ? 'expected-failures.txt' : `expected-failures-${mode}.txt`)
 const applicable = new Set(readFileSync(applicableFile, 'utf8').split('\n').filter(Boolean))
 const expected = readExpected(readFileSync(expectedFile, 'utf8'))
 mkdirSync(flags.work, { recursive: true })
@@ -67,19 +70,42 @@ authorization_function = mlflow.server.auth:authenticate_request_basic_auth
 )
 // A test starts its server without this environment.
 const LOGIN_FLAG = `--auth-config ${AUTH_CONFIG}`
-const PLUGIN = 'admin_password'
+const plugin = mode === 'serving' ? 'models_serve' : 'admin_password'
 mkdirSync(join(work, 'suite'), { recursive: true })
-copyFileSync(join(here, `${PLUGIN}.py`), join(work, 'suite', `${PLUGIN}.py`))
-const LOGIN = { MLFLOW_AUTH_CONFIG_PATH: AUTH_CONFIG, PYTEST_ADDOPTS: `-p ${PLUGIN}` }
+copyFileSync(join(here, `${plugin}.py`), join(work, 'suite', `${plugin}.py`))
+const LOGIN = { MLFLOW_AUTH_CONFIG_PATH: AUTH_CONFIG, PYTEST_ADDOPTS: `-p ${plugin}` }
+// Where models are served no tracking server is asked for: the command is the one that serves.
+const SERVING = {
+  COMPAT_MILLRACE: join(root, 'millrace'),
+  COMPAT_MLFLOW_VERSION: readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim(),
+}
+if (mode === 'serving' && pytest.length === 0) pytest.push('tests/pyfunc/test_scoring_server.py')
 
 function runSuite(server: string, env: Record<string, string>): Promise<number | null> {
-  const args = ['--git', resolve(flags.git as string), '--server', server, '--work', work, '--mode', flags.mode]
+  const args = [
+    '--git',
+    resolve(flags.git as string),
+    '--server',
+    server,
+    '--work',
+    work,
+    '--mode',
+    mode === 'client' ? 'client' : 'server',
+  ]
   if (pytest.length > 0) args.push('--', ...pytest)
   return new Promise((done, reject) => {
     // What the suite prints names every failure, the expected ones too: pytest's report says it all.
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { MILLRACE_ALLOWED_ARTIFACT_ROOTS: PLACES, ...process.env, COMPAT_APPLICABLE: applicableFile, ...WEBHOOKS, ...LOGIN, ...env },
+      env: {
+        MILLRACE_ALLOWED_ARTIFACT_ROOTS: PLACES,
+        ...process.env,
+        COMPAT_APPLICABLE: applicableFile,
+        ...WEBHOOKS,
+        ...LOGIN,
+        ...SERVING,
+        ...env,
+      },
     })
     child.on('error', reject)
     child.on('exit', done)

@@ -24,7 +24,7 @@ export function readMlmodel(text: string): Description {
   const example = textIn(mapOf(root.get('saved_input_example_info')), 'serving_input_path')
   return {
     flavors,
-    signature: readSignature(textIn(signature, 'inputs'), textIn(signature, 'outputs')),
+    signature: readSignature(textIn(signature, 'inputs'), textIn(signature, 'outputs'), textIn(signature, 'params')),
     method: methodOf(textIn(flavors.get('python_function') ?? new Map(), 'predict_fn') ?? 'predict'),
     example,
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { readSignature } from '../signature/signature.ts'
 import { columnsOf, served, serving } from '../testing/sums.ts'
 
 const AB = columnsOf({ a: 'long', b: 'double' })
@@ -114,6 +116,21 @@ test('errors say column, row, expected and got', async (t) => {
     [[1], /Received a list/],
     ['{"inputs": ', /valid JSON/],
     [{ inputs: { a: [1], b: [2] }, params: 3 }, /params must be an object/],
+    [{ dataframe_split: [[1, 2]] }, /^Dataframe split format must be a dictionary\. Got list/],
+    [{ dataframe_records: { a: 1 } }, /^Dataframe records format must be a list of records\. Got dictionary\./],
+    [
+      {
+        dataframe_split: {
+          index: [0],
+          columns: ['a', 'b'],
+          data: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      },
+      /is not a valid dataframe representation: "index" .* 2 rows/,
+    ],
   ]
   for (const [body, message] of cases) {
     const answer = await call('POST', '/invocations', body)
@@ -150,4 +167,38 @@ test('DO-15 DO-14 large bodies, many rows and deep nesting are refused, and the 
   assert.equal((await call('POST', '/v2/models/sums/infer', huge)).status, 413)
   assert.equal((await call('POST', '/invocations', { instances: [[1, 2]] })).status, 200)
   assert.deepEqual(failures, [])
+})
+
+test('parameters are held to what the signature declares; others are ignored', async (t) => {
+  const params = [
+    { name: 'since', type: 'datetime', default: '2023-07-01T00:00:00', shape: null },
+    { name: 'depths', type: 'long', default: [1], shape: [-1] },
+    { name: 'rate', type: 'double', default: 0.5, shape: null },
+  ]
+  const { call } = await serving(t, [served(AB, { signature: readSignature(AB, undefined, JSON.stringify(params)) })])
+  const ask = (params: unknown) => call('POST', '/invocations', { inputs: { a: [1], b: [2] }, params })
+  for (const fine of [null, {}, { since: '2024-01-01', depths: [1, 2], rate: 1, other: 'x' }, { since: null }]) {
+    assert.deepEqual((await ask(fine)).body, { predictions: [3] }, JSON.stringify(fine))
+  }
+  const wrong: [params: unknown, message: RegExp][] = [
+    [{ since: 'soon' }, /'since': Failed to convert value `soon` from type `<class 'str'>` to `DataType.datetime`/],
+    [{ depths: 3 }, /'depths' takes a list, and was given int/],
+    [{ depths: [1, 2.5] }, /'depths': .*`2\.5` from type `<class 'float'>` to `DataType.long`/],
+    [{ rate: true, since: 5 }, /'since': .*; 'rate': .*<class 'bool'>/],
+  ]
+  for (const [params, message] of wrong) {
+    const answer = await ask(params)
+    assert.equal(answer.status, 400)
+    assert.match(answer.body.message, message)
+  }
+  assert.throws(() => readSignature(AB, undefined, '[{"name": "iteration_range", "type": "long"}]'), {
+    name: 'Refused',
+    message: /changes what XGBoost/,
+  })
+})
+
+test('/version is that of the protocol, which the root pins', async (t) => {
+  const { url } = await serving(t, [served(AB)])
+  const pinned = readFileSync(new URL('../../../../MLFLOW_VERSION', import.meta.url), 'utf8').trim()
+  assert.equal(await (await fetch(`${url}/version`)).text(), pinned)
 })

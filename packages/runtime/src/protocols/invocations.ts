@@ -1,5 +1,6 @@
 import { onceThere, type Soon } from '../backend.ts'
 import { predict, rowsOf, type Served } from '../serving/served.ts'
+import { problemWithParams } from '../signature/params.ts'
 import type { Table } from '../signature/table.ts'
 import { type Answer, jsonOf, text } from './answer.ts'
 import { tableOfCsv } from './csv.ts'
@@ -7,6 +8,9 @@ import { isMembers, type Members, parseBody } from './json.ts'
 import { type Limits, withinLimits } from './limits.ts'
 import { RequestProblem } from './request-problem.ts'
 import { tableOfInputs, tableOfInstances, tableOfRecords, tableOfSplit } from './tables.ts'
+
+/** Whose protocol it is: MLflow's clients ask a server for it. As the root's file MLFLOW_VERSION has it, which a test holds it to. */
+export const MLFLOW_VERSION = '3.17.2'
 
 const FIELDS: Readonly<Record<string, (value: unknown) => Table>> = {
   dataframe_split: tableOfSplit,
@@ -26,7 +30,12 @@ export function invocations(model: Served, content_type: string, body: Buffer, l
     if (value.replaceAll('"', '') !== 'utf-8') return text('The scoring server only supports UTF-8', 415)
   }
   if (mime === 'text/csv') return answer(model, tableOfCsv(body.toString('utf8')), limits)
-  if (mime === 'application/json') return answer(model, tableIn(parseBody(body)), limits)
+  if (mime === 'application/json') {
+    const read = parseBody(body)
+    const table = tableIn(read)
+    checkParams(read as Members, model)
+    return answer(model, table, limits)
+  }
   return text(`This predictor only supports the following content types: application/json, text/csv. Got '${content_type}'.`, 415)
 }
 
@@ -44,12 +53,13 @@ export function tableIn(body: unknown): Table {
   if (name === undefined || found.length > 1) {
     throw new RequestProblem(`${ASKED}. Received dictionary with input fields: ${JSON.stringify(Object.keys(body).slice(0, 20))}.`)
   }
-  checkParams(body)
   return (FIELDS[name] as (value: unknown) => Table)(body[name])
 }
 
-/** Parameters are taken as MLflow takes them for a model that declares none: they change nothing. */
-function checkParams(body: Members): void {
-  if (!Object.hasOwn(body, 'params') || body.params === null || isMembers(body.params)) return
-  throw new RequestProblem('params must be an object with a value for each parameter.')
+/** Parameters are held to what the signature declares, others are ignored, as with MLflow; no model that is served is changed by any. */
+function checkParams(body: Members, { signature }: Served): void {
+  if (!Object.hasOwn(body, 'params') || body.params === null) return
+  if (!isMembers(body.params)) throw new RequestProblem('params must be an object with a value for each parameter.')
+  const problem = problemWithParams(signature.params ?? [], body.params)
+  if (problem !== undefined) throw new RequestProblem(problem)
 }

@@ -13,7 +13,7 @@ export function parseBody(body: Buffer): unknown {
       return readJson(text, { depth_max: DEPTH_MAX, bytes_max: text.length }).value
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      throw new RequestProblem(`Ensure that input is a valid JSON formatted string: ${error.message}.`)
+      throw new RequestProblem(`Invalid input. Ensure that input is a valid JSON formatted string. It is not: ${error.message}.`)
     }
   }
 }

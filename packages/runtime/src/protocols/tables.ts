@@ -2,17 +2,29 @@ import type { Table } from '../signature/table.ts'
 import { isMembers, type Members, memberOf } from './json.ts'
 import { RequestProblem } from './request-problem.ts'
 
+const NO_FRAME = 'Provided dataframe_split field is not a valid dataframe representation'
+
+/** What a value is, by the names that Python has for it. */
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? 'list' : isMembers(value) ? 'dictionary' : value === null ? 'None' : typeof value
+
 const EMPTY: Table = { rows: 0, width: 0, names: undefined, by: 'row', cells: [] }
 
-/** `dataframe_split`: `{"columns": [...], "data": [[...], ...]}`; an index is taken and not looked at. */
+/** `dataframe_split`: `{"columns": [...], "data": [[...], ...]}`; an index must be as long as the data, and is not looked at. */
 export function tableOfSplit(value: unknown): Table {
-  if (!isMembers(value)) throw new RequestProblem('dataframe_split must be an object with "columns" and "data".')
+  if (!isMembers(value)) {
+    throw new RequestProblem(`Dataframe split format must be a dictionary. Got ${kindOf(value)}: send an object with "columns" and "data".`)
+  }
   const data = memberOf(value, 'data')
   const columns = memberOf(value, 'columns')
   if (!Array.isArray(data) || !data.every(Array.isArray))
-    throw new RequestProblem('dataframe_split: "data" must be a list of rows, each a list.')
+    throw new RequestProblem(`${NO_FRAME}: "data" must be a list of rows, each a list.`)
+  const index = memberOf(value, 'index')
+  if (index !== undefined && (!Array.isArray(index) || index.length !== data.length)) {
+    throw new RequestProblem(`${NO_FRAME}: "index" must be a list with a value for each of the ${data.length} rows.`)
+  }
   if (columns === undefined) return tableOfRows(data, undefined, 'dataframe_split')
-  if (!Array.isArray(columns)) throw new RequestProblem('dataframe_split: "columns" must be a list of names.')
+  if (!Array.isArray(columns)) throw new RequestProblem(`${NO_FRAME}: "columns" must be a list of names.`)
   // pandas writes the numbers of unnamed columns there.
   const names = columns.every((name) => typeof name === 'number') ? undefined : columns.map(String)
   return tableOfRows(data, names, 'dataframe_split', columns.length)
@@ -35,7 +47,10 @@ export function tableOfRows(
 
 /** `dataframe_records`: a list of objects. A column is there when any record has it. */
 export function tableOfRecords(value: unknown, what = 'dataframe_records'): Table {
-  if (!Array.isArray(value) || !value.every(isMembers)) throw new RequestProblem(`${what} must be a list of objects, one for each row.`)
+  if (!Array.isArray(value)) {
+    throw new RequestProblem(`Dataframe records format must be a list of records. Got ${kindOf(value)}.`)
+  }
+  if (!value.every(isMembers)) throw new RequestProblem(`${what} must be a list of objects, one for each row.`)
   if (value.length === 0) return EMPTY
   const names = new Set<string>()
   for (const record of value) for (const name of Object.keys(record)) names.add(name)

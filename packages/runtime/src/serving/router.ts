@@ -1,6 +1,6 @@
 import { InputProblem, type Soon } from '../backend.ts'
 import { type Answer, json, text } from '../protocols/answer.ts'
-import { invocations } from '../protocols/invocations.ts'
+import { invocations, MLFLOW_VERSION } from '../protocols/invocations.ts'
 import { predictV1 } from '../protocols/kserve.ts'
 import type { Limits } from '../protocols/limits.ts'
 import { openApi } from '../protocols/openapi.ts'
@@ -101,7 +101,7 @@ function fixed({ models, metrics, version }: Serving, path: string): Answer | un
     case '/health':
       return { status: models.find() ? 200 : 404, type: 'application/json', body: '\n' }
     case '/version':
-      return text(version, 200, 'application/json')
+      return text(MLFLOW_VERSION, 200, 'application/json')
     case '/metrics':
       return text(metrics.text(models), 200, 'text/plain; version=0.0.4; charset=utf-8')
     case '/v2':
@@ -146,11 +146,16 @@ function ofModel({ models, version }: Serving, path: string): Answer | undefined
   return json({ name: picked(models, v1[1]).name, ready: true })
 }
 
+/** MLflow's clients find this field in an error; how the server works inside is nobody's business, so that it is empty. */
+const UNTOLD = { stack_trace: '' }
+
 /** What is told of a failure: a caller's fault in full, anything else without what it was. */
 export function problemOf(error: unknown): Answer {
-  if (error instanceof RequestProblem) return json({ error_code: error.code, message: error.message, error: error.message }, error.status)
+  if (error instanceof RequestProblem)
+    return json({ error_code: error.code, message: error.message, error: error.message, ...UNTOLD }, error.status)
   if (error instanceof InputProblem) {
-    return json({ error_code: 'BAD_REQUEST', message: `Failed to enforce schema of data: ${error.message}`, error: error.message }, 400)
+    const message = `Failed to enforce schema of data: ${error.message}`
+    return json({ error_code: 'BAD_REQUEST', message, error: error.message, ...UNTOLD }, 400)
   }
   return json(
     { error_code: 'INTERNAL_ERROR', message: 'The model could not predict for this request; the log of the server says why.' },

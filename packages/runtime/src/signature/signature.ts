@@ -1,4 +1,5 @@
 import { Refused } from '../refused.ts'
+import { type ParamSpec, readParams } from './params.ts'
 
 /** The types that a column may have; those of tensors are told by the same words. */
 export type ColumnType = 'boolean' | 'integer' | 'long' | 'float' | 'double' | 'string' | 'binary' | 'datetime'
@@ -12,7 +13,11 @@ export type Inputs =
   | { readonly kind: 'matrix'; readonly type: ColumnType; readonly width: number | undefined }
 
 /** What a model was logged with; each part is undefined where nothing was said. */
-export type Signature = { readonly inputs: Inputs | undefined; readonly output: ColumnType | undefined }
+export type Signature = {
+  readonly inputs: Inputs | undefined
+  readonly output: ColumnType | undefined
+  readonly params?: readonly ParamSpec[]
+}
 
 const COLUMN_TYPES: ReadonlySet<string> = new Set<ColumnType>([
   'boolean',
@@ -45,10 +50,11 @@ const OF_DTYPE: Readonly<Record<string, ColumnType>> = {
 const INPUTS_MAX = 100_000
 
 /** Reads what MLmodel has of a signature, which is JSON in texts. @throws Refused('describe') for what can't be served */
-export function readSignature(inputs: string | undefined, outputs: string | undefined): Signature {
+export function readSignature(inputs: string | undefined, outputs: string | undefined, params?: string): Signature {
   return {
     inputs: inputs === undefined ? undefined : inputsOf(specs(inputs)),
     output: outputs === undefined ? undefined : outputOf(outputs),
+    params: params === undefined ? [] : readParams(params),
   }
 }
 

@@ -16,10 +16,16 @@ export async function findingsInModels(root: string, files: readonly string[]): 
 }
 
 /** A picture is no model that could not be read: what was not looked at, or is broken, is for `millrace scan` to say. */
-const counts = ({ rule, severity }: Scanned): boolean => severity !== 'info' && RULES[rule].unread !== true && !rule.endsWith('/broken')
+const counts = ({ rule, severity }: Scanned, file: string): boolean =>
+  severity !== 'info' &&
+  RULES[rule].unread !== true &&
+  !rule.endsWith('/broken') &&
+  !(/^(?:file\/polyglot$|archive\/)/.test(rule) && PICTURE.test(file))
+/** Cameras put films behind their pictures, and no program loads a model from a file of such a name. */
+const PICTURE = /\.(?:jpe?g|png|gif|webp|heic)$/i
 
 const ofFile = ({ file, findings }: FileResult): Finding[] => {
-  const [worst] = findings.filter(counts).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+  const [worst] = findings.filter((one) => counts(one, file)).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
   return worst ? [findingOf(file, worst)] : []
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { isFor } from './audit.ts'
 import { CATEGORIES } from './finding.ts'
+import { contextOf } from './inventory.ts'
 import type { Example, Rule } from './rules/rule.ts'
 import { RULES } from './rules.ts'
 import { loadGrammars } from './syntax/grammars.ts'
@@ -10,7 +11,7 @@ import { Unit } from './unit.ts'
 before(() => loadGrammars())
 
 function linesFound(rule: Rule, { language, text, file = 'example' }: Example): number[] {
-  const unit = new Unit(file, language, text, 'code')
+  const unit = new Unit(file, language, text, contextOf(file))
   return isFor(rule, unit) ? rule.find(unit).map(({ line }) => line) : []
 }
 

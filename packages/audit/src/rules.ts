@@ -5,6 +5,7 @@ import { DESERIALIZATION } from './rules/deserialization.ts'
 import { DOWNLOADS } from './rules/downloads.ts'
 import { EXPOSURE } from './rules/exposure.ts'
 import { FLOWS } from './rules/flows.ts'
+import { KUBERNETES_SECRETS } from './rules/kubernetes-secrets.ts'
 import { MODELS } from './rules/models.ts'
 import { PIPELINES } from './rules/pipelines.ts'
 import { PRIVILEGE } from './rules/privilege.ts'
@@ -15,6 +16,7 @@ import { TEXT_RULES } from './rules/texts.ts'
 /** Every rule on files. */
 export const RULES: readonly Rule[] = [
   ...CREDENTIALS,
+  ...KUBERNETES_SECRETS,
   ...DESERIALIZATION,
   ...COMMANDS,
   ...FLOWS,

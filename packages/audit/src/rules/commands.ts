@@ -1,4 +1,4 @@
-import { fixedText } from '../syntax/facts.ts'
+import { fixedTexts } from '../syntax/facts.ts'
 import { argumentAt, byLanguage, callsWhere, commandsWhere, hasGap, isProgram, isTrue } from './places.ts'
 import { javascript, python, type Rule, shell } from './rule.ts'
 
@@ -24,7 +24,7 @@ export const COMMANDS: readonly Rule[] = [
     hints: ['shell', 'os.system', 'popen', 'getoutput', 'getstatusoutput', 'system('],
     find: callsWhere((call, { facts }) => {
       const text = argumentAt(call, 0, 'args') ?? argumentAt(call, 0, 'cmd')
-      if (!text || text.constant || fixedText(text, call, facts) !== undefined) return false
+      if (!text || text.constant || fixedTexts(text, call, facts) !== undefined) return false
       const by_name = /^(?:os\.(?:system|popen)|subprocess\.get(?:status)?output|asyncio\.create_subprocess_shell)$/.test(call.name)
       return by_name || (STARTS.test(call.name) && isTrue(call, 'shell'))
     }),
@@ -37,6 +37,9 @@ export const COMMANDS: readonly Rule[] = [
       python('import subprocess\nsubprocess.run(["kubectl", "get", name], check=True)'),
       python('subprocess.run("ls", shell=True)'),
       python('command = "ls -l"\nsubprocess.run(command, shell=True)'),
+      python(
+        'command = "feast apply"\nsubprocess.run(command, shell=True)\ncommand = "feast teardown"\nsubprocess.run(command, shell=True)',
+      ),
     ],
   },
   {
@@ -53,7 +56,7 @@ export const COMMANDS: readonly Rule[] = [
     hints: ['shell', 'os.system', 'popen', 'getoutput', 'system('],
     find: callsWhere((call, { facts }) => {
       const text = argumentAt(call, 0, 'args') ?? argumentAt(call, 0, 'cmd')
-      if (!text?.constant && fixedText(text, call, facts) === undefined) return false
+      if (!text?.constant && fixedTexts(text, call, facts) === undefined) return false
       return (
         /^(?:os\.(?:system|popen)|subprocess\.get(?:status)?output)$/.test(call.name) || (STARTS.test(call.name) && isTrue(call, 'shell'))
       )
@@ -142,7 +145,7 @@ export const COMMANDS: readonly Rule[] = [
       const runs =
         /^child_process\.exec(?:Sync)?$/.test(call.name) || (shell && /^child_process\.(?:spawn|execFile)(?:Sync)?$/.test(call.name))
       const [text] = call.args
-      return runs && text !== undefined && !text.constant && fixedText(text, call, facts) === undefined
+      return runs && text !== undefined && !text.constant && fixedTexts(text, call, facts) === undefined
     }),
     bad: [
       javascript('import { execSync } from "node:child_process"\nexecSync(`docker run $' + '{image}`)', 2),

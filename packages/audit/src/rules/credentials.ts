@@ -1,8 +1,9 @@
 import { anyOf } from '../syntax/any-of.ts'
-import type { Pair } from '../syntax/pairs.ts'
 import type { Unit } from '../unit.ts'
+import { isSecretManifest } from './kubernetes-secrets.ts'
 import { byLanguage, linesLike, pairsWhere } from './places.ts'
 import { type Hit, python, type Rule, shell, yaml } from './rule.ts'
+import { loginIn, of, TOKENS } from './secret-forms.ts'
 
 const EVERYWHERE = [
   'python',
@@ -18,28 +19,6 @@ const EVERYWHERE = [
   'text',
 ] as const
 
-// An example must not be a secret to those who look for secrets in this repository: it is put together.
-const of = (...parts: readonly string[]): string => parts.join('')
-
-/** Tokens of known services, by their form. */
-export const TOKENS = anyOf(
-  '',
-  /\b(?:AKIA[0-9A-Z]{16}|hf_[A-Za-z0-9]{30,}|dapi[0-9a-f]{32}|AIza[\w-]{35})(?![\w-])/,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20})(?![\w-])/,
-  /\bsk-(?:proj-|ant-)?(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/,
-  /\b(?:xox[abprs]-[\w-]{20,}|npm_[A-Za-z0-9]{36}|pypi-AgEI[\w-]{50,}|dckr_pat_[\w-]{27})(?![\w-])/,
-  /AccountKey=[A-Za-z0-9+/]{80,}/,
-  /hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{20,}/,
-)
-
-/** A password in an address; what is filled in, or obviously a gap to be filled in by the reader, is none. */
-const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{2,128})@[\w.[-]/i
-/** An address that says what an address looks like. */
-const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
-/** `DB_PASSWORD`: what stands for a value. */
-const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
-const GAP = /^your|^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
-
 const SECRET_NAME = anyOf(
   'i',
   /(?:^|[_.-])(?:password|passwd|pwd|secret|token)$/,
@@ -54,6 +33,8 @@ const NOT_SECRET = anyOf(
   // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`.
   /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$/,
   /your|abc123|123abc|example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
+  // `<token>`, as commands are read: something to be filled in.
+  /^_[a-z][\w-]*_$/,
   // Letters alone are a word.
   /^[a-z]+$/,
 )
@@ -68,13 +49,12 @@ const SHAPE = /^(?:user(?:name)?|usr|login|db_?user|myuser):(?:pass(?:word|wd)?|
 function uriPasswords(unit: Unit): Hit[] {
   if (unit.language === 'data') return []
   return unit.lines.flatMap((line, at) => {
-    const match = URI_PASSWORD.exec(line)
-    if (!match || PATTERN.test(match[0]) || GAP.test(match[2] ?? '') || GAP.test(match[1] ?? '')) return []
-    if (STANDS_FOR.test(match[2] ?? '')) return []
+    const login = loginIn(line)
+    if (!login) return []
     // What a test logs in with, on its own machine, is the test's own.
     if (unit.context === 'test' && /@(?:localhost|127\.0\.0\.1)\b/.test(line)) return []
     const is_command = unit.language === 'shell' || unit.language === 'dockerfile'
-    if (!is_command && (SHAPE.test(`${match[1]}:${match[2]}`) || (unit.language === 'python' && /^\s*#/.test(line)))) return []
+    if (!is_command && (SHAPE.test(`${login.user}:${login.password}`) || (unit.language === 'python' && /^\s*#/.test(line)))) return []
     return [{ line: at + 1 }]
   })
 }
@@ -94,8 +74,12 @@ function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[
 }
 
 const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !DEFAULTS.test(value)
-const isSecretManifest = (all: readonly Pair[], document: number): boolean =>
-  all.some((one) => one.document === document && one.path === 'kind' && one.value === 'Secret')
+/** A program's own reports of how it is used go out with a key that everybody who installs it has. */
+const REPORTS_USAGE = /(?:^|[/_-])(?:telemetry|analytics|usage[_-]?stats)[\w-]*\.\w+$/i
+
+/** In a page, `password: password` in a configuration says what belongs there. */
+const saysItsKind = (value: string, { file, language, context }: Unit): boolean =>
+  context === 'documentation' && /\.mdx?$/.test(file) && /^(?:yaml|config)$/.test(language) && /^(?:password|secret)$/.test(value)
 
 const inPairs = (wanted: (value: string) => boolean) =>
   pairsWhere(({ key, path, value, document }, all) => {
@@ -174,7 +158,11 @@ export const CREDENTIALS: readonly Rule[] = [
     // The last is the key of a store for tests, which its makers publish.
     find: linesLike(TOKENS, /EXAMPLE|example|0{12}|1234567890abcdef|x{8}|Eby8vdM02xNOcqFl/i),
     bad: [python(of('key = "AKIA', 'QWERTYUIOPASDFGH"')), shell(of('export DATABRICKS_TOKEN=dapi', '3f9c8e7d6b5a4c3d2e1f0a9b8c7d6e5f'))],
-    good: [python('key = os.environ["AWS_ACCESS_KEY_ID"]'), python(of('key = "AKIA', 'IOSFODNN7EXAMPLE"'))],
+    good: [
+      python('key = os.environ["AWS_ACCESS_KEY_ID"]'),
+      python(of('key = "AKIA', 'IOSFODNN7EXAMPLE"')),
+      { language: 'data', text: of('9,the row has xoxp-1234', '5678901-2345678901-3456789012-abcdef0123...') },
+    ],
   },
   {
     id: 'credentials/private-key',
@@ -205,7 +193,10 @@ export const CREDENTIALS: readonly Rule[] = [
     languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
     hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
     // What a test logs in with is the test's own.
-    find: (unit) => (unit.context === 'test' ? [] : assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value))(unit)),
+    find: (unit) =>
+      unit.context === 'test'
+        ? []
+        : assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value) && !saysItsKind(value, unit))(unit),
     bad: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: admin', 2),
       shell('docker run -e MINIO_ROOT_PASSWORD=minioadmin minio/minio'),
@@ -215,6 +206,7 @@ export const CREDENTIALS: readonly Rule[] = [
     good: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: $' + '{GRAFANA_PASSWORD:?}'),
       python('login(password=os.environ["PASSWORD"])'),
+      { language: 'yaml', text: 'online_store:\n  user: username\n  password: password', file: 'docs/store.md' },
     ],
   },
   {
@@ -230,7 +222,7 @@ export const CREDENTIALS: readonly Rule[] = [
     languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
     hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
     // Tokens of known forms are found in tests as well, by their own rule.
-    find: (unit) => (unit.context === 'test' ? [] : assigned(isSecret)(unit)),
+    find: (unit) => (unit.context === 'test' || REPORTS_USAGE.test(unit.file) ? [] : assigned(isSecret)(unit)),
     bad: [
       python('DB_PASSWORD = "Tr0ub4dor-3"'),
       yaml('db_password: Tr0ub4dor-3'),
@@ -242,36 +234,9 @@ export const CREDENTIALS: readonly Rule[] = [
       yaml('secret: upstream-client'),
       python('token = "aaa-bbb-ccc"'),
       shell('export API_KEY="$(cat key)"'),
+      shell('export HUB_TOKEN=<here>'),
+      shell("CLIENT_SECRET='<hash-code>'"),
+      { language: 'python', text: 'TOKEN = "s2s.5xq8Zr41xvLw"', file: 'src/app/telemetry.py' },
     ],
-  },
-  {
-    id: 'credentials/kubernetes-secret',
-    category: 'CREDENTIALS_UNSAFE',
-    severity: 'medium',
-    confidence: 'high',
-    cwe: 312,
-    title: 'A Secret of Kubernetes is kept with its values',
-    why: 'Base64 hides nothing, and the manifest is in the repository.',
-    means: 'Whoever reads the repository has the secret.',
-    recommendation: 'Make it by a secrets operator, sealed, or by hand outside the repository.',
-    languages: ['yaml'],
-    hints: ['Secret'],
-    find: (unit) => {
-      const found = new Map<number, Hit>()
-      for (const { path, key, value, document, line } of unit.pairs) {
-        if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === '' || value === key || GAP.test(value) || found.has(document)) continue
-        if (
-          !/pass|pwd|secret|token|key|cred|cert|^\w{1,4}$/i.test(key) ||
-          /x{4}|placeholder|your|example|replace|^[\w-]+_(?:id|url)$/i.test(value)
-        )
-          continue
-        if (isSecretManifest(unit.pairs, document)) {
-          found.set(document, { line })
-        }
-      }
-      return [...found.values()]
-    },
-    bad: [yaml('apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  pass: cGFzc3dvcmQ=', 5)],
-    good: [yaml('apiVersion: v1\nkind: ConfigMap\ndata:\n  pass: x')],
   },
 ]

@@ -1,5 +1,5 @@
 import { anyOf } from '../syntax/any-of.ts'
-import { fixedText } from '../syntax/facts.ts'
+import { type Argument, type Call, type Facts, fixedText, mentions } from '../syntax/facts.ts'
 import { argumentAt, byLanguage, callsWhere, commandsWhere, isProgram, isTrue, linesLike, named } from './places.ts'
 import { javascript, python, type Rule, shell, yaml } from './rule.ts'
 
@@ -12,12 +12,29 @@ const FLAVOURS = /^mlflow\.(?:(?:\w+\.)+)load_model$|^mlflow\.load_model$/
 const PINNED = /^models:\/(?:m-[\w-]+|[^/@]+\/\d+)$/
 /** Which version it is stands in a variable that is called so. */
 const PINNED_BY_NAME = /^[fF]["']models:\/[^/@]+\/\{[^}]*version[^}]*\}["']$|^[fF]["']models:\/\{[^}]*model_id[^}]*\}["']$/
-/** What this program logged itself, a few lines before. */
+/** What this program logged itself, a few lines before, or what is in the model that loads it. */
 const OWN = anyOf(
   '',
+  /^mlflow\.get_artifact_uri\(|\bcontext\.artifacts\b/,
   /(?:^|[._])(?:info|logged_model|logged|model_info|log_result)\.model_uri$/,
   /^[fF]["']runs:\/\{(?:run|active_run|mlflow\.(?:active_run|last_active_run)\(\))\.info\.run_id\}/,
 )
+
+/** Whether a model is of this program, which saved it under that name, or is a part of the model that MLflow loads by this function. */
+function isOwn(uri: Argument, call: Call, facts: Facts): boolean {
+  const place = fixedText(uri, call, facts) ?? uri.text
+  const saves = (one: Call): boolean =>
+    /(?:^|\.)(?:save|log)_model$/.test(one.name) && one.args.some((given) => (fixedText(given, one, facts) ?? given.text) === place)
+  const hook = facts.functions.find(({ name, scope }) => name === '_load_pyfunc' && scope === call.scope)
+  const parts = new Set((hook?.params ?? '').match(/[A-Za-z_]\w*/g))
+  return facts.calls.some(saves) || writtenAs(uri, facts).some((text) => OWN.test(text) || mentions(text, parts))
+}
+
+/** How an argument is written: itself, and what its name gets where it gets one thing. */
+function writtenAs({ text }: Argument, { assignments }: Facts): string[] {
+  const [only, another] = assignments.filter(({ names }) => names.length === 1 && names[0] === text)
+  return only && !another ? [text, only.text] : [text]
+}
 
 const RUNS = 'Loading it runs whatever its author put into it, with the rights of the program that loads it.'
 const NO_PICKLE =
@@ -37,13 +54,18 @@ export const DESERIALIZATION: readonly Rule[] = [
     recommendation: NO_PICKLE,
     languages: ['python'],
     hints: ['ickle', 'dill', 'marshal', 'shelve'],
-    find: callsWhere(({ name }) => PICKLE.test(name)),
+    // What was made a pickle a moment ago, to copy it, is the program's own.
+    find: callsWhere(({ name, args }) => PICKLE.test(name) && !/^[\w.]+\.dumps\(/.test(args[0]?.text ?? '')),
     bad: [
       python('import pickle\nwith open(path, "rb") as f:\n    model = pickle.load(f)', 3),
       python('from dill import loads as thaw\nthaw(blob)', 2),
       python('import pandas as pd\nframe = pd.read_pickle("frame.pkl")', 2),
     ],
-    good: [python('import pickle\npickle.dump(model, f)'), python('import json\njson.load(f)')],
+    good: [
+      python('import pickle\npickle.dump(model, f)'),
+      python('import json\njson.load(f)'),
+      python('import cloudpickle\ncopy = cloudpickle.loads(cloudpickle.dumps(service))'),
+    ],
   },
   {
     id: 'rce/joblib-load',
@@ -138,11 +160,8 @@ export const DESERIALIZATION: readonly Rule[] = [
     find: callsWhere((call, { facts }) => {
       if (!FLAVOURS.test(call.name)) return false
       const uri = argumentAt(call, 0, 'model_uri')
-      if (!uri || OWN.test(uri.text)) return false
-      if (facts.calls.some(({ name, args }) => /(?:^|\.)save_model$/.test(name) && args.some(({ text }) => text === uri.text))) return false
-      const written = facts.assignments.filter(({ names }) => names.length === 1 && names[0] === uri.text)
-      const texts = [uri.text, ...(written.length === 1 ? [written[0]?.text ?? ''] : [])]
-      return !PINNED.test(fixedText(uri, call, facts) ?? '') && !texts.some((text) => PINNED_BY_NAME.test(text) || OWN.test(text))
+      if (!uri || isOwn(uri, call, facts)) return false
+      return !PINNED.test(fixedText(uri, call, facts) ?? '') && !writtenAs(uri, facts).some((text) => PINNED_BY_NAME.test(text))
     }),
     bad: [
       python('import mlflow\nmodel = mlflow.pyfunc.load_model("models:/churn/Production")', 2),
@@ -154,6 +173,14 @@ export const DESERIALIZATION: readonly Rule[] = [
       python('import mlflow\nuri = "models:/churn/7"\nmodel = mlflow.pyfunc.load_model(uri)'),
       python('import mlflow\nmodel = mlflow.pyfunc.load_model(f"models:/{name}/{version}")'),
       python('import mlflow\nagain = mlflow.pyfunc.load_model(model_info.model_uri)'),
+      python(
+        'import mlflow\nmlflow.paddle.log_model(m, name="model")\npath = mlflow.get_artifact_uri("model")\nmlflow.paddle.load_model(path)',
+      ),
+      python('import mlflow\npath = "/srv/m"\nmlflow.sklearn.save_model(m, path)\nmlflow.pyfunc.load_model("/srv/m")'),
+      python('import mlflow\ndef load_context(self, context):\n    self.model = mlflow.sklearn.load_model(context.artifacts["inner"])'),
+      python(
+        'import mlflow\ndef _load_pyfunc(path):\n    inner = os.path.join(path, "inner")\n    return mlflow.sklearn.load_model(inner)',
+      ),
       python('from keras.models import load_model\nload_model(p)'),
     ],
   },

@@ -10,8 +10,9 @@ const SCRIPTS = ['shell', 'dockerfile'] as const
 
 const TAKES_VALUE = anyOf(
   '',
-  /^(?:-r|--requirement|-c|--constraint|-i|--index-url|--extra-index-url|-t|--target|--prefix|-e|--editable|-f|--find-links)$/,
-  /^--(?:index-strategy|python|platform|root|cache-dir|python-version|only-binary|no-binary|timeout)$/,
+  /^(?:-[qvUI]*[rcitefp]|--requirement|--constraint|--index-url|--extra-index-url|--target|--prefix|--editable|--find-links)$/,
+  /^--(?:index-strategy|python|platform|root|cache-dir|python-version|only-binary|no-binary|timeout|torch-backend|python-platform)$/,
+  /^--(?:index|default-index|extra|group|exclude-newer|resolution|link-mode|trusted-host|proxy|retries|upgrade-strategy|src|log)$/,
 )
 
 /** What pip would install without a version, of one command. */
@@ -46,11 +47,23 @@ function bases({ instructions }: Unit): { image: string; line: number }[] {
   })
 }
 
-/** Charts write name and tag apart: `image: name` beside `tag: 1.2`. */
-const hasTagBeside = ({ path, document }: Pair, all: readonly Pair[]): boolean => {
+/** Charts write name and tag apart: `image: name` beside `tag: 1.2`, or the chart's own version is the tag. */
+const hasTagBeside = ({ path, value, document }: Pair, all: readonly Pair[], { file, language }: Unit): boolean => {
   const beside = path.replace(/[^.]*$/, '')
-  return all.some((one) => one.document === document && (one.path === `${beside}tag` || one.path === `${beside}version`))
+  const isBeside = (one: Pair): boolean =>
+    one.document === document &&
+    one.path.startsWith(beside) &&
+    /^(?:tag|version|\w+Tag|defaultVersion)$/.test(one.path.slice(beside.length))
+  return (
+    all.some(isBeside) ||
+    (language === 'yaml' && /\.mdx?$/.test(file) && !TAGGED.test(value) && !all.some(({ key }) => RUNS_IMAGES.test(key)))
+  )
 }
+/** What a manifest, a compose file or a CI has around an image, and the values of a chart don't. */
+const RUNS_IMAGES = /^(?:kind|services|containers?|jobs?|docker_env|steps|stages)$/
+
+/** What a tool puts an image in the place of: `ko://`, and names with capitals, which no image has. */
+const isStandIn = (image: string): boolean => /^\w+:\/\/|[A-Z]/.test(image.replace(/:[^/]*$/, '')) || /:replace$/.test(image)
 
 const images =
   (wrong: (image: string) => boolean) =>
@@ -64,8 +77,8 @@ const images =
             pair.key === 'image' &&
             /^\w[\w./:@-]*$/.test(pair.value) &&
             wrong(pair.value) &&
-            !hasTagBeside(pair, all) &&
-            !/:replace$/.test(pair.value),
+            !isStandIn(pair.value) &&
+            !hasTagBeside(pair, all, unit),
         )(unit)
 
 const LATER = 'What is installed tomorrow is not what was reviewed today.'
@@ -114,7 +127,13 @@ export const DOWNLOADS: readonly Rule[] = [
     hints: ['pip'],
     find: commandsWhere(unpinned),
     bad: [shell('pip install mlflow scikit-learn'), dockerfile('FROM scratch\nRUN pip install --no-cache-dir "mlflow[extras]>=2"', 2)],
-    good: [shell('pip install mlflow==3.17.2'), shell('pip install -r requirements.txt'), shell('pip install -U pip')],
+    good: [
+      shell('pip install mlflow==3.17.2'),
+      shell('pip install -r requirements.txt'),
+      shell('pip install -qr requirements.txt'),
+      shell('uv pip install --torch-backend cpu -r requirements.txt'),
+      shell('pip install -U pip'),
+    ],
   },
   {
     id: 'download/requirement-unpinned',
@@ -182,6 +201,10 @@ export const DOWNLOADS: readonly Rule[] = [
       dockerfile('FROM python:3.12-slim AS build\nFROM build'),
       yaml('image: postgres:17.2'),
       yaml('server:\n  image: kserve/agent\n  tag: v0.15.2'),
+      yaml("server:\n  image: kserve/agent\n  defaultVersion: ''"),
+      yaml('containers:\n  - image: ko://git.example/cmd/manager'),
+      yaml('containers:\n  - image: YOUR_REGISTRY/IMAGE_NAME'),
+      { language: 'yaml', text: 'agent:\n  image: kserve/agent', file: 'charts/README.md' },
     ],
   },
   {

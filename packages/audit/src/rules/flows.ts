@@ -90,7 +90,7 @@ export const FLOWS: readonly Rule[] = [
     hints: ['upload', 'put_object', 'push_to_hub', 'sagemaker', 'azureml', 's3 '],
     find: (unit) =>
       unit.language === 'python'
-        ? callsWhere(({ name }) => UPLOADS.test(name))(unit)
+        ? callsWhere(({ name, args }) => UPLOADS.test(name) && !args.some(({ text }) => /^b?(?:""|'')$/.test(text)))(unit)
         : commandsWhere(
             (words) =>
               (isProgram(words, 'aws') &&
@@ -103,7 +103,11 @@ export const FLOWS: readonly Rule[] = [
       python('s3 = boto3.client("s3")\ns3.upload_file("m.onnx", "bucket", "m")', 2),
       shell('mlflow sagemaker build-and-push-container'),
     ],
-    good: [python('s3.download_file("bucket", "m", "m.onnx")'), shell('aws s3 cp s3://bucket/m .')],
+    good: [
+      python('s3.download_file("bucket", "m", "m.onnx")'),
+      python('s3.put_object(Bucket=bucket, Key="marker", Body=b"")'),
+      shell('aws s3 cp s3://bucket/m .'),
+    ],
   },
   {
     id: 'exfiltration/webhook',

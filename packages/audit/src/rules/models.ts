@@ -9,6 +9,9 @@ const FRAME = /^(?:pandas|pd|polars|pl)\.(?:DataFrame(?:\.from_(?:dict|records))
 export const REQUEST = /\brequest\.(?:get_json\(|json\b|data\b|form\b|args\b|body\b)|\bawait request\.(?:json|body)\(|\bflask\.request\b/
 const CHECKS = /validate|schema|pydantic|model_validate|pandera|marshmallow|jsonschema|parse_obj/i
 
+const CHECKED_TYPE = /:\s*(?!dict|list|Dict|List|Any|str|bytes|object|Union|Optional)[A-Z]/
+const CHECKED_REQUEST = /\brequest\s*:\s*(?!(?:[\w.]+\.)?(?:Request|HttpRequest|Any|Dict|List|Union|Optional)\b)[A-Z]\w*/
+
 /** Frames made of what a caller sent, in a function that looks at none of it. */
 function uncheckedFrames(unit: Unit): Hit[] {
   const { calls, assignments, functions } = unit.facts
@@ -17,8 +20,9 @@ function uncheckedFrames(unit: Unit): Hit[] {
       if (!FRAME.test(name)) return false
       const served = functions.find((one) => one.scope === scope && /^(?:predict|predict_raw|infer|score|invocations?)$/.test(one.name))
       // A wrapper's predict gets what a caller sent: its types, where it has some that are checked, are another matter.
-      const parameters =
-        served && !/:\s*(?!dict|list|Dict|List|Any|str|bytes|object|Union|Optional)[A-Z]/.test(served.params) ? namesIn(served.params) : []
+      const parameters = served && !CHECKED_TYPE.test(served.params) ? namesIn(served.params) : []
+      // FastAPI checks a request whose type is a model of the program's own before the function sees it.
+      if (functions.some((one) => one.scope === scope && CHECKED_REQUEST.test(one.params))) return false
       const received = new Set([
         ...parameters,
         ...assignments.filter((one) => one.scope === scope && REQUEST.test(one.text)).flatMap(({ names }) => names),
@@ -91,6 +95,7 @@ export const MODELS: readonly Rule[] = [
     good: [
       python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),
       python('import pandas as pd\nframe = pd.DataFrame({"a": [1]})'),
+      python('import pandas as pd\n@app.post("/push")\ndef push(request: PushRequest):\n    return pd.DataFrame(request.data)'),
     ],
   },
   {

@@ -77,11 +77,18 @@ export const PRIVILEGE: readonly Rule[] = [
         if (last) return /^(?:root|0)\b/.test(last.text) ? [{ line: last.line }] : []
         const from = instructions.findLast(({ name }) => name === 'FROM')
         const starts = instructions.some(({ name }) => name === 'CMD' || name === 'ENTRYPOINT')
-        return !from || !starts || /nonroot|rootless|unprivileged|^cgr\.dev\//.test(from.text) ? [] : [{ line: from.line }]
+        return !from || !starts || /nonroot|rootless|unprivileged|^cgr\.dev\/|^public\.ecr\.aws\/lambda\//.test(from.text)
+          ? []
+          : [{ line: from.line }]
       },
     }),
     bad: [yaml('securityContext:\n  runAsUser: 0', 2), dockerfile('FROM python:3.12\nCMD ["python", "serve.py"]')],
-    good: [yaml('securityContext:\n  runAsUser: 10001'), dockerfile('FROM python:3.12\nUSER 10001\nCMD ["python", "serve.py"]')],
+    good: [
+      yaml('securityContext:\n  runAsUser: 10001'),
+      dockerfile('FROM python:3.12\nUSER 10001\nCMD ["python", "serve.py"]'),
+      // What runs it chooses the user.
+      dockerfile('FROM public.ecr.aws/lambda/python:3.12\nCMD ["handler.run"]'),
+    ],
   },
   {
     id: 'privilege/cluster-admin',

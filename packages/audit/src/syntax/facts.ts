@@ -43,20 +43,29 @@ const NAME = /^[A-Za-z_$][\w$]*$/
 const LITERAL = /^[rRbBuU]?(?:"""|'''|"|'|`)([^"'`]*)(?:"""|'''|"|'|`)$/
 
 /**
- * What an argument comes to where it is the name of a fixed text: the last assignment before the call in the same function, or outside of
- * all. A name that gets something else too is not followed.
+ * Every fixed text that an argument may come to: itself, or what its name got in the same function, or else outside of all; nothing where
+ * one of these is put together of others.
  */
-export function fixedText(argument: Argument | undefined, call: Call, { assignments }: Facts): string | undefined {
-  let text = argument?.text ?? ''
-  if (argument?.value !== undefined) return argument.value
-  for (let depth = 0; depth < DEPTH_MAX && NAME.test(text); depth++) {
-    const own = assignments.filter(({ names, scope }) => names.length === 1 && names[0] === text && scope === call.scope)
-    const all = own.length > 0 ? own : assignments.filter(({ names, scope }) => names.length === 1 && names[0] === text && scope === -1)
-    const [only, another] = all
-    if (!only || another) return undefined
-    text = only.text
+export function fixedTexts(argument: Argument | undefined, call: Call, { assignments }: Facts): readonly string[] | undefined {
+  if (argument?.value !== undefined) return [argument.value]
+  let texts = [argument?.text ?? '']
+  for (let depth = 0; depth < DEPTH_MAX && texts.some((text) => NAME.test(text)); depth++) {
+    texts = texts.flatMap((text) => (NAME.test(text) ? given(text) : [text]))
   }
-  return /^[fF]/.test(text) || text.includes('${') ? undefined : LITERAL.exec(text)?.[1]
+  const fixed = texts.map((text) => (/^[fF]/.test(text) || text.includes('${') ? undefined : LITERAL.exec(text)?.[1]))
+  return fixed.length > 0 && fixed.every((text) => text !== undefined) ? fixed : undefined
+
+  function given(name: string): string[] {
+    const all = assignments.filter(({ names }) => names.length === 1 && names[0] === name)
+    const own = all.filter(({ scope }) => scope === call.scope)
+    return (own.length > 0 ? own : all.filter(({ scope }) => scope === -1)).map(({ text }) => text)
+  }
+}
+
+/** What an argument comes to where it is one fixed text, whichever way the program takes. */
+export function fixedText(argument: Argument | undefined, call: Call, facts: Facts): string | undefined {
+  const [only, another] = new Set(fixedTexts(argument, call, facts))
+  return another === undefined ? only : undefined
 }
 
 /** Names that got what `is_source` matches, in the function of a call, by way of any number of other names. */

@@ -1,0 +1,32 @@
+import { anyOf } from '../syntax/any-of.ts'
+
+/** Tokens of known services, by their form. */
+export const TOKENS = anyOf(
+  '',
+  /\b(?:AKIA[0-9A-Z]{16}|hf_[A-Za-z0-9]{30,}|dapi[0-9a-f]{32}|AIza[\w-]{35})(?![\w-])/,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20})(?![\w-])/,
+  /\bsk-(?:proj-|ant-)?(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/,
+  /\b(?:xox[abprs]-[\w-]{20,}|npm_[A-Za-z0-9]{36}|pypi-AgEI[\w-]{50,}|dckr_pat_[\w-]{27})(?![\w-]|\.\.\.)/,
+  /AccountKey=[A-Za-z0-9+/]{80,}/,
+  /hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{20,}/,
+)
+
+/** A password in an address; what is filled in, or obviously a gap to be filled in by the reader, is none. */
+const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{2,128})@[\w.[-]/i
+/** An address that says what an address looks like. */
+const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
+/** `DB_PASSWORD`: what stands for a value. */
+const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
+/** What the reader is to fill in. */
+export const GAP = /^your|^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
+
+/** The user and password of an address in a line, where they are there and no gaps. */
+export function loginIn(line: string): { user: string; password: string } | undefined {
+  const [all = '', user = '', password = ''] = URI_PASSWORD.exec(line) ?? []
+  return all === '' || PATTERN.test(all) || GAP.test(password) || GAP.test(user) || STANDS_FOR.test(password)
+    ? undefined
+    : { user, password }
+}
+
+/** A secret put together: an example must not be one to those who look for secrets in this repository. */
+export const of = (...parts: readonly string[]): string => parts.join('')

@@ -44,7 +44,8 @@ const DEFAULTS =
 const REVOKE = 'Take it out of the file and its history, revoke it, and give it by an environment variable or a secret file.'
 
 /** `user:password` says what an address looks like; typed into a command, it is how passwords get into commands. */
-const SHAPE = /^(?:user(?:name)?|usr|login|db_?user|myuser):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
+const SHAPE =
+  /^(?:user(?:name)?|usr|login|db_?user|myuser|(?:access_?)?key):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
 
 function uriPasswords(unit: Unit): Hit[] {
   if (unit.language === 'data') return []
@@ -141,6 +142,7 @@ export const CREDENTIALS: readonly Rule[] = [
       shell('mlflow server --backend-store-uri postgresql://mlflow@db/mlflow'),
       python('url = f"postgresql://{user}:{password}@db/x"'),
       python(of('text = "Its form is postgresql://user:', 'password@host/db"')),
+      python(of('place = "s3://key:', 'secret@bucket/prefix"')),
     ],
   },
   {

@@ -10,6 +10,7 @@ import { type StartedServer, startMillrace } from '../server.ts'
 const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 const PNG = '89504e470d0a1a0a'
+const EXPORTED = 540
 
 let server: StartedServer
 let browser: Browser
@@ -195,4 +196,55 @@ test('a column is pinned and made wider, and a view with it is saved, opened and
   await other.locator('.head .pinned', { hasText: 'depth' }).waitFor(soon)
   await other.getByRole('button', { name: 'Delete the view wide depth' }).click()
   await other.getByText('None is saved yet.').waitFor(soon)
+})
+
+test('all runs that a filter finds are exported, more than were loaded, with texts in full', async () => {
+  const made = await client.experiments.create({ name: 'exported' })
+  const long = 'x'.repeat(1_000)
+  const create = async (at: number): Promise<void> => {
+    const { run } = await client.runs.create({
+      experiment_id: made.experiment_id,
+      run_name: `run ${at}`,
+      start_time: 1_700_000_000_000 + at,
+    })
+    await client.runs.logBatch({
+      run_id: run.info.run_id,
+      metrics: [{ key: 'loss', value: at, timestamp: 1, step: 0 }],
+      params: [{ key: 'text', value: at === 0 ? long : String(at) }],
+    })
+  }
+  for (let at = 0; at < EXPORTED; at += 30) await Promise.all(Array.from({ length: 30 }, (_, one) => create(at + one)))
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${server.url}/#/experiments/${made.experiment_id}?filter=${encodeURIComponent('"metrics.loss < 530"')}`)
+  await page.getByText(`${EXPORTED - 10} runs`).waitFor(soon)
+  const file = async (kind: string): Promise<string[]> => {
+    await page.getByRole('button', { name: /^Export/ }).click()
+    const clicked = page.getByRole('button', { name: kind }).click()
+    const [download] = await Promise.all([page.waitForEvent('download', soon), clicked])
+    return readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split(/\r?\n/)
+  }
+  const csv = await file('CSV')
+  assert.equal(csv[0], 'run_id,run_name,status,user_id,start_time,end_time,metrics.loss,params.text')
+  assert.equal(csv.length, EXPORTED - 10 + 1)
+  assert.ok(csv.at(-1)?.endsWith(`,0,${long}`))
+  const lines = (await file('JSON Lines')).map((line) => JSON.parse(line))
+  assert.equal(new Set(lines.map(({ run_id }) => run_id)).size, EXPORTED - 10)
+  await page.getByLabel('Select run 529').check(soon)
+  assert.equal((await file('JSON Lines')).length, 1)
+})
+
+test('what is wrong in a filter is underlined where it is, and told', async () => {
+  const page = await runsPage()
+  const field = page.getByLabel('Filter of runs')
+  await field.fill("metrics.loss < 0.5 OR params.depth = 'first'")
+  await field.press('Enter')
+  await page.getByRole('alert').getByText('there is no OR').waitFor(soon)
+  const mark = page.locator('.filter mark')
+  assert.equal(await mark.textContent(), 'OR')
+  const [marked, whole] = [await mark.boundingBox(), await field.boundingBox()]
+  assert.ok(marked && whole && marked.x > whole.x + 100 && marked.y >= whole.y, JSON.stringify([marked, whole]))
+  await field.fill('metrics.loss < 0.5')
+  assert.equal(await mark.count(), 0)
 })

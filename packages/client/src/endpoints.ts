@@ -1613,6 +1613,8 @@ export type Endpoints = {
       metrics?: string[] | undefined
       params?: string[] | undefined
       tags?: string[] | undefined
+      /** How many characters of a param or tag are told; a longer one ends with … */
+      text_max?: number | undefined
       /** Whether to say how many runs there are in all */
       count?: boolean | undefined
     }

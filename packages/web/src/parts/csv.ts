@@ -10,6 +10,8 @@ function cell(value: unknown): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Lines as CSV (RFC 4180), below a line of names. */
-export const csvOf = (names: readonly string[], lines: readonly (readonly unknown[])[]): string =>
-  `${[names, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
+/** One line of CSV (RFC 4180). */
+export const csvLine = (values: readonly unknown[]): string => `${values.map(cell).join(',')}\r\n`
+
+/** Lines as CSV, below a line of names. */
+export const csvOf = (names: readonly string[], lines: readonly (readonly unknown[])[]): string => [names, ...lines].map(csvLine).join('')

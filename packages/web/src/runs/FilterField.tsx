@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useSearchKey } from '../parts/Search.tsx'
+import { problemIn } from './filter-problem.ts'
 import { type Names, spelled } from './view.ts'
 
 const SHOWN_MAX = 8
@@ -19,9 +20,11 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
   const [typed, setTyped] = useState(filter)
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState(false)
+  const [scrolled, setScrolled] = useState(0)
   const field = useSearchKey()
   useEffect(() => setTyped(filter), [filter])
   const suggestions = open ? completions(typed, names) : []
+  const wrong = problem !== '' && typed === filter ? problemIn(filter, problem) : undefined
   const take = (name: string): void => {
     setTyped(typed.replace(/[^\s]*$/, `${name} `))
     setAt(-1)
@@ -70,7 +73,17 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
+        onScroll={(event) => setScrolled(event.currentTarget.scrollLeft)}
       />
+      {wrong && (
+        <div className="underlined" aria-hidden="true">
+          <span style={{ marginLeft: -scrolled }}>
+            {filter.slice(0, wrong.from)}
+            {/* Where something is missing at the end, a blank is underlined. */}
+            <mark>{filter.slice(wrong.from, wrong.to) || '\u00a0\u00a0'}</mark>
+          </span>
+        </div>
+      )}
       {suggestions.length > 0 && (
         <div id="filter-names" role="listbox" aria-label="Names" className="suggestions">
           {suggestions.map((name, index) => (

@@ -91,7 +91,7 @@ export function RunsPage() {
             {view.tab === undefined && <GroupBy names={names.data} group={view.group} change={change} />}
             <ViewsMenu experimentId={experimentId} tags={tags} view={view} />
             {view.tab === undefined && (
-              <Selected chosen={chosen} choose={choose} runs={runs} columns={columns} deleted={view.deleted ?? false} />
+              <Selected chosen={chosen} choose={choose} runs={runs} columns={columns} names={names.data} deleted={view.deleted ?? false} />
             )}
           </div>
           {runs.problem !== '' && (

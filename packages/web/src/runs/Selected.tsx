@@ -1,21 +1,20 @@
 import { Link } from '@tanstack/react-router'
 import { api, refresh, sentenceOf } from '../api.ts'
 import { Menu } from '../parts/Menu.tsx'
-import { saveAs } from '../parts/save.ts'
 import { say } from '../shell/Toasts.tsx'
-import { toCsv, toJsonLines } from './export.ts'
-import type { Runs } from './use-runs.ts'
-import type { Column } from './view.ts'
+import { ExportMenu } from './ExportMenu.tsx'
+import { type Runs, TABLE } from './use-runs.ts'
+import type { Column, Names } from './view.ts'
 
 type Props = {
   chosen: ReadonlySet<string>
   choose: (chosen: ReadonlySet<string>) => void
   runs: Runs
   columns: readonly Column[]
+  names: Names | undefined
   deleted: boolean
 }
 
-const TABLE = 'POST /api/2.0/millrace/runs/table'
 const COLUMNS = 'GET /api/2.0/millrace/runs/columns'
 
 /** Does something with each run, and says whether it was done with all of them. */
@@ -46,8 +45,8 @@ function TagForm({ label, onTag }: { label: string; onTag: (key: string, value: 
   )
 }
 
-/** What can be done with the runs that are selected; and the table as a file. */
-export function Selected({ chosen, choose, runs, columns, deleted }: Props) {
+/** What can be done with the runs that are selected; and all that was found as a file. */
+export function Selected({ chosen, choose, runs, columns, names, deleted }: Props) {
   const ids = [...chosen]
   const noun = ids.length === 1 ? 'run' : 'runs'
   const restore = (): Promise<boolean> => each(ids, (run_id) => api.runs.restore({ run_id }))
@@ -56,7 +55,6 @@ export function Selected({ chosen, choose, runs, columns, deleted }: Props) {
     choose(new Set())
     if (isDone) say(`${ids.length} ${noun} are in the trash.`, { undo: () => void restore() })
   }
-  const shown = ids.length > 0 ? runs.rows.filter(({ run_id }) => chosen.has(run_id)) : runs.rows
   return (
     <>
       {ids.length > 1 && (
@@ -91,19 +89,7 @@ export function Selected({ chosen, choose, runs, columns, deleted }: Props) {
           Bring back
         </button>
       )}
-      <Menu label="Export">
-        <p className="faint">
-          {shown.length} {ids.length > 0 ? 'selected' : 'loaded'} {shown.length === 1 ? 'run' : 'runs'}, with the columns that are shown.
-        </p>
-        <div className="bar">
-          <button type="button" onClick={() => saveAs('runs.csv', 'text/csv', toCsv(shown, columns))}>
-            CSV
-          </button>
-          <button type="button" onClick={() => saveAs('runs.jsonl', 'application/jsonl', toJsonLines(shown, columns))}>
-            JSON Lines
-          </button>
-        </div>
-      </Menu>
+      <ExportMenu chosen={ids} runs={runs} columns={columns} names={names} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { csvOf } from '../parts/csv.ts'
+import { csvLine } from '../parts/csv.ts'
 import type { Row } from './use-runs.ts'
 import type { Column } from './view.ts'
 
@@ -10,14 +10,20 @@ function valuesOf(row: Row, columns: readonly Column[]): Record<string, unknown>
   return values
 }
 
-/** Rows as CSV. */
-export function toCsv(rows: readonly Row[], columns: readonly Column[]): string {
-  const lines = rows.map((row) => valuesOf(row, columns))
-  const names = ['run_id', 'run_name', 'status', 'user_id', 'start_time', 'end_time', ...columns.map(({ id }) => id)]
-  return csvOf(
-    names,
-    lines.map((line) => names.map((name) => line[name])),
-  )
+const ABOUT = ['run_id', 'run_name', 'status', 'user_id', 'start_time', 'end_time']
+const namesOf = (columns: readonly Column[]): string[] => [...ABOUT, ...columns.map(({ id }) => id)]
+
+/** The line of names that a CSV of runs begins with. */
+export const csvHead = (columns: readonly Column[]): string => csvLine(namesOf(columns))
+
+/** Rows as lines of CSV. */
+export function csvLines(rows: readonly Row[], columns: readonly Column[]): string {
+  const names = namesOf(columns)
+  const lines = rows.map((row) => {
+    const values = valuesOf(row, columns)
+    return csvLine(names.map((name) => values[name]))
+  })
+  return lines.join('')
 }
 
 /** Rows as JSON Lines. */

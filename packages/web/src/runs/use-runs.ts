@@ -4,14 +4,23 @@ import { useMemo } from 'react'
 import { api, sentenceOf, useApi } from '../api.ts'
 import type { Column, View } from './view.ts'
 
-const TABLE = 'POST /api/2.0/millrace/runs/table'
+export const TABLE = 'POST /api/2.0/millrace/runs/table'
 const PAGE_MAX = 100
 // What is told as it happens are points and states; params, tags and runs of long ago are asked for.
 const ASKED_MS = 30_000
 
 export type Row = Output<typeof TABLE>['rows'][number]
 
+/** What is looked for, and in which order. */
+export type RunSearch = {
+  readonly experiment_ids: string[]
+  readonly filter: string
+  readonly run_view_type: 'ACTIVE_ONLY' | 'DELETED_ONLY'
+  readonly order_by: string[]
+}
+
 export type Runs = {
+  readonly search: RunSearch
   readonly rows: readonly Row[]
   /** How many there are in all; undefined while nobody knows. */
   readonly total: number | undefined
@@ -34,18 +43,22 @@ export function valueIn(row: Row, columns: readonly Column[], id: string): strin
 const namesOf = (columns: readonly Column[], kind: Column['kind']): string[] =>
   columns.filter((column) => column.kind === kind).map(({ name }) => name)
 
+/** The columns as the table is asked for them: a row's tags begin with the parent run's. */
+export const asked = (columns: readonly Column[]): { metrics: string[]; params: string[]; tags: string[] } => ({
+  metrics: namesOf(columns, 'metrics'),
+  params: namesOf(columns, 'params'),
+  tags: ['mlflow.parentRunId', ...namesOf(columns, 'tags')],
+})
+
 /** The runs of a view, page by page as somebody scrolls, with the columns that are shown and no others. */
 export function useRuns(experiment_id: string, view: View, columns: readonly Column[], enabled: boolean): Runs {
-  const input = {
+  const search: RunSearch = {
     experiment_ids: [experiment_id],
     filter: view.filter ?? '',
-    run_view_type: view.deleted ? ('DELETED_ONLY' as const) : ('ACTIVE_ONLY' as const),
+    run_view_type: view.deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
     order_by: view.order ? [view.order] : [],
-    max_results: PAGE_MAX,
-    metrics: namesOf(columns, 'metrics'),
-    params: namesOf(columns, 'params'),
-    tags: ['mlflow.parentRunId', ...namesOf(columns, 'tags')],
   }
+  const input = { ...search, ...asked(columns), max_results: PAGE_MAX }
   const found = useInfiniteQuery({
     queryKey: [TABLE, input],
     queryFn: ({ pageParam, signal }) => api.call(TABLE, { ...input, page_token: pageParam }, { signal }),
@@ -57,10 +70,11 @@ export function useRuns(experiment_id: string, view: View, columns: readonly Col
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) <= 1 ? ASKED_MS : false),
   })
   // Rows are found without looking at all runs; to count is to look at all. So it is asked apart, and not again for another order.
-  const { experiment_ids, filter, run_view_type } = input
+  const { experiment_ids, filter, run_view_type } = search
   const counted = useApi(TABLE, { experiment_ids, filter, run_view_type, max_results: 1, count: true }, { enabled, refetch_ms: ASKED_MS })
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.rows) ?? [], [found.data])
   return {
+    search,
     rows: found.isError ? [] : rows,
     total: found.isError ? undefined : found.hasNextPage ? counted.data?.total : rows.length,
     isLoading: found.isPending,

@@ -52,9 +52,11 @@ overEachDatabase('tables of runs', (open) => {
     assert.equal((await table({ filter: 'metrics.loss < 0.7 AND params.long LIKE "x%"', count: true })).body.total, 1)
   })
 
-  test('a long text is cut', async () => {
+  test('a long text is cut, where it is not wanted in full', async () => {
     const value = (await table({ params: ['long'], max_results: 1 })).body.rows[0].params[0]
     assert.ok(value.length === 250 && value.endsWith('…'), value)
+    const whole = (await table({ params: ['long'], max_results: 1, text_max: 65_536 })).body.rows[0].params[0]
+    assert.match(whole, /^x{251,}$/)
   })
 
   test('a filter that is none is refused with its sentence', async () => {

@@ -12,8 +12,9 @@ const EXPERIMENTS_MAX = 1_000
 const COLUMNS_MAX = 500
 const ROWS_MAX = 1_000
 const ROWS_DEFAULT = 100
-// A page shows the beginning of a long text; all of it is on the run's own page.
-const TEXT_SHOWN_MAX = 250
+// A page shows the beginning of a long text; all of it is on the run's own page, and in a file that somebody exports.
+const TEXT_SHOWN = 250
+const TEXT_MAX = 65_536
 
 const columns = withDefault(array(string({ max: 256 }), { max: COLUMNS_MAX }), [])
 
@@ -52,6 +53,10 @@ export const runsTable = read({
     metrics: columns,
     params: columns,
     tags: columns,
+    text_max: withDefault(
+      int64({ min: 1, max: TEXT_MAX, description: 'How many characters of a param or tag are told; a longer one ends with …' }),
+      TEXT_SHOWN,
+    ),
     count: withDefault(boolean({ description: 'Whether to say how many runs there are in all' }), false),
   }),
   output: object({ rows: array(Row), next_page_token: optional(string()), total: optional(int64()) }),
@@ -67,8 +72,8 @@ export const runsTable = read({
     const { rows: page, ...next } = await pageOfRuns(db, search, { purpose, page_token, count: max_results })
     const inner = page.map(({ id }) => id)
     const metrics = await latestValues(db, inner, input.metrics)
-    const params = await textValues(db, 'param', inner, input.params, TEXT_SHOWN_MAX)
-    const tags = await textValues(db, 'tag', inner, input.tags, TEXT_SHOWN_MAX)
+    const params = await textValues(db, 'param', inner, input.params, input.text_max)
+    const tags = await textValues(db, 'tag', inner, input.tags, input.text_max)
     const rows = page.map((run, at) => ({
       run_id: run.run_id,
       run_name: run.name,

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { MillraceClient } from '@millrace/client'
+import { runModels } from './models-serve.ts'
 import { runPython } from './python.ts'
 import { type StartedServer, startMillrace } from './server.ts'
-
-const millrace = new URL('../millrace', import.meta.url).pathname
 
 type Told = { rows: { columns: string[]; data: number[][] }; forest: string[]; line: number[]; pickled: number }
 
@@ -29,26 +27,7 @@ after(async () => {
   assert.equal(await server.stop(), 0)
 })
 
-/** Runs `millrace models ...`; gives its URL once it serves, or what it said when it ended. */
-function models(args: readonly string[]): Promise<{ url: string; said: () => string; stop: () => Promise<number | null> }> {
-  const child = spawn(millrace, ['models', ...args, '--tracking-uri', server.url], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const stop = async () => {
-    child.kill('SIGTERM')
-    return ended
-  }
-  return new Promise((resolve) => {
-    const hear = (chunk: Buffer): void => {
-      output += chunk
-      const url = /predictions on (http:\S+)/.exec(output)?.[1]
-      if (url) resolve({ url, said: () => output, stop })
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.once('close', () => resolve({ url: '', said: () => output, stop }))
-  })
-}
+const models = (args: readonly string[]) => runModels([...args, '--tracking-uri', server.url])
 
 async function invoke(url: string, body: unknown): Promise<{ status: number; predictions: unknown[] }> {
   const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })

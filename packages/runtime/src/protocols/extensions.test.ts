@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { columnsOf, served, serving, sums } from '../testing/sums.ts'
 
@@ -143,4 +144,35 @@ test('OpenAPI is made of the signature, for each model and version', async (t) =
   // Whatever it refers to is there.
   const names = [...JSON.stringify(body).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name)
   for (const name of names) assert.ok(body.components.schemas[name as string], String(name))
+})
+
+test('DO-15 packed bodies are unpacked up to the bound of those that are not', async (t) => {
+  const { url } = await serving(t, [served(AB)], { limits: { body_max_bytes: 100_000 } })
+  const ask = async (body: Uint8Array<ArrayBuffer>, encoding: string) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+    const answer = await fetch(`${url}/invocations`, { method: 'POST', headers, body })
+    return [answer.status, await answer.text()] as const
+  }
+  const fine = Buffer.from('{"inputs": {"a": [1], "b": [2]}}')
+  for (const [encoding, body] of [
+    ['gzip', gzipSync(fine)],
+    ['deflate', deflateSync(fine)],
+    ['identity', fine],
+  ] as const) {
+    assert.deepEqual(await ask(new Uint8Array(body), encoding), [200, '{"predictions":[3]}'])
+  }
+  assert.equal((await ask(new Uint8Array(gzipSync(Buffer.alloc(50_000_000, ' '))), 'gzip'))[0], 413)
+  assert.match((await ask(new Uint8Array(fine), 'gzip'))[1], /not what its Content-Encoding 'gzip' says/)
+  assert.equal((await ask(new Uint8Array(brotliCompressSync(fine)), 'br'))[0], 415)
+})
+
+test('V2 takes what does not say its type from programs, and from no page', async (t) => {
+  const { url } = await serving(t, [served(AB)])
+  const data = (name: string, datatype: string) => ({ name, shape: [1], datatype, data: [1] })
+  const body = new Uint8Array(Buffer.from(JSON.stringify({ inputs: [data('a', 'INT64'), data('b', 'FP64')] })))
+  const ask = async (headers: Record<string, string>) =>
+    (await fetch(`${url}/v2/models/sums/infer`, { method: 'POST', headers, body })).status
+  assert.equal(await ask({}), 200)
+  assert.equal(await ask({ origin: 'http://elsewhere.example' }), 415)
+  assert.equal(await ask({ 'content-type': 'text/plain' }), 415)
 })

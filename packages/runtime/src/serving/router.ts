@@ -19,6 +19,8 @@ export type Asked = {
   readonly method: string
   readonly path: string
   readonly content_type: string
+  /** Whether it comes from a page in a browser, which says where the page is from. */
+  readonly is_page?: boolean | undefined
   /** Who sends the same text is answered by the same version during a rollout. */
   readonly key?: string | undefined
   /** How long the JSON before tensors in bytes is, where it is said. */
@@ -38,7 +40,7 @@ const FEEDBACK = new Set(['/api/v1.0/feedback', '/api/v0.1/feedback', '/send-fee
 const SELDON = new Set(['/api/v1.0/predictions', '/api/v0.1/predictions', '/predict'])
 
 /** Finds what answers a request. @throws RequestProblem when nothing does */
-export function routeOf(serving: Serving, { method, path, content_type, key, json_length }: Asked): Route {
+export function routeOf(serving: Serving, { method, path, content_type, is_page, key, json_length }: Asked): Route {
   const { models, limits } = serving
   const pick = (name?: string, version?: string): Served => picked(models, name, version, key)
   if (method === 'POST') {
@@ -48,7 +50,9 @@ export function routeOf(serving: Serving, { method, path, content_type, key, jso
     const v2 = V2_MODEL.exec(path)
     if (v2?.[3] === '/infer') {
       const taken = json_length === undefined ? 'application/json' : 'application/octet-stream'
-      return body(pick(v2[1], v2[2]), (model, bytes) => infer(model, only(content_type, bytes, taken), limits, json_length))
+      // Triton's client does not say what it sends, and a page that does not could be any.
+      const said = content_type === '' && is_page !== true ? taken : content_type
+      return body(pick(v2[1], v2[2]), (model, bytes) => infer(model, only(said, bytes, taken), limits, json_length))
     }
     if (path === '/v2/repository/index') return { takes: 'nothing', answer: () => repositoryIndex(models.all) }
     const v1 = V1_MODEL.exec(path)

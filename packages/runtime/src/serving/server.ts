@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
+import { gunzipSync, inflateSync } from 'node:zlib'
 import { InputProblem, type Soon } from '../backend.ts'
 import type { Answer } from '../protocols/answer.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
@@ -45,6 +46,7 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
       method,
       path,
       content_type: headers['content-type'] ?? '',
+      is_page: headers.origin !== undefined || headers['sec-fetch-site'] !== undefined,
       key: textOf(headers[KEY]),
       json_length: textOf(headers[JSON_LENGTH]),
     })
@@ -58,7 +60,8 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
     return
   }
   const { model, answer } = route
-  readBody(request, options.limits.body_max_bytes, (error, body) => {
+  readBody(request, options.limits.body_max_bytes, (error, arrived) => {
+    let body = arrived
     const finish = (found: Answer): void => {
       send(response, found)
       const seconds = (performance.now() - started) / 1000
@@ -76,6 +79,7 @@ function handle(options: ServerOptions, token: Buffer | undefined, request: Inco
     let found: Soon<Answer>
     try {
       if (error) throw error
+      body = unpacked(body, request.headers['content-encoding'], options.limits.body_max_bytes)
       found = answer(body, model)
     } catch (problem) {
       fail(problem)
@@ -121,12 +125,18 @@ function failure(options: ServerOptions, error: unknown): Answer {
   return problemOf(error)
 }
 
+const UNPACK = new Map([
+  ['gzip', gunzipSync],
+  ['deflate', inflateSync],
+])
+
+const tooLarge = (max_bytes: number): RequestProblem =>
+  new RequestProblem(`The body is larger than ${max_bytes} bytes: send the rows in several requests.`, 413)
+
 function readBody(request: IncomingMessage, max_bytes: number, done: (error: RequestProblem | undefined, body: Buffer) => void): void {
-  const tooLarge = (): RequestProblem =>
-    new RequestProblem(`The body is larger than ${max_bytes} bytes: send the rows in several requests.`, 413)
   if (Number(request.headers['content-length'] ?? 0) > max_bytes) {
     request.resume()
-    done(tooLarge(), Buffer.alloc(0))
+    done(tooLarge(max_bytes), Buffer.alloc(0))
     return
   }
   const pieces: Buffer[] = []
@@ -138,7 +148,7 @@ function readBody(request: IncomingMessage, max_bytes: number, done: (error: Req
     if (bytes > max_bytes) {
       is_over = true
       pieces.length = 0
-      done(tooLarge(), Buffer.alloc(0))
+      done(tooLarge(max_bytes), Buffer.alloc(0))
     } else pieces.push(piece)
   })
   request.on('end', () => {
@@ -146,6 +156,19 @@ function readBody(request: IncomingMessage, max_bytes: number, done: (error: Req
   })
   // The caller is gone: nobody waits for an answer.
   request.on('error', () => {})
+}
+
+/** What a body holds that was packed on its way, which may not be more than one that was not. @throws RequestProblem */
+function unpacked(body: Buffer, encoding: string | undefined, max_bytes: number): Buffer {
+  if (encoding === undefined || encoding === 'identity') return body
+  const unpack = UNPACK.get(encoding.toLowerCase())
+  if (unpack === undefined) throw new RequestProblem(`Bodies may be packed by gzip or deflate, not by '${encoding.slice(0, 50)}'.`, 415)
+  try {
+    return unpack(body, { maxOutputLength: max_bytes })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(max_bytes)
+    throw new RequestProblem(`The body is not what its Content-Encoding '${encoding}' says: ${(error as Error).message}.`)
+  }
 }
 
 function send(response: ServerResponse, { status, type, body, headers }: Answer, without_body = false): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type AuditReport, auditServer } from '../packages/audit/src/index.ts'
-import { freePort } from '../tools/test/postgres.ts'
+import { freePort } from '../tools/test/free-port.ts'
 import { packagesBeside, pythonWithMlflow } from './python.ts'
 import { type StartedServer, startMillrace } from './server.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { freePort } from '../tools/test/postgres.ts'
+import { freePort } from '../tools/test/free-port.ts'
 import { startChromium } from './browser.ts'
 import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts'
 import { type StartedServer, startMillrace } from './server.ts'

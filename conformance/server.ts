@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../tools/test/postgres.ts'
+import { freePort } from '../tools/test/free-port.ts'
 
 const root = new URL('..', import.meta.url).pathname
 

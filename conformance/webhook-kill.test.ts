@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../tools/test/postgres.ts'
+import { freePort } from '../tools/test/free-port.ts'
 import { call } from './ledger.ts'
 import { startMillrace } from './server.ts'
 

@@ -12,7 +12,7 @@ import { hashPassword } from '../../packages/server/src/access/password.ts'
 import { bulk } from '../../packages/server/src/db/handles.ts'
 import { migrate } from '../../packages/server/src/db/migrate.ts'
 import { openSqlite } from '../../packages/server/src/db/sqlite.ts'
-import { freePort } from '../test/postgres.ts'
+import { freePort } from '../test/free-port.ts'
 import { Bench, rounded } from './measure.ts'
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })

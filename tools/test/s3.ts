@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inTurn } from '../in-turn.ts'
-import { freePort } from './postgres.ts'
+import { freePort } from './free-port.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const VERSION = 'v1.8.0'

@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { openSqlite } from '../db/sqlite.ts'
 import { TestServer } from '../testing/server.ts'
+import { addressOf } from '../testing/urls.ts'
 import { ALL, type Authority, NOBODY } from './access.ts'
 import type { Resource } from './endpoint.ts'
 import { ApiError } from './errors.ts'
@@ -21,20 +22,24 @@ const STRANGER: Authority = {
 
 describe('an authority that is plugged in is asked on every route, under both prefixes', () => {
   let db: Database
+  let toStranger: TestServer
+  let toNobody: TestServer
   before(async () => {
     db = openSqlite(':memory:')
     await migrate(db)
+    toStranger = new TestServer(db, {}, { authority: STRANGER })
+    toNobody = new TestServer(db, {}, { authority: NOBODY_MAY })
   })
   for (const endpoint of endpoints) {
     const method = endpoint.route.split(' ')[0] as string
     const body = method === 'GET' || method === 'DELETE' ? undefined : {}
     for (const path of pathsOf(endpoint.route, '')) {
-      const url = path.replace(/:[a-z_.]+|\*/g, 'x')
+      const url = addressOf(path)
       test(`${method} ${path}`, async () => {
         const isPublic = 'public' in endpoint.access
-        const unknown = await new TestServer(db, {}, { authority: STRANGER }).call(method, url, body)
+        const unknown = await toStranger.call(method, url, body)
         assert.equal(unknown.status === 401, !isPublic, unknown.text)
-        const refused = await new TestServer(db, {}, { authority: NOBODY_MAY }).call(method, url, body)
+        const refused = await toNobody.call(method, url, body)
         // What the input lacks is told before who may: the thing is named by the input.
         if ('permission' in endpoint.access) assert.ok([400, 403].includes(refused.status), refused.text)
         else assert.notEqual(refused.status, 403)

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test'
 import { endpoints } from '../app.ts'
 import type { TestServer } from '../testing/server.ts'
 import { serverInMemory } from '../testing/sockets.ts'
+import { addressOf } from '../testing/urls.ts'
 import type { Endpoint } from './endpoint.ts'
 import { pathsOf } from './pipeline.ts'
 
@@ -116,7 +117,7 @@ describe('each route answers under each of its prefixes', () => {
           ['api', 'ajax-api'],
         )
       for (const path of paths) {
-        const url = path.replace(/:[a-z_.]+|\*/g, 'x')
+        const url = addressOf(path)
         assert.ok(server.app.hasRoute({ method: method as 'GET', url: path }), path)
         const answer = await server.call(method, url, method === 'GET' || method === 'DELETE' ? undefined : {})
         if (!ANSWERS_AS_IF_NOT_THERE.has(route)) assert.notEqual(answer.body?.error_code, 'ENDPOINT_NOT_FOUND', path)

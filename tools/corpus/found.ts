@@ -4,9 +4,10 @@ import { join } from 'node:path'
 /** Where inputs are kept that once broke a reader. */
 export const FOUND = new URL('found/', import.meta.url).pathname
 
-/** The inputs that fuzzing found: they must be looked at without an error from then on. */
-export function foundInputs(): { name: string; bytes: Buffer }[] {
+/** The inputs that fuzzing found, each with the fuzzer that did: its reader must end as it may from then on. */
+export function foundInputs(): { target: string; name: string; bytes: Buffer }[] {
   return readdirSync(FOUND)
-    .filter((name) => name.endsWith('.bin'))
-    .map((name) => ({ name, bytes: readFileSync(join(FOUND, name)) }))
+    .map((file) => ({ file, parts: file.split('@') }))
+    .filter(({ parts }) => parts.length === 3)
+    .map(({ file, parts: [target = '', , name = ''] }) => ({ target, name, bytes: readFileSync(join(FOUND, file)) }))
 }

@@ -1,8 +1,11 @@
-// `npm test`: everything. `npm test -- PATH...`: the tests below these paths, with the databases they need.
+// `npm test`: everything, with a minute of fuzzing for each reader. `npm test -- PATH...`: the tests below these paths, with the databases
+// they need.
 import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Lanes, linesOf } from '../fuzz/lanes.ts'
+import { targets } from '../fuzz/targets.ts'
 import { startPostgres } from './postgres.ts'
 import type { Counts } from './reporter.ts'
 
@@ -12,6 +15,8 @@ const paths = process.argv.slice(2)
 const TEST_MAX_MS = 300_000
 /** Node takes one fewer than there are cores; ours wait for disks, servers and installers half of their time. */
 const FILES_AT_ONCE = 2
+/** For each reader; a shorter time, or 0, is for who can't wait. */
+const FUZZ_SECONDS = Number(process.env.MILLRACE_FUZZ_SECONDS ?? 60)
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve) => {
@@ -79,11 +84,26 @@ function withLeftovers(counts: Counts, temporary: string): Counts {
 const below = (path: string): string[] => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.test.ts`, { cwd: root }))
 const source = (path: string): boolean => !path.includes('node_modules/') && !path.includes('dist/')
 
+/**
+ * The tests, and beside them the fuzzers: one core's worth of these while tests run, which wait for disks and servers half of their time,
+ * and every core afterwards.
+ */
+async function testsAndFuzzing(files: readonly string[]): Promise<Counts[]> {
+  const lanes = new Lanes(FUZZ_SECONDS > 0 ? targets : [], { seconds: FUZZ_SECONDS }, (ended) => console.log(linesOf(ended)))
+  const cores = availableParallelism()
+  const beside = Array.from({ length: Math.max(1, cores - 1) }, () => lanes.run())
+  const counts = await tests(files)
+  await Promise.all([...beside, lanes.run()])
+  const failures = lanes.ended.flatMap((ended) => ended.failures)
+  const failed = lanes.ended.filter((ended) => ended.failures.length > 0).length
+  return [counts, { passed: lanes.ended.length - failed, failed, failures }]
+}
+
 const everything = async (): Promise<Counts[]> => [
   await step('format and lint', 'node_modules/.bin/biome', ['check', '.']),
   await step('types', 'node_modules/.bin/tsc', ['--noEmit']),
   await step('types of the web page', 'node_modules/.bin/tsc', ['--noEmit', '-p', 'packages/web']),
-  await tests(['packages', 'tools', 'conformance'].flatMap(below).filter(source).sort()),
+  ...(await testsAndFuzzing(['packages', 'tools', 'conformance'].flatMap(below).filter(source).sort())),
 ]
 
 const done = paths.length > 0 ? [await tests(paths.flatMap(below).filter(source))] : await everything()

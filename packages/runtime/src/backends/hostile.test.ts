@@ -2,48 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { memorySource } from '@millrace/formats'
 import { Refused } from '../refused.ts'
+import { lightgbmFile as lightgbm, xgboostFile as xgboost } from '../testing/booster-files.ts'
 import { lightgbmBackend } from './boosters/lightgbm.ts'
 import { xgboostBackend } from './boosters/xgboost.ts'
-
-type Tree = Record<string, unknown>
-
-/** A model of one tree of three nodes, with what is wrong with it. */
-function xgboost(tree: Tree = {}, learner: Tree = {}): Buffer {
-  const nodes = {
-    tree_param: { size_leaf_vector: '1' },
-    left_children: [1, -1, -1],
-    right_children: [2, -1, -1],
-    split_indices: [0, 0, 0],
-    split_conditions: [0.5, -1, 1],
-    default_left: [1, 0, 0],
-    ...tree,
-  }
-  const parameters = { base_score: '5E-1', num_class: '0', num_feature: '2', num_target: '1' }
-  const gradient_booster = { name: 'gbtree', model: { trees: [nodes], tree_info: [0] } }
-  const whole = {
-    learner: { objective: { name: 'reg:squarederror' }, learner_model_param: parameters, gradient_booster, attributes: {}, ...learner },
-  }
-  return Buffer.from(JSON.stringify(whole).replaceAll('"NaN"', 'NaN'))
-}
-
-function lightgbm(tree: Record<string, string> = {}, header: Record<string, string> = {}): string {
-  const lines = (keys: Record<string, string>): string =>
-    Object.entries(keys)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join('')
-  const top = { max_feature_idx: '1', num_tree_per_iteration: '1', objective: 'regression', feature_names: 'a b', ...header }
-  const nodes = {
-    num_leaves: '2',
-    split_feature: '0',
-    threshold: '0.5',
-    decision_type: '2',
-    left_child: '-1',
-    right_child: '-2',
-    leaf_value: '-1 1',
-    ...tree,
-  }
-  return `tree\n${lines(top)}\nTree=0\n${lines(nodes)}\n\nend of trees\n`
-}
 
 const frame = { rows: 3, columns: undefined, data: [Float64Array.of(0, 1, Number.NaN), Float64Array.of(0, 0, 0)] }
 const readXgboost = (bytes: Buffer) => xgboostBackend(memorySource(bytes), 'xgboost.core.Booster')

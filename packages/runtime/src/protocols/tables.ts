@@ -8,6 +8,9 @@ const NO_FRAME = 'Provided dataframe_split field is not a valid dataframe repres
 const kindOf = (value: unknown): string =>
   Array.isArray(value) ? 'list' : isMembers(value) ? 'dictionary' : value === null ? 'None' : typeof value
 
+/** Records that each name a column of their own make as many cells as their number squared: no honest request comes near. */
+const RECORD_CELLS_MAX = 20_000_000
+
 const EMPTY: Table = { rows: 0, width: 0, names: undefined, by: 'row', cells: [] }
 
 /** `dataframe_split`: `{"columns": [...], "data": [[...], ...]}`; an index must be as long as the data, and is not looked at. */
@@ -55,6 +58,9 @@ export function tableOfRecords(value: unknown, what = 'dataframe_records'): Tabl
   const names = new Set<string>()
   for (const record of value) for (const name of Object.keys(record)) names.add(name)
   const columns = [...names]
+  if (columns.length * value.length > RECORD_CELLS_MAX) {
+    throw new RequestProblem(`${what}: ${value.length} records that name ${columns.length} columns are too many values: send fewer.`, 413)
+  }
   const cells = columns.map((name) => value.map((record: Members) => memberOf(record, name) ?? null))
   return { rows: value.length, width: columns.length, names: columns, by: 'column', cells }
 }

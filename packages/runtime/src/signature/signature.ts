@@ -78,8 +78,12 @@ function inputsOf(all: readonly Spec[]): Inputs | undefined {
   const [first] = all
   if (all.length === 1 && first?.type === 'tensor' && first.name === undefined) return matrixOf(first)
   const columns = all.map(columnOf)
-  const twice = columns.find(({ name }, at) => name !== undefined && columns.findIndex((one) => one.name === name) !== at)
-  if (twice) throw new Refused('describe', `The signature names the input '${twice.name}' twice.`)
+  const known = new Set<string>()
+  for (const { name } of columns) {
+    if (name === undefined) continue
+    if (known.has(name)) throw new Refused('describe', `The signature names the input '${name}' twice.`)
+    known.add(name)
+  }
   return { kind: 'columns', columns }
 }
 

@@ -107,7 +107,8 @@ function readNodes(
 
 function childOf(child: number, node: number, size: number, index: number, at: { readonly node: number; readonly leaf: number }): number {
   if (Number.isInteger(child) && child > node && child < size - 1) return at.node + child
-  if (Number.isInteger(child) && child < 0 && ~child < size) return ~(at.leaf + ~child)
+  // Not by ~child: that takes 32 bits of a number, and what is far below zero would be a node again.
+  if (Number.isInteger(child) && child < 0 && child >= -size) return ~(at.leaf + ~child)
   return refuse(`tree ${index} of the LightGBM model has a node ${node} with the child ${child}: it has to come behind it, or be a leaf`)
 }
 

@@ -1,52 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { memorySource } from '@millrace/formats'
+import {
+  array,
+  call,
+  DTYPE,
+  dict,
+  doubles,
+  global,
+  int,
+  join,
+  LINE,
+  line,
+  list,
+  object,
+  text,
+  tuple,
+  u32,
+} from '../../testing/pickle-files.ts'
 import { pickleBackend } from './model.ts'
-
-const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-const join = (...parts: readonly (Buffer | string)[]): Buffer =>
-  Buffer.concat(parts.map((one) => (typeof one === 'string' ? Buffer.from(one, 'latin1') : one)))
-const global = (module: string, name: string): Buffer => join('c', module, '\n', name, '\n')
-const text = (value: string): Buffer => join('X', u32(Buffer.byteLength(value)), value)
-const int = (value: number): Buffer => join('J', u32(value))
-const bytes = (value: Buffer): Buffer => join('B', u32(value.length), value)
-const tuple = (...items: readonly Buffer[]): Buffer => join('(', ...items, 't')
-const list = (...items: readonly Buffer[]): Buffer => join('](', ...items, 'e')
-const dict = (items: Readonly<Record<string, Buffer>>): Buffer =>
-  join('}(', ...Object.entries(items).flatMap(([key, item]) => [text(key), item]), 'u')
-const call = (of: Buffer, ...args: readonly Buffer[]): Buffer => join(of, tuple(...args), 'R')
-const double = (value: number): Buffer => {
-  const data = Buffer.alloc(8)
-  data.writeDoubleBE(value)
-  return join('G', data)
-}
-const doubles = (...values: readonly number[]): Buffer => Buffer.from(Float64Array.from(values).buffer)
-
-const DTYPE = join(
-  call(global('numpy', 'dtype'), text('f8'), join('\x89'), join('\x88')),
-  tuple(int(3), text('<'), join('N'), join('N'), join('N'), int(-1 >>> 0), int(-1 >>> 0), int(0)),
-  'b',
-)
-const RECONSTRUCT = global('numpy._core.multiarray', '_reconstruct')
-
-/** An array of doubles, with the shape it claims. */
-const array = (shape: Buffer, data: Buffer, dtype = DTYPE): Buffer =>
-  join(
-    call(RECONSTRUCT, global('numpy', 'ndarray'), tuple(int(0)), bytes(Buffer.from('b'))),
-    tuple(int(1), shape, dtype, join('\x89'), bytes(data)),
-    'b',
-  )
-
-const COEF = array(tuple(int(2)), doubles(1, 2))
-const LINE = global('sklearn.linear_model._base', 'LinearRegression')
-const object = (of: Buffer, state: Buffer): Buffer => join(of, ')', '\x81', state, 'b')
-/** A line through 0.5, with what is wrong with it. */
-const line = (more: Readonly<Record<string, Buffer>> = {}): Buffer =>
-  join('\x80\x03', object(LINE, dict({ n_features_in_: int(2), coef_: COEF, intercept_: double(0.5), ...more })), '.')
 
 const frame = { rows: 2, columns: undefined, data: [Float64Array.of(0, 1), Float64Array.of(0, 1)] }
 /** So many operations that remember what lies on the stack. */

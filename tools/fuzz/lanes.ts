@@ -31,11 +31,10 @@ const DEFAULTS = { found: FOUND, child: new URL('child.ts', import.meta.url).pat
 export type Ended = { readonly target: string; readonly failures: readonly string[] } & Pick<Told, 'tried' | 'endings' | 'cpu_s'>
 
 /** A line for people, and one for each failure. */
-export const linesOf = ({ target, tried, endings, cpu_s, failures }: Ended): string =>
-  [
-    `${failures.length === 0 ? 'ok' : 'failed'} fuzzing ${target}: ${tried} inputs, ${endings} endings (${cpu_s.toFixed(0)} s of the processor)`,
-    ...failures,
-  ].join('\n')
+export function linesOf({ target, tried, endings, cpu_s, failures }: Ended): string {
+  const told = `${target}: ${tried} inputs, ${endings} endings (${cpu_s.toFixed(0)} s of the processor)`
+  return [`${failures.length === 0 ? 'ok' : 'failed'} fuzzing ${told}`, ...failures].join('\n')
+}
 
 /** Targets that wait for their time. Each `run` takes one after the other: several are several lanes at once. */
 export class Lanes {

@@ -161,6 +161,9 @@ test('DO-15 DO-14 large bodies, many rows and deep nesting are refused, and the 
   const { call, failures } = await serving(t, [served(AB)], { limits: { body_max_bytes: 1024 * 1024, rows_max: 10 } })
   assert.equal((await call('POST', '/invocations', `{"inputs": [${' '.repeat(2 * 1024 * 1024)}]}`)).status, 413)
   assert.equal((await call('POST', '/invocations', { instances: Array.from({ length: 11 }, () => [1, 2]) })).status, 413)
+  // Each names a column of its own: as many values as their number squared.
+  const own = Array.from({ length: 5000 }, (_, row) => ({ [`c${row}`]: 1 }))
+  assert.equal((await call('POST', '/invocations', { dataframe_records: own })).status, 413)
   assert.equal((await call('POST', '/invocations', '['.repeat(200_000))).status, 400)
   assert.equal((await call('POST', '/invocations', `{"inputs": ${'['.repeat(1000)}${']'.repeat(1000)}}`)).status, 400)
   const huge = { inputs: [{ name: 'a', shape: [2 ** 40, 0], datatype: 'FP64', data: [] }] }

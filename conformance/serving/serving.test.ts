@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test'
 import { pythonWith } from '../python.ts'
 import { writeMatrix } from './matrix.ts'
 import { compare, type Parity } from './parity.ts'
+import { keepAsSeeds } from './seeds.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const mlflow = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
@@ -25,9 +26,10 @@ describe('models that MLflow logged predict here what they predict in Python', (
     const python = pythonWith(PACKAGES, 'serving')
     const script = join(root, 'conformance/serving/log_models.py')
     const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 })
-    const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+    const names = readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []))
     const found: Parity[] = []
-    for (const name of names) found.push(await compare(folder, name.slice(0, -'.json'.length)))
+    for (const name of names) found.push(await compare(folder, name))
+    assert.ok(keepAsSeeds(folder, names) > 50)
     writeFileSync(join(root, 'docs/serving-matrix.md'), writeMatrix(found, output))
     assert.ok(found.length >= 100, `only ${found.length} models were logged:\n${output}`)
     assert.deepEqual(

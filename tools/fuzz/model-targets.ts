@@ -49,11 +49,12 @@ function predicted(backend: Backend, data: Parameters<Backend['predict']>[0]['da
   }
 }
 
-/** Small models that MLflow logged in this checkout, once the test has run that logs them. */
-function logged(ending_with: string): readonly Seed[] {
-  if (!existsSync(LOGGED)) return []
-  const names = readdirSync(LOGGED).filter((name) => name.endsWith(ending_with))
-  return names.map((name) => ({ name, bytes: readFileSync(join(LOGGED, name)) }))
+/** Small models of a flavor that MLflow logged in this checkout, once the test has run that logs them. */
+function logged(flavor: string, ending_with = ''): readonly Seed[] {
+  const folder = join(LOGGED, flavor)
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending_with))
+  return names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }))
 }
 
 /** A reader of models: what it gives must predict. */
@@ -94,27 +95,27 @@ function description(text: string): string {
 export const modelTargets: readonly Target[] = [
   ofModels(
     'skops',
-    () => [named('tree.skops', treeModel(TREE)), ...logged('.skops')],
+    () => [named('tree.skops', treeModel(TREE)), ...logged('sklearn', '.skops')],
     (bytes) => skopsBackend(memorySource(bytes)),
   ),
   ofModels(
     'pickle',
-    () => [named('line.pkl', line()), ...logged('.pkl')],
+    () => [named('line.pkl', line()), ...logged('sklearn', '.pkl')],
     (bytes) => pickleBackend(memorySource(bytes)),
   ),
   ofModels(
     'xgboost',
-    () => [named('model.json', xgboostFile()), named('model.ubj', xgboostFile({}, {}, 'ubj')), ...logged('.ubj')],
+    () => [named('model.json', xgboostFile()), named('model.ubj', xgboostFile({}, {}, 'ubj')), ...logged('xgboost')],
     (bytes) => xgboostBackend(memorySource(bytes), 'xgboost.sklearn.XGBClassifier'),
   ),
   ofModels(
     'lightgbm',
-    () => [named('model.lgb', lightgbmFile()), ...logged('.lgb')],
+    () => [named('model.lgb', lightgbmFile()), ...logged('lightgbm', '.lgb')],
     (bytes) => lightgbmBackend(bytes.toString('utf8')),
   ),
   ofModels(
     'catboost',
-    () => [named('o.json', catboostFile()), named('t.json', catboostFile('trees')), ...logged('.json')],
+    () => [named('o.json', catboostFile()), named('t.json', catboostFile('trees')), ...logged('catboost')],
     (bytes) => catboostBackend(bytes.toString('utf8'), 'CatBoostRegressor'),
   ),
   {

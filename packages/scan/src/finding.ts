@@ -1,3 +1,4 @@
+import type { TensorData } from './models/tensor-files.ts'
 import { RULES, type RuleId } from './rules.ts'
 
 /** How bad a finding is. `info` tells something and blames nothing. */
@@ -33,6 +34,8 @@ export type FileResult = {
   readonly findings: readonly Finding[]
   /** How many findings were left out, because there are too many. */
   readonly left_out: number
+  /** Files beside it that it names as its tensors; only from the child, until all files are looked at. */
+  readonly tensors_in?: readonly TensorData[]
 }
 
 /** Whether something was not looked at, by its rule. */

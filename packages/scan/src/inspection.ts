@@ -1,4 +1,5 @@
 import { endingOf, type FileResult, type Finding, type Severity } from './finding.ts'
+import type { TensorData } from './models/tensor-files.ts'
 import { RULES, type RuleId } from './rules.ts'
 
 /** How much is unpacked and followed. */
@@ -38,6 +39,7 @@ export class Inspection {
   left_out = 0
   unpacked_bytes = 0
   kind = ''
+  readonly tensors_in: TensorData[] = []
   readonly #known = new Set<string>()
 
   constructor(file: string, limits: Limits = LIMITS) {
@@ -79,8 +81,9 @@ export class Inspection {
   }
 
   result(bytes: number): FileResult {
-    const { file, findings, left_out, kind } = this
-    return { file, bytes, kind, ending: endingOf(findings), findings, left_out }
+    const { file, findings, left_out, kind, tensors_in } = this
+    const result = { file, bytes, kind, ending: endingOf(findings), findings, left_out }
+    return tensors_in.length === 0 ? result : { ...result, tensors_in }
   }
 }
 

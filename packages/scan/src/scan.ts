@@ -4,6 +4,7 @@ import type { Wanted } from './child/protocol.ts'
 import { CHILD_LIMITS, type ChildLimits, inChild } from './child/run-child.ts'
 import { type Ending, endingOf, type FileResult, worstOf } from './finding.ts'
 import { Inspection } from './inspection.ts'
+import { settleTensorFiles } from './models/tensor-files.ts'
 import { RULES_VERSION, type RuleId } from './rules.ts'
 
 /** A file to scan: where it is on this disk, and what it is called in the report. */
@@ -53,10 +54,11 @@ export async function scanFiles(files: readonly FileToScan[], roots: readonly st
       options.onProgress?.({ done: ++done, of: files.length, file: result.file })
     },
   })
+  const settled = settleTensorFiles(results)
   return {
-    ending: worstOf(results.map(({ ending }) => ending)),
+    ending: worstOf(settled.map(({ ending }) => ending)),
     rules_version: RULES_VERSION,
-    files: results,
+    files: settled,
     bytes: results.reduce((all, { bytes }) => all + bytes, 0),
     took_ms: performance.now() - started,
   }

@@ -1,7 +1,13 @@
 import { Unreadable } from '../unreadable.ts'
 
 /** A field of a message of protobuf: a number, or bytes. */
-export type Field = { readonly number: number; readonly varint: number; readonly bytes: Buffer | undefined }
+export type Field = {
+  readonly number: number
+  readonly varint: number
+  readonly bytes: Buffer | undefined
+  /** Where it begins in the message; it ends where the next one begins. */
+  readonly start: number
+}
 
 /** The fields of a message, one after the other, none decoded further. @throws Unreadable */
 export function* fieldsOf(message: Buffer): Generator<Field> {
@@ -19,17 +25,18 @@ export function* fieldsOf(message: Buffer): Generator<Field> {
     throw new Unreadable('a number does not end', at)
   }
   while (at < message.length) {
+    const start = at
     const tag = varint()
     const number = Math.floor(tag / 8)
     const type = tag % 8
     if (number === 0) throw new Unreadable('a field has no number', at)
-    if (type === 0) yield { number, varint: varint(), bytes: undefined }
+    if (type === 0) yield { number, varint: varint(), bytes: undefined, start }
     else {
       const length = type === 2 ? varint() : type === 5 ? 4 : type === 1 ? 8 : -1
       if (length < 0 || at + length > message.length) throw new Unreadable('a field ends in the middle', at)
       const bytes = message.subarray(at, at + length)
       at += length
-      yield { number, varint: 0, bytes: type === 2 ? bytes : undefined }
+      yield { number, varint: 0, bytes: type === 2 ? bytes : undefined, start }
     }
   }
 }

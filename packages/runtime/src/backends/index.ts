@@ -1,8 +1,9 @@
-import type { Backend, Described, Loader, ModelFiles } from '../backend.ts'
+import type { Backend, Described, Loader, ModelFiles, RemoteBackend } from '../backend.ts'
 import { Refused } from '../refused.ts'
 import { catboostBackend } from './boosters/catboost.ts'
 import { lightgbmBackend } from './boosters/lightgbm.ts'
 import { xgboostBackend } from './boosters/xgboost.ts'
+import { onnxBackend } from './onnx/model.ts'
 import { pickleBackend } from './pickle/model.ts'
 import { skopsBackend } from './skops/model.ts'
 
@@ -10,7 +11,7 @@ const MIB = 1024 * 1024
 const TEXT_MAX_BYTES = 512 * MIB
 
 /** Models whose files are read here, each by what MLmodel names. The first that knows a model's flavor reads it. */
-export const LOADERS: readonly Loader[] = [xgboost, lightgbm, catboost, sklearn]
+export const LOADERS: readonly Loader[] = [xgboost, lightgbm, catboost, sklearn, onnx]
 
 async function sklearn(files: ModelFiles): Promise<Backend | undefined> {
   const flavor = files.flavors.get('sklearn')
@@ -50,6 +51,13 @@ async function catboost(files: ModelFiles): Promise<Backend | undefined> {
   return reading(path, () => catboostBackend(textOf(files, path), word(flavor.get('model_type')) ?? 'CatBoost'))
 }
 
+async function onnx(files: ModelFiles): Promise<RemoteBackend | undefined> {
+  const flavor = files.flavors.get('onnx')
+  if (!flavor) return undefined
+  const path = pathIn(files, flavor, ['data'])
+  return reading(path, () => onnxBackend(files, path))
+}
+
 function textOf(files: ModelFiles, path: string): string {
   const source = files.open(path)
   if (source.size > TEXT_MAX_BYTES) throw new Error(`it has more than ${TEXT_MAX_BYTES / MIB} MiB`)
@@ -79,9 +87,9 @@ function pathIn(files: ModelFiles, flavor: ReadonlyMap<string, Described>, keys:
 const word = (value: Described | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** Whatever a reader says of bytes that are wrong is why the model is not served. */
-function reading(path: string, read: () => Backend): Backend {
+async function reading<Read extends Backend | RemoteBackend>(path: string, read: () => Read | Promise<Read>): Promise<Read> {
   try {
-    return read()
+    return await read()
   } catch (error) {
     if (error instanceof Refused) throw error
     const why = error instanceof RangeError ? 'it asks for more memory than there is' : (error as Error).message

@@ -1,5 +1,5 @@
 import type { MillraceClient } from '@millrace/client'
-import { type Backend, InputProblem, type Loader, type ModelFiles, type RemoteBackend } from '../backend.ts'
+import { type Backend, InputProblem, isRemote, type Loader, type ModelFiles, type RemoteBackend } from '../backend.ts'
 import { LOADERS } from '../backends/index.ts'
 import { tableIn } from '../protocols/invocations.ts'
 import { parseBody } from '../protocols/json.ts'
@@ -10,7 +10,7 @@ import { type ColumnProfile, readProfile } from '../watching/profile.ts'
 import { readAddress } from './address.ts'
 import { type Copy, copyFolder, copyRecord } from './copy.ts'
 import { checkDigests } from './digests.ts'
-import { readMlmodel } from './mlmodel.ts'
+import { type Description, readMlmodel } from './mlmodel.ts'
 import { recordOf, resolveVersion, type Version } from './registry.ts'
 import { s3Record } from './s3.ts'
 import { checkFolderSignature, checkVersionSignature, type SignatureRules } from './signature.ts'
@@ -100,13 +100,25 @@ async function readModel(uri: string, { name, version }: Version, { files, diges
       throw new Refused('read', `MLmodel names the file ${path}, which is not there: log the model again.`)
     },
   })
-  const { signature, method } = description
+  try {
+    return await checked({ name, version, uri, backend, digests, reads_pickles }, description, files)
+  } catch (error) {
+    if (isRemote(backend)) await backend.close()
+    throw error
+  }
+}
+
+type Read = Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'digests' | 'reads_pickles'>
+
+/** A model that was read, once it does what MLmodel says of it. */
+async function checked(read: Read, { signature, method, example: path }: Description, files: Copy['files']): Promise<Served> {
+  const { backend } = read
+  backend.checkInputs?.(signature.inputs)
   if (method === 'predict_proba' && !backend.predictProba) {
     throw new Refused('read', `The model was logged to answer by predict_proba, which ${backend.kind} does not have here.`)
   }
-  const profile = profileIn(files)
-  const model = serve({ name, version, uri, backend, signature, method, digests, profile, reads_pickles })
-  const example = description.example === undefined ? undefined : files.get(description.example)
+  const model = serve({ ...read, signature, method, profile: profileIn(files) })
+  const example = path === undefined ? undefined : files.get(path)
   if (example && example.size <= EXAMPLE_MAX_BYTES) await tryExample(model, example.read(0, example.size))
   return model
 }

@@ -1,6 +1,6 @@
 import { onceThere, type Soon } from '../backend.ts'
-import { predict, rowsOf, type Served } from '../serving/served.ts'
 import { problemWithParams } from '../signature/params.ts'
+import { predict, predictionsOf, type Served } from '../serving/served.ts'
 import type { Table } from '../signature/table.ts'
 import { type Answer, jsonOf, text } from './answer.ts'
 import { tableOfCsv } from './csv.ts'
@@ -41,7 +41,7 @@ export function invocations(model: Served, content_type: string, body: Buffer, l
 
 function answer(model: Served, table: Table, limits: Limits): Soon<Answer> {
   withinLimits(table, limits)
-  return onceThere(predict(model, table), (made) => jsonOf(made, { predictions: rowsOf(made) }))
+  return onceThere(predict(model, table), (made) => jsonOf(made, { predictions: predictionsOf(model, table, made) }))
 }
 
 /** The rows of a body in any of the four forms. @throws RequestProblem */

@@ -1,4 +1,13 @@
-import { type Backend, type Frame, type Label, onceThere, type Prediction, type RemoteBackend, type Soon } from '../backend.ts'
+import {
+  type Backend,
+  type Frame,
+  type Label,
+  type NamedOutput,
+  onceThere,
+  type Prediction,
+  type RemoteBackend,
+  type Soon,
+} from '../backend.ts'
 import { compile, type Enforce } from '../signature/enforce.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -58,6 +67,39 @@ export function predict(model: Served, table: Table, method: Method = model.meth
 function ask({ backend }: Served, frame: Frame, method: Method): Soon<Prediction> {
   if (frame.rows === 0) return { values: [], columns: 1 }
   return method === 'predict_proba' && backend.predictProba ? backend.predictProba(frame) : backend.predict(frame)
+}
+
+/**
+ * A prediction as MLflow's server writes it. Of a model whose outputs have names that is an object for each row where rows came as a table, and
+ * lists by name where they came as a tensor; a table of one output with several columns becomes longer, as pandas makes it.
+ */
+export function predictionsOf({ signature }: Served, table: Table, made: Prediction): unknown {
+  const { outputs } = made
+  if (outputs === undefined) return rowsOf(made)
+  const is_table = signature.inputs === undefined ? table.names !== undefined : signature.inputs.kind === 'columns'
+  if (!is_table) return Object.fromEntries(outputs.map((one) => [one.name, nested(one)]))
+  const are_even = outputs.every(({ values, keys }) => keys === undefined && values.length === made.values.length)
+  const cells = outputs.map((one) => (are_even ? Array.from(one.values) : cellsOf(one)))
+  return Array.from({ length: cells[0]?.length ?? 0 }, (_, row) =>
+    Object.fromEntries(outputs.map(({ name }, at) => [name, (cells[at] as readonly unknown[])[row]])),
+  )
+}
+
+/** What each row has of an output: a value, a list, or by class. */
+function cellsOf({ keys, ...made }: NamedOutput): readonly unknown[] {
+  const rows = rowsOf(made)
+  return keys ? rows.map((row) => Object.fromEntries(keys.map((key, at) => [String(key), (row as readonly Label[])[at]]))) : rows
+}
+
+function nested({ shape, ...made }: NamedOutput): readonly unknown[] {
+  if (made.keys || shape.length === 0) return cellsOf({ shape, ...made })
+  let lists: readonly unknown[] = Array.from(made.values as ArrayLike<Label>)
+  for (const size of shape.toReversed()) {
+    const longer: unknown[][] = []
+    for (let at = 0; at < lists.length; at += size) longer.push(lists.slice(at, at + size))
+    lists = longer
+  }
+  return lists
 }
 
 /** The rows of a prediction: values, or lists where there are several columns. */

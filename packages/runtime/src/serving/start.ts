@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { MillraceClient } from '@millrace/client'
 import type { Trust } from '@millrace/sign'
+import { isRemote } from '../backend.ts'
 import { readAddress } from '../loading/address.ts'
 import { loadModel } from '../loading/load.ts'
 import { LIMITS, type Limits } from '../protocols/limits.ts'
@@ -50,7 +51,10 @@ export async function startServing(options: StartOptions): Promise<Running> {
   if (watching) metrics.also(() => watching.lines())
   const models = new Models(
     (model) => watching?.attach(model),
-    (model) => watching?.detach(model),
+    (model) => {
+      watching?.detach(model)
+      if (isRemote(model.backend)) void model.backend.close()
+    },
   )
   const watches: Watch[] = []
   for (const uri of options.uris) {
@@ -83,6 +87,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
         server.close(() => resolve())
         server.closeIdleConnections()
       })
+      for (const { backend } of models.all) if (isRemote(backend)) await backend.close()
       await watching?.close()
     },
   }

@@ -48,9 +48,17 @@ function judgeOnnx(inspection: Inspection, { member, depth }: Subject, message: 
     if (why) inspection.found('onnx/external', { member, evidence: `${location}: ${why}` })
     if (!(offset >= 0 && length >= 0))
       inspection.found('onnx/external', { member, evidence: `${location}: offset ${offset}, length ${length}` })
+    if (depth === 0 && !why) rememberTensors(inspection, location, offset + length)
     if (depth > 0 && !why) inspection.found('graph/broken', { member, evidence: `${location}: data beside a model in an archive` })
   }
   for (const text of texts.values()) judgeTemplate(inspection, member, text)
+}
+
+/** A graph may have a tensor for each of its layers, nearly always in one file. */
+function rememberTensors({ tensors_in }: Inspection, location: string, end: number): void {
+  const at = tensors_in.findIndex((one) => one.location === location)
+  if (at === -1) tensors_in.push({ location, end })
+  else tensors_in[at] = { location, end: Math.max(end, tensors_in[at]?.end ?? 0) }
 }
 
 const RUNS = new Set(['PyFunc', 'PyFuncStateless', 'EagerPyFunc', 'LoadLibrary', 'LoadDataset', 'DebugIdentity', 'RpcCall', 'RpcServer'])

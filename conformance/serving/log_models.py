@@ -17,7 +17,9 @@ import joblib
 import lightgbm
 import mlflow
 import numpy as np
+import onnx
 import pandas as pd
+import skl2onnx
 import xgboost
 from sklearn import (
     calibration,
@@ -39,6 +41,7 @@ from sklearn import (
     tree,
 )
 from sklearn.feature_extraction import text
+from skl2onnx.common import data_types
 
 warnings.filterwarnings("ignore")
 FOLDER = pathlib.Path(sys.argv[1])
@@ -389,6 +392,90 @@ def cat_models():
             keep(f"{name}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
 
 
+def keep_onnx(name, model, data, target, tensor=None):
+    """Saves a graph, loads it again with MLflow, and writes each of its outputs for rows given as a table or, where there is one, a tensor."""
+    if ONLY and not name.startswith(ONLY):
+        return
+    rows = FRAMES[data].iloc[SEEN:]
+    given = rows if tensor is None else tensor(rows)
+    signature = mlflow.models.infer_signature(given)
+    # The same number of threads: sums over many trees would come in another order.
+    options = {"intra_op_num_threads": 1}
+    mlflow.onnx.save_model(model, FOLDER / name, signature=signature, pip_requirements=["onnxruntime"], onnx_session_options=options)
+    loaded = mlflow.pyfunc.load_model(str(FOLDER / name))
+    raw = loaded.get_raw_model()
+    if len(raw.get_inputs()) > 1:
+        feeds = {one.name: rows[one.name].to_numpy().reshape(-1, 1) for one in raw.get_inputs()}
+        feeds = {name: values if values.dtype == object else values.astype("float32") for name, values in feeds.items()}
+    else:
+        feeds = {raw.get_inputs()[0].name: np.asarray(given).astype("float32")}
+    outputs = dict(zip([one.name for one in raw.get_outputs()], raw.run(None, feeds)))
+    if tensor is not None:
+        for key, values in loaded.predict(given).items():
+            assert np.array_equal(values, outputs[key]), f"MLflow gives other values for {key} of {name}"
+    flat = lambda values: [share for one in values for share in one.values()] if isinstance(values, list) else values
+    (FOLDER / f"{name}.json").write_text(
+        json.dumps(
+            {
+                "name": name,
+                "data": data,
+                "target": target,
+                "single": True,
+                "columns": {column: plain(rows[column]) for column in rows},
+                "outputs": {key: plain(flat(values)) for key, values in outputs.items()},
+            }
+        )
+    )
+
+
+def onnx_models():
+    """Graphs that converters make, and some made by hand."""
+    few = dict(n_estimators=20, random_state=0)
+    wide = [("X", data_types.FloatTensorType([None, 6]))]
+    for name, model, targets in [
+        ("RandomForestRegressor", ensemble.RandomForestRegressor(**few), ["number"]),
+        ("GradientBoostingRegressor", ensemble.GradientBoostingRegressor(**few), ["number"]),
+        ("RandomForestClassifier", ensemble.RandomForestClassifier(**few), ["binary", "three", "words"]),
+        ("LogisticRegression", linear_model.LogisticRegression(max_iter=500), ["binary", "three", "words"]),
+        ("MLPClassifier", neural_network.MLPClassifier((12, 6), max_iter=60, random_state=0), ["three"]),
+        ("SVC", svm.SVC(probability=True, random_state=0), ["binary"]),
+        ("KMeans", cluster.KMeans(4, random_state=0), ["three"]),
+    ]:
+        for target in targets:
+            model.fit(NUMERIC.iloc[:SEEN].to_numpy(), TARGETS[target][:SEEN])
+            made = skl2onnx.convert_sklearn(model, initial_types=wide)
+            keep_onnx(f"onnx-{name}-{target}-numeric", made, "numeric", target)
+            if hasattr(model, "predict_proba"):
+                made = skl2onnx.convert_sklearn(model, initial_types=wide, options={"zipmap": False})
+                keep_onnx(f"onnx-{name}-arrays-{target}-numeric", made, "numeric", target, lambda rows: rows.to_numpy().astype("float32"))
+    columns = [(name, data_types.FloatTensorType([None, 1])) for name in "abcdef"]
+    columns += [(name, data_types.StringTensorType([None, 1])) for name in ("color", "size")]
+    encoded = compose.make_column_transformer(
+        (impute.SimpleImputer(), list("abcdef")), (preprocessing.OneHotEncoder(handle_unknown="ignore"), ["color", "size"])
+    )
+    for target in ("words", "binary"):
+        model = pipeline.make_pipeline(encoded, linear_model.LogisticRegression(max_iter=500)).fit(MIXED.iloc[:SEEN], TARGETS[target][:SEEN])
+        keep_onnx(f"onnx-Pipeline-{target}-mixed", skl2onnx.convert_sklearn(model, initial_types=columns), "mixed", target)
+    by_hand()
+
+
+def by_hand():
+    """A network whose weights lie in a file of their own, as MLflow saves them, and one over pictures."""
+    make, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    weights = lambda name, *shape: onnx.numpy_helper.from_array(rng.normal(size=shape).astype("float32"), name)
+    network = onnx.helper.make_graph(
+        [make("Gemm", ["x", "w", "b"], ["h"]), make("Relu", ["h"], ["r"]), make("MatMul", ["r", "v"], ["s"]), make("Softmax", ["s"], ["share"])],
+        "network", [info("x", 1, [None, 6])], [info("share", 1, [None, 3])], [weights("w", 6, 64), weights("b", 64), weights("v", 64, 3)],
+    )  # fmt: skip
+    picture = onnx.helper.make_graph(
+        [make("Conv", ["x", "k"], ["h"], pads=[1, 1, 1, 1]), make("GlobalAveragePool", ["h"], ["mean"]), make("Flatten", ["mean"], ["flat"])],
+        "picture", [info("x", 1, [None, 1, 2, 3])], [info("h", 1, [None, 4, 2, 3]), info("flat", 1, [None, 4])], [weights("k", 4, 1, 3, 3)],
+    )  # fmt: skip
+    for name, graph, shape in [("network", network, (-1, 6)), ("picture", picture, (-1, 1, 2, 3))]:
+        model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10)
+        keep_onnx(f"onnx-{name}-number-numeric", model, "numeric", "number", lambda rows: rows.to_numpy().astype("float32").reshape(shape))
+
+
 if __name__ == "__main__":
     for name, make, targets, frames in sklearn_models():
         for target in targets:
@@ -399,3 +486,4 @@ if __name__ == "__main__":
                     print(f"not logged: {name} {target} {data}: {error!r}"[:400], flush=True)
     boosters()
     pickles()
+    onnx_models()

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Backend, Cell, Column, Frame, Label, Prediction, RemoteBackend } from '../../packages/runtime/src/backend.ts'
+import {
+  type Backend,
+  type Cell,
+  type Column,
+  type Frame,
+  isRemote,
+  type Label,
+  type Prediction,
+  type RemoteBackend,
+} from '../../packages/runtime/src/backend.ts'
 import { LOADERS } from '../../packages/runtime/src/backends/index.ts'
 import { localModel } from './local-model.ts'
 
@@ -14,6 +23,8 @@ export type Logged = {
   readonly columns: Readonly<Record<string, readonly Cell[]>>
   readonly predict: readonly (Label | null)[]
   readonly proba: readonly number[] | null
+  /** Where a model gives several things by name: each, and nothing else. */
+  readonly outputs?: Readonly<Record<string, readonly (Label | null)[]>>
 }
 
 /** How far a model's answers here are from Python's. `why` is there when it is not served. */
@@ -35,9 +46,12 @@ export async function compare(folder: string, name: string): Promise<Parity> {
   const logged: Logged = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
   const frame = frameOf(logged.columns)
   const about = { name, data: logged.data, target: logged.target, rows: frame.rows }
+  let backend: Backend | RemoteBackend | undefined
   try {
-    const backend = await load(join(folder, name))
-    const found = [distance(await backend.predict(frame), logged.predict, logged.single)]
+    backend = await load(join(folder, name))
+    const found = logged.outputs
+      ? outputDistances(await backend.predict(frame), logged.outputs)
+      : [distance(await backend.predict(frame), logged.predict, logged.single)]
     if (logged.proba) {
       if (!backend.predictProba) throw new Error('it has no probabilities, and Python has')
       found.push(distance(backend.predictProba(frame), logged.proba, logged.single))
@@ -52,7 +66,15 @@ export async function compare(folder: string, name: string): Promise<Parity> {
     }
   } catch (error) {
     return { ...about, kind: '', difference: Number.NaN, ulps: Number.NaN, microseconds: Number.NaN, why: (error as Error).message }
+  } finally {
+    if (backend && isRemote(backend)) await backend.close()
   }
+}
+
+function outputDistances({ outputs = [] }: Prediction, expected: NonNullable<Logged['outputs']>) {
+  const names = outputs.map(({ name }) => name)
+  if (names.join() !== Object.keys(expected).join()) throw new Error(`it gives ${names}, and Python gives ${Object.keys(expected)}`)
+  return outputs.map((one) => distance(one, expected[one.name] ?? [], true))
 }
 
 async function load(folder: string): Promise<Backend | RemoteBackend> {

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { useOnnxRuntime } from '../onnxruntime.ts'
 import { pythonWith } from '../python.ts'
 import { writeMatrix } from './matrix.ts'
 import { compare, type Parity } from './parity.ts'
@@ -12,8 +13,11 @@ import { keepAsSeeds } from './seeds.ts'
 const root = new URL('../..', import.meta.url).pathname
 const mlflow = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
 
-/** xgboost-cpu is XGBoost without the libraries for graphics cards, which are ten times its size. */
-export const PACKAGES = [`mlflow==${mlflow}`, 'xgboost-cpu', 'lightgbm', 'catboost']
+/**
+ * ONNX Runtime is of the version that computes here. xgboost-cpu is XGBoost without the libraries for graphics cards, which are ten times
+ * its size.
+ */
+export const PACKAGES = [`mlflow==${mlflow}`, 'xgboost-cpu', 'lightgbm', 'catboost', 'onnx', 'onnxruntime==1.30.0', 'skl2onnx']
 
 /** Two steps of float32: what a different order of the same sums makes. */
 const ULPS_MAX = 2
@@ -21,6 +25,8 @@ const ULPS_MAX = 2
 describe('models that MLflow logged predict here what they predict in Python', () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-serving-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
+
+  useOnnxRuntime()
 
   test('1,000 rows each, and the matrix says how far they are apart', async () => {
     const python = pythonWith(PACKAGES, 'serving')

@@ -1,4 +1,4 @@
-const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))])
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))])
 
 /** A field of protobuf with bytes. */
 export function field(number: number, value: Buffer | string): Buffer {

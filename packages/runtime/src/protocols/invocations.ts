@@ -1,6 +1,6 @@
 import { onceThere, type Soon } from '../backend.ts'
-import { problemWithParams } from '../signature/params.ts'
 import { predict, predictionsOf, type Served } from '../serving/served.ts'
+import { problemWithParams } from '../signature/params.ts'
 import type { Table } from '../signature/table.ts'
 import { type Answer, jsonOf, text } from './answer.ts'
 import { tableOfCsv } from './csv.ts'

@@ -1,4 +1,4 @@
-import { type Label, onceThere, type Prediction, type Soon } from '../backend.ts'
+import { type Label, type NamedOutput, onceThere, type Prediction, type Soon } from '../backend.ts'
 import { type Method, predict, type Served } from '../serving/served.ts'
 import type { ColumnType, Inputs } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -26,12 +26,34 @@ export function infer(model: Served, body: Buffer, limits: Limits, json_length?:
   return onceThere(
     eachOf(methods, (method) => predict(model, table, method)),
     (made) => {
-      const outputs = made.map((prediction, at) => outputOf(model, methods[at] as Method, prediction))
+      const named = made[0]?.outputs
+      const outputs = named
+        ? named.filter(({ name }) => asksFor(request, name)).map((one) => namedOutput(model, one))
+        : made.map((prediction, at) => outputOf(model, methods[at] as Method, prediction))
       const in_bytes = namesInBytes(request, outputs)
       const sent = in_bytes.size === 0 ? json({ ...answer, outputs }) : withBytes(answer, outputs, in_bytes)
       return made[0] === undefined ? sent : { ...sent, prediction: made[0] }
     },
   )
+}
+
+/** Whether `outputs` names one, or nothing. */
+function asksFor(request: Members, name: string): boolean {
+  const asked = memberOf(request, 'outputs')
+  if (!Array.isArray(asked) || asked.length === 0) return true
+  return asked.some((one) => isMembers(one) && memberOf(one, 'name') === name)
+}
+
+function namedOutput({ backend }: Served, { name, values, columns, shape }: NamedOutput): Output {
+  const type = backend.outputs?.find((one) => one.name === name)?.type ?? 'double'
+  const datatype = DATATYPES[type]
+  return {
+    name,
+    shape: [values.length / Math.max(columns, 1), ...shape],
+    datatype,
+    parameters: { content_type: datatype === 'BYTES' ? 'str' : 'np' },
+    data: values instanceof Float64Array ? Array.from(values) : values,
+  }
 }
 
 /** What each gives: at once where all of them do. */
@@ -77,7 +99,9 @@ export function metadata(model: Served, versions: readonly string[]): Answer {
     versions,
     platform: 'millrace',
     inputs: inputs ? inputsOf(inputs) : [],
-    outputs: methodsOf(model).map((name) => ({ name, datatype: name === 'predict' ? datatypeOf(model) : 'FP64', shape: [-1, -1] })),
+    outputs: model.backend.outputs
+      ? model.backend.outputs.map(({ name, type, shape }) => ({ name, datatype: DATATYPES[type], shape }))
+      : methodsOf(model).map((name) => ({ name, datatype: name === 'predict' ? datatypeOf(model) : 'FP64', shape: [-1, -1] })),
   })
 }
 
@@ -93,7 +117,8 @@ const DATATYPES: Readonly<Record<ColumnType, string>> = {
 }
 
 function inputsOf(inputs: Inputs): readonly object[] {
-  if (inputs.kind === 'matrix') return [{ name: 'input-0', datatype: DATATYPES[inputs.type], shape: [-1, inputs.width ?? -1] }]
+  if (inputs.kind === 'matrix')
+    return [{ name: 'input-0', datatype: DATATYPES[inputs.type], shape: [-1, ...(inputs.shape ?? [inputs.width ?? -1])] }]
   return inputs.columns.map(({ name, type }, at) => ({ name: name ?? `input-${at}`, datatype: DATATYPES[type], shape: [-1, 1] }))
 }
 
@@ -104,10 +129,11 @@ function methodsIn(request: Members, model: Served): readonly Method[] {
   const asked = memberOf(request, 'outputs')
   if (asked === undefined || (Array.isArray(asked) && asked.length === 0)) return [model.method]
   const names = Array.isArray(asked) ? asked.map((one) => (isMembers(one) ? memberOf(one, 'name') : undefined)) : [undefined]
-  const known = methodsOf(model)
-  const odd = names.findIndex((name) => !known.includes(name as Method))
+  const { outputs: by_name } = model.backend
+  const known: readonly string[] = by_name ? by_name.map(({ name }) => name) : methodsOf(model)
+  const odd = names.findIndex((name) => !known.includes(name as string))
   if (odd !== -1) throw new RequestProblem(`outputs: the model has ${known.join(' and ')}, and not ${JSON.stringify(names[odd])}.`)
-  return [...new Set(names as Method[])]
+  return by_name ? [model.method] : [...new Set(names as Method[])]
 }
 
 type Tensor = { readonly name: string; readonly rows: number; readonly width: number; readonly data: readonly unknown[] }
@@ -143,14 +169,15 @@ function tensorOf(value: unknown, at: number): Tensor {
   if (!isMembers(value)) throw new RequestProblem(`inputs[${at}] must be an object with name, shape, datatype and data.`)
   const { name, shape, datatype } = value
   if (typeof name !== 'string') throw new RequestProblem(`inputs[${at}]: "name" must be a text.`)
-  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new RequestProblem(`Input '${name}': "shape" must be [rows] or [rows, columns].`)
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 8 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new RequestProblem(`Input '${name}': "shape" must be [rows], [rows, columns], or that of a tensor whose first size is the rows.`)
   }
   if (typeof datatype !== 'string' || !KNOWN.has(datatype)) {
     throw new RequestProblem(`Input '${name}': the datatype ${JSON.stringify(datatype)} is none of ${[...KNOWN].join(', ')}.`)
   }
   const data = flat(memberOf(value, 'data'), name)
-  const [rows = 0, width = 1] = shape as number[]
+  const [rows = 0, ...inner] = shape as number[]
+  const width = inner.reduce((product, size) => product * size, 1)
   if (rows * width !== data.length) throw new RequestProblem(`Input '${name}': shape [${shape}] is not that of ${data.length} values.`)
   return { name, rows, width: Math.max(width, 1), data }
 }
@@ -160,7 +187,7 @@ const KNOWN = new Set(['BOOL', 'INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT
 /** The data may be nested as the shape is, or flat. */
 function flat(data: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(data)) throw new RequestProblem(`Input '${name}': "data" must be a list.`)
-  return data.some(Array.isArray) ? data.flat(1) : data
+  return data.some(Array.isArray) ? data.flat(8) : data
 }
 
 function datatypeOf(model: Served): string {

@@ -70,8 +70,8 @@ function ask({ backend }: Served, frame: Frame, method: Method): Soon<Prediction
 }
 
 /**
- * A prediction as MLflow's server writes it. Of a model whose outputs have names that is an object for each row where rows came as a table, and
- * lists by name where they came as a tensor; a table of one output with several columns becomes longer, as pandas makes it.
+ * A prediction as MLflow's server writes it. Of a model whose outputs have names that is an object for each row where rows came as a table,
+ * and lists by name where they came as a tensor; a table of one output with several columns becomes longer, as pandas makes it.
  */
 export function predictionsOf({ signature }: Served, table: Table, made: Prediction): unknown {
   const { outputs } = made

@@ -9,7 +9,7 @@ export type Enforce = (table: Table) => Frame
 /** Compiles what a signature asks for. Columns are found by name, extra ones are dropped; integers widen to floats, and nothing narrows. */
 export function compile(inputs: Inputs | undefined): Enforce {
   if (inputs === undefined) return asItIs
-  if (inputs.kind === 'matrix') return (table) => matrix(table, inputs)
+  if (inputs.kind === 'matrix') return (table) => matrix(inputs.shape ? unfolded(table, inputs.shape) : table, inputs)
   const { columns } = inputs
   const names = columns.map(({ name }) => name)
   if (names.some((name) => name === undefined)) return (table) => byPlace(table, columns, undefined)
@@ -69,6 +69,23 @@ function matrix(table: Table, { type, width }: Inputs & { kind: 'matrix' }): Fra
   const data: Column[] = []
   for (let at = 0; at < table.width; at++) data.push(readColumn(table, at, type, table.names?.[at] ?? String(at)))
   return { rows: table.rows, columns: undefined, data }
+}
+
+/** Rows of nested lists as lists of what is in them; rows that came flat stay as they are. */
+function unfolded(table: Table, shape: readonly number[]): Table {
+  if (table.by === 'column' || !Array.isArray(table.cells[0]?.[0])) return table
+  const cells = table.cells.map((row, at) => {
+    const flat: unknown[] = []
+    if (unfold(row, shape, 0, flat)) return flat
+    throw new InputProblem(`Model takes a tensor of shape [-1, ${shape.join(', ')}], and row ${at} is of another shape.`)
+  })
+  return { ...table, width: cells[0]?.length ?? 0, cells }
+}
+
+function unfold(value: unknown, shape: readonly number[], depth: number, into: unknown[]): boolean {
+  if (depth === shape.length) return into.push(value) > 0
+  const is_list = Array.isArray(value) && value.length === shape[depth]
+  return is_list && value.every((one) => unfold(one, shape, depth + 1, into))
 }
 
 function readColumn(table: Table, place: number, type: ColumnType, name: string): Column {

@@ -7,10 +7,13 @@ export type ColumnType = 'boolean' | 'integer' | 'long' | 'float' | 'double' | '
 /** A column that a model takes. */
 export type ColumnSpec = { readonly name: string | undefined; readonly type: ColumnType; readonly required: boolean }
 
-/** What a model takes: columns, or one tensor whose rows are the rows (`width` undefined: any width). */
+/**
+ * What a model takes: columns, or one tensor whose rows are the rows (`width` undefined: any width). `shape` is what each row looks like
+ * where that is more than a list of numbers.
+ */
 export type Inputs =
   | { readonly kind: 'columns'; readonly columns: readonly ColumnSpec[] }
-  | { readonly kind: 'matrix'; readonly type: ColumnType; readonly width: number | undefined }
+  | { readonly kind: 'matrix'; readonly type: ColumnType; readonly width: number | undefined; readonly shape?: readonly number[] }
 
 /** What a model was logged with; each part is undefined where nothing was said. */
 export type Signature = {
@@ -48,6 +51,8 @@ const OF_DTYPE: Readonly<Record<string, ColumnType>> = {
 }
 
 const INPUTS_MAX = 100_000
+/** A picture of 2,000 by 2,000 dots in three colors is smaller. */
+const WIDTH_MAX = 16_777_216
 
 /** Reads what MLmodel has of a signature, which is JSON in texts. @throws Refused('describe') for what can't be served */
 export function readSignature(inputs: string | undefined, outputs: string | undefined, params?: string): Signature {
@@ -89,10 +94,15 @@ function inputsOf(all: readonly Spec[]): Inputs | undefined {
 
 function matrixOf(spec: Spec): Inputs {
   const { shape, type } = tensorOf(spec)
+  const width = shape.slice(1).reduce((product, size) => (product === -1 || size === -1 ? -1 : product * size), 1)
   if (shape.length > 2) {
-    throw new Refused('describe', `The model takes a tensor of ${shape.length} dimensions; tensors of one or two are served.`)
+    if (width > 0 && width <= WIDTH_MAX) return { kind: 'matrix', type, width, shape: shape.slice(1) }
+    const takes = `The model takes a tensor of shape [${shape.slice(0, 10)}]`
+    throw new Refused(
+      'describe',
+      `${takes}: of more than two dimensions each but the first must be told, with ${WIDTH_MAX} numbers a row at most.`,
+    )
   }
-  const width = shape.length === 2 ? shape[1] : 1
   return { kind: 'matrix', type, width: width === -1 ? undefined : width }
 }
 

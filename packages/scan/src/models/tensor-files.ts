@@ -4,8 +4,8 @@ import type { FileResult } from '../finding.ts'
 export type TensorData = { readonly location: string; readonly end: number }
 
 /**
- * Bytes of no known format are clean where a graph that is clean names them as its tensors: MLflow saves models of ONNX so. They are numbers,
- * which nothing opens as anything else; whatever has a format was looked at by that, and stays what it is.
+ * Bytes of no known format are clean where a graph that is clean names them as its tensors: MLflow saves models of ONNX so. They are
+ * numbers, which nothing opens as anything else; whatever has a format was looked at by that, and stays what it is.
  */
 export function settleTensorFiles(results: readonly FileResult[]): FileResult[] {
   const ends = new Map<string, number>()

@@ -24,8 +24,8 @@ const REST_MAX_MS = 60_000
 const START_MAX_MS = 120_000
 
 /**
- * A model in a process of its own, where native code reads it: what crashes, hangs or eats memory there ends that process and fails what it was
- * asked, and nothing else. Questions that come while it computes go to it together when it is done; each is computed by itself.
+ * A model in a process of its own, where native code reads it: what crashes, hangs or eats memory there ends that process and fails what
+ * it was asked, and nothing else. Questions that come while it computes go to it together when it is done; each is computed by itself.
  */
 export class Engine {
   readonly #program: Program

@@ -50,12 +50,11 @@ function libraryPath(): string {
   try {
     return createRequire(folder ? join(folder, 'package.json') : import.meta.url).resolve('onnxruntime-node')
   } catch (cause) {
-    throw new Refused(
-      'read',
-      `Models of ONNX are computed by ONNX Runtime, which is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm install ${ONNX_RUNTIME}` +
-        `${folder ? ` in ${folder}, which MILLRACE_ONNXRUNTIME names` : ', beside Millrace or in a folder that MILLRACE_ONNXRUNTIME names'}.`,
-      { cause },
-    )
+    const where = folder
+      ? `in ${folder}, which MILLRACE_ONNXRUNTIME names`
+      : 'beside Millrace or in a folder that MILLRACE_ONNXRUNTIME names'
+    const install = `ONNXRUNTIME_NODE_INSTALL=skip npm install ${ONNX_RUNTIME}`
+    throw new Refused('read', `Models of ONNX are computed by ONNX Runtime, which is not installed: ${install}, ${where}.`, { cause })
   }
 }
 

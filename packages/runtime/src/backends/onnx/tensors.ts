@@ -84,10 +84,10 @@ function textIn(cell: Cell, row: number, name: string): string {
   throw new InputProblem(`row ${row + 1} of '${name}' is ${JSON.stringify(cell)}, and the model takes texts there`)
 }
 
-const wrong = (cell: Cell, row: number, name: string, { type }: Port): InputProblem =>
-  new InputProblem(
-    `row ${row + 1} of '${name}' is ${cell === null || Number.isNaN(cell) ? 'missing' : JSON.stringify(cell)}; the model takes values of the type ${COLUMN_TYPES[type]} there`,
-  )
+function wrong(cell: Cell, row: number, name: string, { type }: Port): InputProblem {
+  const found = cell === null || Number.isNaN(cell) ? 'missing' : JSON.stringify(cell)
+  return new InputProblem(`row ${row + 1} of '${name}' is ${found}; the model takes values of the type ${COLUMN_TYPES[type]} there`)
+}
 
 /** The shape that rows of this width have for a model. @throws InputProblem */
 export function shapeFor({ name, shape }: Port, rows: number, width: number): readonly number[] {

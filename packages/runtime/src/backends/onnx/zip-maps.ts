@@ -8,8 +8,8 @@ export type ClassMap = { readonly name: string; readonly keys: readonly Label[] 
 type ZipMap = ClassMap & { readonly input: string }
 
 /**
- * Takes ZipMap off the outputs of a graph, which converters of scikit-learn put there: it makes a list of maps of a tensor, and only tensors
- * come out of ONNX Runtime here. What it takes is given instead, and becomes maps again where answers are written.
+ * Takes ZipMap off the outputs of a graph, which converters of scikit-learn put there: it makes a list of maps of a tensor, and only
+ * tensors come out of ONNX Runtime here. What it takes is given instead, and becomes maps again where answers are written.
  */
 export function withoutMaps(model: Buffer): { model: Buffer; maps: ReadonlyMap<number, ClassMap> } {
   const pieces: Buffer[] = []

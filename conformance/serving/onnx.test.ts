@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { memorySource } from '@millrace/formats'
+import { type Frame, isRemote, type ModelFiles, type RemoteBackend } from '../../packages/runtime/src/backend.ts'
+import { ENGINE_LIMITS } from '../../packages/runtime/src/backends/onnx/engine.ts'
+import { readGraph } from '../../packages/runtime/src/backends/onnx/graph.ts'
+import { onnxBackend } from '../../packages/runtime/src/backends/onnx/model.ts'
+import { loadModel } from '../../packages/runtime/src/loading/load.ts'
+import { folderOf } from '../../packages/runtime/src/testing/models.ts'
+import { serving } from '../../packages/runtime/src/testing/sums.ts'
+import { field } from '../../tools/corpus/protobuf.ts'
+import { useOnnxRuntime } from '../onnxruntime.ts'
+import {
+  doubled,
+  externalTensor,
+  graph,
+  graphAttribute,
+  inDomain,
+  integer,
+  integers,
+  mapValue,
+  mlmodelOf,
+  model,
+  node,
+  rawTensor,
+  tensor,
+  value,
+} from './onnx-graph.ts'
+
+type Test = { after(work: () => void | Promise<void>): void }
+
+const filesOf = (files: Readonly<Record<string, Buffer>>): ModelFiles => ({
+  paths: Object.keys(files),
+  open: (path) => memorySource(files[path] as Buffer),
+  flavors: new Map(),
+})
+
+const read = (bytes: Buffer, beside: Readonly<Record<string, Buffer>> = {}) =>
+  readGraph(filesOf({ 'model.onnx': bytes, ...beside }), 'model.onnx')
+
+async function backendOf(
+  t: Test,
+  bytes: Buffer,
+  limits = ENGINE_LIMITS,
+  beside: Readonly<Record<string, Buffer>> = {},
+): Promise<RemoteBackend> {
+  const backend = await onnxBackend(filesOf({ 'model.onnx': bytes, ...beside }), 'model.onnx', limits)
+  t.after(() => backend.close())
+  return backend
+}
+
+const matrix = (...rows: readonly (readonly number[])[]): Frame => ({
+  rows: rows.length,
+  columns: undefined,
+  data: (rows[0] ?? []).map((_, at) => Float64Array.from(rows, (row) => row[at] as number)),
+})
+
+/** A graph that goes round for ever where its input is above zero. */
+const endless = (): Buffer => {
+  const body = graph({
+    nodes: [node('Identity', ['on'], ['on_out']), node('Identity', ['kept'], ['kept_out'])],
+    inputs: [value('round', 7), value('on', 9), value('kept', 1, 'rows', 2)],
+    outputs: [value('on_out', 9), value('kept_out', 1, 'rows', 2)],
+  })
+  const nodes = [
+    node('ReduceMax', ['x'], ['most'], integers('axes', [0, 1]), integer('keepdims', 0)),
+    node('Greater', ['most', 'nothing'], ['above']),
+    node('Squeeze', ['above'], ['goes_on']),
+    node('Loop', ['', 'goes_on', 'x'], ['y'], graphAttribute('body', body)),
+  ]
+  return model(graph({ ...doubled, nodes, tensors: [tensor('nothing', [], [0])] }))
+}
+
+/** Gives as many numbers as its input says, if there is so much memory. */
+const greedy = (): Buffer =>
+  model(
+    graph({
+      nodes: [
+        node('Cast', ['x'], ['sizes'], integer('to', 7)),
+        node('Reshape', ['sizes', 'flat'], ['one']),
+        node('ConstantOfShape', ['one'], ['all']),
+        node('ReduceSum', ['all'], ['sum'], integer('keepdims', 0)),
+        node('Mul', ['x', 'sum'], ['y']),
+      ],
+      inputs: [value('x', 1, 'rows', 2)],
+      outputs: [value('y', 1, 'rows', 2)],
+      tensors: [rawTensor('flat', 7, [1], Buffer.from(BigInt64Array.of(-1n).buffer))],
+    }),
+  )
+
+describe('models of ONNX', () => {
+  useOnnxRuntime()
+
+  test('a table gets records, a tensor lists by name, V2 each output under its name', async (t) => {
+    const [a, b] = ['a', 'b'].map((name) => ({ type: 'double', name }))
+    const table = await loadModel(folderOf(t, { MLmodel: mlmodelOf(JSON.stringify([a, b])), 'model.onnx': model(graph(doubled)) }), {
+      client: undefined,
+      name: 'table',
+    })
+    const tensors = '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 2]}}]'
+    const rows = await loadModel(folderOf(t, { MLmodel: mlmodelOf(tensors), 'model.onnx': model(graph(doubled)) }), {
+      client: undefined,
+      name: 'rows',
+    })
+    for (const { backend } of [table, rows]) t.after(() => (isRemote(backend) ? backend.close() : undefined))
+    const { call } = await serving(t, [table, rows])
+    const split = {
+      dataframe_split: {
+        columns: ['b', 'a'],
+        data: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    }
+    assert.deepEqual((await call('POST', '/models/table/invocations', split)).body, {
+      predictions: [{ y: 4 }, { y: 2 }, { y: 8 }, { y: 6 }],
+    })
+    assert.deepEqual(
+      (
+        await call('POST', '/models/rows/invocations', {
+          inputs: [
+            [1, 2],
+            [3, 4],
+          ],
+        })
+      ).body,
+      {
+        predictions: {
+          y: [
+            [2, 4],
+            [6, 8],
+          ],
+        },
+      },
+    )
+    const asked = { inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', data: [1, 2] }], outputs: [{ name: 'y' }] }
+    const { body } = await call('POST', '/v2/models/rows/infer', asked)
+    assert.deepEqual(
+      body.outputs.map(({ name, shape, datatype, data }: Record<string, unknown>) => [name, shape, datatype, data]),
+      [['y', [1, 2], 'FP32', [2, 4]]],
+    )
+    const about = await call('GET', '/v2/models/rows')
+    assert.deepEqual(about.body.outputs, [{ name: 'y', datatype: 'FP32', shape: [-1, 2] }])
+    assert.equal((await call('POST', '/v2/models/rows/infer', { ...asked, outputs: [{ name: 'z' }] })).status, 400)
+    const many = await Promise.all(Array.from({ length: 200 }, (_, at) => call('POST', '/models/rows/invocations', { inputs: [[at, 1]] })))
+    assert.deepEqual(
+      many.map(({ body: answer }) => answer.predictions.y[0][0]),
+      Array.from({ length: 200 }, (_, at) => at * 2),
+    )
+  })
+
+  test('a tensor in a file beside the model is read from there, and a clean scan stays clean', async (t) => {
+    const parts = { ...doubled, tensors: [externalTensor('two', [1], { location: 'weights.data', offset: '4', length: '4' })] }
+    const weights = Buffer.from(Float32Array.of(7, 3).buffer)
+    const loaded = await loadModel(
+      folderOf(t, { MLmodel: mlmodelOf(undefined), 'model.onnx': model(graph(parts)), 'weights.data': weights }),
+      { client: undefined },
+    )
+    const { backend } = loaded
+    assert.deepEqual([...(await backend.predict(matrix([1, 2]))).values], [3, 6])
+    if (isRemote(backend)) await backend.close()
+  })
+
+  test('shares of classes in maps are given by class', async (t) => {
+    const bytes = model(
+      graph({
+        nodes: [
+          node('Mul', ['x', 'two'], ['shares']),
+          node('ZipMap', ['shares'], ['maps'], inDomain('ai.onnx.ml'), integers('classlabels_int64s', [3, 5])),
+        ],
+        inputs: doubled.inputs,
+        outputs: [mapValue('maps')],
+        tensors: doubled.tensors ?? [],
+      }),
+    )
+    const [only] = (await (await backendOf(t, bytes)).predict(matrix([1, 2]))).outputs ?? []
+    assert.deepEqual([only?.name, only?.keys, [...(only?.values ?? [])]], ['maps', [3, 5], [2, 4]])
+  })
+
+  test('a model that never ends, or wants all memory, fails those who asked it, and answers the next', { timeout: 120_000 }, async (t) => {
+    const slow = await backendOf(t, endless(), { ...ENGINE_LIMITS, run_max_ms: 1_500 })
+    assert.deepEqual([...(await slow.predict(matrix([-1, -2]))).values], [-1, -2])
+    await assert.rejects(slow.predict(matrix([1, 2])), /did not answer within 1\.5 seconds/)
+    await assert.rejects(slow.predict(matrix([-1, 2])), /is started again soon/)
+    await new Promise((done) => setTimeout(done, 1_100))
+    assert.deepEqual([...(await slow.predict(matrix([-1, -2]))).values], [-1, -2])
+    const large = await backendOf(t, greedy(), { ...ENGINE_LIMITS, memory_max_bytes: 2 ** 30 })
+    assert.deepEqual([...(await large.predict(matrix([2, 3]))).values], [0, 0])
+    await assert.rejects(large.predict(matrix([1e5, 1e6])), /ONNX Runtime/)
+  })
+
+  test('without ONNX Runtime the refusal says what to install', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'millrace-no-onnx-'))
+    const before = process.env.MILLRACE_ONNXRUNTIME
+    process.env.MILLRACE_ONNXRUNTIME = empty
+    try {
+      await assert.rejects(onnxBackend(filesOf({ 'model.onnx': model(graph(doubled)) }), 'model.onnx'), /npm install onnxruntime-node@/)
+    } finally {
+      process.env.MILLRACE_ONNXRUNTIME = before
+      rmSync(empty, { recursive: true })
+    }
+  })
+
+  test('a signature that does not fit the graph is refused', async (t) => {
+    for (const [inputs, why] of [
+      ['[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 3]}}]', /takes \[any, 2\] as 'x', and was given rows of 3/],
+      ['[{"type": "string", "name": "a"}, {"type": "string", "name": "b"}]', /it says string, and 'x' takes float32/],
+      ['[{"type": "double", "name": "a"}]', /given rows of 1/],
+    ] as const) {
+      const folder = folderOf(t, { MLmodel: mlmodelOf(inputs), 'model.onnx': model(graph(doubled)) })
+      await assert.rejects(loadModel(folder, { client: undefined }), why)
+    }
+  })
+})
+
+const beside = { 'w.data': Buffer.alloc(8) }
+const outside = (told: Readonly<Record<string, string>>) => model(graph({ ...doubled, tensors: [externalTensor('two', [1], told)] }))
+
+describe('files of ONNX that are hostile or broken are refused before ONNX Runtime sees them', () => {
+  test('the file that the cases below change is read', () => assert.equal(read(model(graph(doubled))).inputs.length, 1))
+
+  for (const [what, bytes, why] of [
+    [
+      'an operator of another domain',
+      model(graph({ ...doubled, nodes: [node('Run', ['x'], ['y'], inDomain('evil.ops'))] })),
+      /operator evil\.ops Run/,
+    ],
+    [
+      'an operator of Python',
+      model(graph({ ...doubled, nodes: [node('PyOp', ['x'], ['y'], inDomain('ai.onnx.contrib'))] })),
+      /ai\.onnx\.contrib PyOp/,
+    ],
+    ['data in a file elsewhere', outside({ location: '../../etc/passwd' }), /no file beside the model/],
+    ['data at an absolute path', outside({ location: '/etc/passwd' }), /no file beside the model/],
+    ['data at an address', outside({ location: 'file:///etc/passwd' }), /no file beside the model/],
+    ['data in a file that there is not', outside({ location: 'x.data' }), /no file beside the model/],
+    ['data without a place', outside({}), /no file beside the model/],
+    ['data behind the end of the file', outside({ location: 'w.data', offset: '8', length: '4' }), /which has 8 bytes/],
+    ['data before the beginning', outside({ location: 'w.data', offset: '-4', length: '4' }), /which has 8 bytes/],
+    [
+      'a constant with data elsewhere',
+      model(
+        graph({
+          ...doubled,
+          nodes: [node('Constant', [], ['y'], field(5, field(5, externalTensor('v', [1], { location: '/etc/shadow' }))))],
+        }),
+      ),
+      /no file beside/,
+    ],
+    ['two graphs', model(graph(doubled), 17, field(7, graph(doubled))), /two graphs/],
+    ['no graph', Buffer.from([8, 8]), /no graph/],
+    ['operators from before', model(graph(doubled), 3), /opset 3; from 7/],
+    ['no inputs', model(graph({ ...doubled, inputs: [] })), /takes or gives nothing/],
+    ['an input that is no tensor', model(graph({ ...doubled, inputs: [mapValue('x')] })), /input x is a sequence/],
+    ['an input of complex numbers', model(graph({ ...doubled, inputs: [value('x', 14, 'rows', 2)] })), /ONNX's type 14/],
+    [
+      'an input of nine dimensions',
+      model(graph({ ...doubled, inputs: [value('x', 1, ...new Array(9).fill(1))] })),
+      /more than 8 dimensions/,
+    ],
+    ['an input wider than memory', model(graph({ ...doubled, inputs: [value('x', 1, 'rows', 2 ** 40)] })), /wide/],
+    ['a file that ends in the middle', model(graph(doubled)).subarray(0, -9), /in the middle|does not end|no number/],
+    ['a field longer than the file', Buffer.from([0x3a, 0xff, 0xff, 0xff, 0x7f]), /ends in the middle/],
+  ] as const) {
+    test(what, () =>
+      assert.throws(
+        () => read(bytes, beside),
+        (error) => why.test((error as Error).message) && ['Refused', 'Unreadable'].includes((error as Error).name),
+      ),
+    )
+  }
+
+  test('graphs in graphs in graphs end', () => {
+    let inner = graph(doubled)
+    for (let depth = 0; depth < 200; depth++)
+      inner = graph({ ...doubled, nodes: [node('If', ['x'], ['y'], graphAttribute('then_branch', inner))] })
+    assert.throws(() => read(model(inner)), /too deep/)
+  })
+
+  test('a changed file is refused or read', () => {
+    const whole = model(graph(doubled))
+    let refused = 0
+    for (let seed = 1; seed <= 3000; seed++) {
+      const changed = Buffer.from(whole)
+      for (let change = 0; change <= seed % 3; change++) changed[(Math.imul(seed + change, 2654435761) >>> 0) % changed.length] = seed % 256
+      try {
+        read(changed)
+      } catch (error) {
+        assert.ok(['Refused', 'Unreadable'].includes((error as Error).name), `${seed}: ${(error as Error).stack}`)
+        refused++
+      }
+    }
+    assert.ok(refused > 300 && refused < 3000, `${refused} were refused`)
+  })
+})

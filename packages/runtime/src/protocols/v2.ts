@@ -141,7 +141,8 @@ type Tensor = { readonly name: string; readonly rows: number; readonly width: nu
 function tableOf(request: Members, inputs: Inputs | undefined): Table {
   const given = memberOf(request, 'inputs')
   if (!Array.isArray(given) || given.length === 0) throw new RequestProblem('"inputs" must be a list with a tensor at least.')
-  const tensors = given.map(tensorOf)
+  const rank = inputs?.kind === 'matrix' && inputs.shape ? inputs.shape.length + 1 : 2
+  const tensors = given.map((one, at) => tensorOf(one, at, rank))
   const [first] = tensors as [Tensor]
   const takes_columns = inputs?.kind === 'columns'
   const is_matrix = tensors.length === 1 && (first.width !== 1 || !takes_columns || inputs.columns.length === 1)
@@ -165,12 +166,13 @@ function tableOf(request: Members, inputs: Inputs | undefined): Table {
   }
 }
 
-function tensorOf(value: unknown, at: number): Tensor {
+function tensorOf(value: unknown, at: number, rank: number): Tensor {
   if (!isMembers(value)) throw new RequestProblem(`inputs[${at}] must be an object with name, shape, datatype and data.`)
   const { name, shape, datatype } = value
   if (typeof name !== 'string') throw new RequestProblem(`inputs[${at}]: "name" must be a text.`)
-  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 8 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new RequestProblem(`Input '${name}': "shape" must be [rows], [rows, columns], or that of a tensor whose first size is the rows.`)
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > rank || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    const most = rank === 2 ? '[rows, columns]' : `${rank} sizes, of which the first is the rows`
+    throw new RequestProblem(`Input '${name}': "shape" must be [rows] or ${most}.`)
   }
   if (typeof datatype !== 'string' || !KNOWN.has(datatype)) {
     throw new RequestProblem(`Input '${name}': the datatype ${JSON.stringify(datatype)} is none of ${[...KNOWN].join(', ')}.`)

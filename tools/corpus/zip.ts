@@ -13,6 +13,8 @@ export type Written = {
   readonly crc?: number
   readonly mode?: number
   readonly method?: number
+  /** The content as it lies there, where `method` is one that is not made here. */
+  readonly stored?: Buffer
   /** The directory does not know it. */
   readonly hidden?: boolean
 }
@@ -27,7 +29,7 @@ export function zip(
   let at = 0
   for (const one of members) {
     const method = one.method ?? (one.packed ? 8 : 0)
-    const stored = one.packed ? deflateRawSync(one.data) : one.data
+    const stored = one.stored ?? (one.packed ? deflateRawSync(one.data) : one.data)
     const crc = one.crc ?? crc32(one.data)
     const body = (name: string, flags: number, size: number): Buffer =>
       Buffer.concat([

@@ -5,7 +5,7 @@
  */
 export { type LightgbmText, readLightgbm } from './boosters/lightgbm.ts'
 export { type NumberArray, readUbjson, type Ubjson, type UbjsonObject } from './boosters/ubjson.ts'
-export { decompress, type Packing } from './compressed.ts'
+export { decompress, PACKINGS, type Packing } from './compressed.ts'
 export { isObject, JSON_LIMITS, type Json, type JsonDocument, type JsonLimits, type JsonObject, readJson } from './documents/json.ts'
 export { readYaml, type Yaml, type YamlDocument, type YamlTag } from './documents/yaml.ts'
 export { type OnnxFacts, readOnnx } from './graphs/onnx.ts'

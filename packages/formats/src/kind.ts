@@ -11,6 +11,7 @@ export type Kind =
   | 'zstd'
   | 'bzip2'
   | 'xz'
+  | 'lzma'
   | 'lz4'
   | '7z'
   | 'rar'
@@ -38,7 +39,7 @@ const SIGNATURES: readonly Signature[] = [
   { kind: 'zstd', bytes: '\x28\xb5\x2f\xfd' },
   { kind: 'bzip2', bytes: 'BZh' },
   { kind: 'xz', bytes: '\xfd7zXZ\x00' },
-  { kind: 'xz', bytes: '\x5d\x00\x00' },
+  { kind: 'lzma', bytes: '\x5d\x00\x00' },
   { kind: 'lz4', bytes: '\x04\x22\x4d\x18' },
   { kind: '7z', bytes: '7z\xbc\xaf\x27\x1c' },
   { kind: 'rar', bytes: 'Rar!\x1a\x07' },

@@ -3,6 +3,8 @@ import {
   type Kind,
   kindOf,
   memorySource,
+  PACKINGS,
+  type Packing,
   PICKLE_LIMITS,
   part,
   readPickles,
@@ -13,6 +15,8 @@ import {
 } from '@millrace/formats'
 
 const HEAD_BYTES = 64 * 1024
+/** Nothing comes out before a whole block is there. */
+const BZIP2_BLOCK_BYTES = 2 ** 20
 const UNPACKED_MAX_BYTES = 64 * 2 ** 20
 const OPERATIONS_MAX = 10_000
 const FIELDS_MAX = 10_000
@@ -20,7 +24,9 @@ const FIELDS_MAX = 10_000
 /** What is a model, or the arrays of one, whatever it is called. */
 const MODELS: ReadonlySet<Kind> = new Set(['pickle', 'numpy', 'hdf5', 'safetensors', 'gguf', 'catboost', 'flatbuffer'])
 /** Packings that are not read: what is in them nobody can tell, so that only here the name counts. */
-const SEALED: ReadonlySet<Kind> = new Set(['bzip2', 'xz', 'lz4', '7z', 'rar'])
+const SEALED: ReadonlySet<Kind> = new Set(['7z', 'rar'])
+/** Signatures of so few bytes that other files begin with them, too: of what does not unpack, the name counts. */
+const WEAK: ReadonlySet<Kind> = new Set(['bzip2', 'xz', 'lzma', 'lz4'])
 const MODEL_NAME =
   /\.(?:pkl|pickle|joblib|dill|pt|pth|ckpt|bin|model|mar|npy|npz|h5|hdf5|keras|onnx|pb|safetensors|gguf|skops|tflite)(?:\.\w+)?$/i
 /** Members by which an archive is known as a model: in there, their names are part of the format. */
@@ -36,20 +42,22 @@ export function modelKind(source: Source, name: string, depth = 0): string | und
   try {
     if (kind === 'zip') return readZip(source).members.some((member) => MEMBER.test(member.name)) ? 'zip' : undefined
     if (kind === 'tar') return readTar(source).some((member) => MEMBER.test(member.name)) ? 'tar' : undefined
-    if (kind === 'gzip' || kind === 'zlib' || kind === 'zstd') return packed(source, kind, name, depth)
+    const packing = PACKINGS.find((one) => one === kind)
+    if (packing) return packed(source, packing, name, depth)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     // An archive that can't be read is no proof that nothing is in it; two bytes are none that it is one.
-    return kind === 'zlib' ? undefined : kind
+    if (kind === 'zlib' || (WEAK.has(kind) && !MODEL_NAME.test(name))) return undefined
+    return kind
   }
   return kind === 'text' || kind === 'binary' ? unsigned(source, kind) : undefined
 }
 
 /** A packed file is what its beginning unpacks to. */
-function packed(source: Source, kind: 'gzip' | 'zlib' | 'zstd', name: string, depth: number): string | undefined {
+function packed(source: Source, kind: Packing, name: string, depth: number): string | undefined {
   if (depth > 1) return undefined
-  const whole = kind === 'zstd' ? source : part(source, 0, HEAD_BYTES)
-  const unpacked = memorySource(decompress(whole, kind, UNPACKED_MAX_BYTES))
+  const whole = kind === 'zstd' ? source : part(source, 0, kind === 'bzip2' ? BZIP2_BLOCK_BYTES : HEAD_BYTES)
+  const unpacked = memorySource(decompress(whole, kind, UNPACKED_MAX_BYTES).bytes)
   const of_members = kindOf(unpacked) === 'tar' && source.size > HEAD_BYTES
   const inner = of_members ? (MODEL_NAME.test(name) ? 'tar' : undefined) : modelKind(unpacked, name.replace(/\.\w+$/, ''), depth + 1)
   return inner && `${inner} in ${kind}`

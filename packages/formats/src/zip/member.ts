@@ -1,4 +1,6 @@
 import { crc32, inflateRawSync, constants as zlib, zstdDecompressSync } from 'node:zlib'
+import { unpackBzip2 } from '../packed/bzip2.ts'
+import { unpackXz, unpackZipLzma } from '../packed/xz.ts'
 import { memorySource, part, type Source } from '../source.ts'
 import { Unreadable } from '../unreadable.ts'
 import type { Member } from './archive.ts'
@@ -9,7 +11,10 @@ export type Opened = { readonly source: Source; readonly matches: boolean | unde
 const STORED = 0
 const DEFLATED = 8
 const ZSTANDARD = 93
-const NAMES: Readonly<Record<number, string>> = { 1: 'shrink', 9: 'deflate64', 12: 'bzip2', 14: 'lzma', 95: 'xz', 98: 'ppmd', 99: 'AES' }
+const BZIP2 = 12
+const LZMA = 14
+const XZ = 95
+const NAMES: Readonly<Record<number, string>> = { 1: 'shrink', 9: 'deflate64', 98: 'ppmd', 99: 'AES' }
 /** Stored content of more bytes than this is not read for its checksum alone, unless more or less is asked for. */
 const CHECKED_MAX_BYTES = 16 * 1024 * 1024
 
@@ -24,7 +29,7 @@ export function openMember(archive: Source, member: Member, max_bytes: number, c
     const checked = packed.size <= checked_max_bytes
     return { source: packed, matches: checked ? crc32(packed.read(0, packed.size)) === member.crc : undefined, is_whole: !cut }
   }
-  if (member.method !== DEFLATED && member.method !== ZSTANDARD) {
+  if (![DEFLATED, ZSTANDARD, BZIP2, LZMA, XZ].includes(member.method)) {
     const method = NAMES[member.method] ?? `method ${member.method}`
     throw new Unreadable(`it is packed by ${method}, which is not read here`, member.data_at)
   }
@@ -32,7 +37,11 @@ export function openMember(archive: Source, member: Member, max_bytes: number, c
   return { source: memorySource(content), matches: crc32(content) === member.crc, is_whole: !cut && content.length === member.size }
 }
 
-function unpack(packed: Buffer, { method, data_at }: Member, max_bytes: number): Buffer {
+function unpack(packed: Buffer, { method, data_at, size }: Member, max_bytes: number): Buffer {
+  // What is damaged or cut off gives what is there, and is told by its length.
+  if (method === BZIP2) return unpackBzip2(packed, max_bytes).bytes
+  if (method === LZMA) return unpackZipLzma(packed, size, max_bytes).bytes
+  if (method === XZ) return unpackXz(packed, max_bytes).bytes
   const how = { maxOutputLength: max_bytes }
   try {
     // A stream that is cut off gives what is there: a loader may take that, too.

@@ -116,7 +116,7 @@ function judgeInside(inspection: Inspection, subject: Subject, look: Look): void
   look(inspection, subject)
 }
 
-const CONTAINERS = new Set(['zip', 'tar', 'gzip', 'zstd', 'numpy', 'hdf5', 'native', 'bytecode'])
+const CONTAINERS = new Set(['zip', 'tar', 'gzip', 'zstd', 'bzip2', 'xz', 'lz4', 'numpy', 'hdf5', 'native', 'bytecode'])
 
 /** Whether bytes hold something that a loader would take: a container, or a pickle that is more than chance. */
 function isLoadable({ source }: Subject): boolean {

@@ -28,7 +28,7 @@ export const ARCHIVE_RULES = {
   'archive/not-read': {
     severity: 'medium',
     title: 'An archive or wrapper that is not read here',
-    cure: 'Upload what is in it as it is, or as a zip, tar, gzip, zlib or zstd.',
+    cure: 'Upload what is in it as it is, or as a zip, tar, gzip, zlib, zstd, bzip2, xz or lz4.',
     unread: true,
   },
   'archive/limit': {

@@ -21,7 +21,13 @@ describe('./millrace runs a bundle of the sources', { timeout: 120_000 }, () => 
     for (const file of ['millrace', 'tools/bundle', 'package.json', 'package-lock.json']) {
       cpSync(join(root, file), join(checkout, file), { recursive: true })
     }
-    for (const file of ['scan/src/child/child.ts', 'server/src/http/reader-worker.ts', 'sign/src/hash-worker.ts', 'cli/src/main.ts']) {
+    for (const file of [
+      'scan/src/child/child.ts',
+      'server/src/http/reader-worker.ts',
+      'sign/src/hash-worker.ts',
+      'runtime/src/batch/parquet-worker.ts',
+      'cli/src/main.ts',
+    ]) {
       mkdirSync(join(checkout, 'packages', file, '..'), { recursive: true })
       writeFileSync(join(checkout, 'packages', file), 'export {}\n')
     }

@@ -14,10 +14,14 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   main: 'packages/cli/src/main.ts',
   'reader-worker': 'packages/server/src/http/reader-worker.ts',
   'hash-worker': 'packages/sign/src/hash-worker.ts',
+  'parquet-worker': 'packages/runtime/src/batch/parquet-worker.ts',
   child: 'packages/scan/src/child/child.ts',
 }
-/** Who starts the last three. They look for them beside themselves, which in the bundle is where they are. */
-const STARTERS = ['packages/server/src/http/reader-thread.ts', 'packages/sign/src/hash-model.ts', 'packages/scan/src/child/run-child.ts']
+/** Who starts all but the first. They look for them beside themselves, which in the bundle is where they are. */
+const STARTERS = [
+  ...['packages/server/src/http/reader-thread.ts', 'packages/sign/src/hash-model.ts', 'packages/scan/src/child/run-child.ts'],
+  'packages/runtime/src/batch/parquet-rows.ts',
+]
 
 /** Endpoints that the reader thread loads one by one. */
 const HEAVY = 'heavy: import.meta.url'

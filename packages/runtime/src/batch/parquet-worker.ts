@@ -1,11 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { rowGroups } from './parquet-group.ts'
+import { type GroupBounds, rowGroups, TooMuch } from './parquet-group.ts'
 
-/** What the thread is asked to read. */
-export type ParquetTask = { readonly path: string; readonly wanted: ReadonlySet<string> | undefined }
+/** What the thread is asked to read: a file, or bytes. */
+export type ParquetTask = {
+  readonly from: string | Uint8Array<ArrayBuffer>
+  readonly wanted: ReadonlySet<string> | undefined
+  readonly bounds?: GroupBounds | undefined
+}
 
-const { path, wanted } = workerData as ParquetTask
-const groups = rowGroups(path, wanted)
+const { from, wanted, bounds } = workerData as ParquetTask
+const groups = rowGroups(from, wanted, bounds)
 
 // Each message asks for one row group more, so that no more than two are in memory.
 parentPort?.on('message', async () => {
@@ -14,6 +18,6 @@ parentPort?.on('message', async () => {
     const moved = value ? value.cells.flatMap((column) => (column instanceof Float64Array ? [column.buffer as ArrayBuffer] : [])) : []
     parentPort?.postMessage({ group: value }, moved)
   } catch (error) {
-    parentPort?.postMessage({ problem: (error as Error).message })
+    parentPort?.postMessage({ problem: (error as Error).message, is_too_much: error instanceof TooMuch })
   }
 })

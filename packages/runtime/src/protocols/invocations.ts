@@ -1,4 +1,5 @@
 import { onceThere, type Soon } from '../backend.ts'
+import { tableOfParquet } from '../batch/parquet-body.ts'
 import { predict, predictionsOf, type Served } from '../serving/served.ts'
 import { problemWithParams } from '../signature/params.ts'
 import type { Table } from '../signature/table.ts'
@@ -11,6 +12,8 @@ import { tableOfInputs, tableOfInstances, tableOfRecords, tableOfSplit } from '.
 
 /** Whose protocol it is: MLflow's clients ask a server for it. As the root's file MLFLOW_VERSION has it, which a test holds it to. */
 export const MLFLOW_VERSION = '3.17.2'
+
+const PARQUET = 'application/vnd.apache.parquet'
 
 const FIELDS: Readonly<Record<string, (value: unknown) => Table>> = {
   dataframe_split: tableOfSplit,
@@ -36,7 +39,9 @@ export function invocations(model: Served, content_type: string, body: Buffer, l
     checkParams(read as Members, model)
     return answer(model, table, limits)
   }
-  return text(`This predictor only supports the following content types: application/json, text/csv. Got '${content_type}'.`, 415)
+  if (mime === PARQUET) return tableOfParquet(body, model.signature.inputs, limits).then((table) => answer(model, table, limits))
+  const taken = ['application/json', 'text/csv', PARQUET].join(', ')
+  return text(`This predictor only supports the following content types: ${taken}. Got '${content_type}'.`, 415)
 }
 
 function answer(model: Served, table: Table, limits: Limits): Soon<Answer> {

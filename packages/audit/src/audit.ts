@@ -19,7 +19,7 @@ export type AuditOptions = {
   /** What the report calls it. */
   readonly name: string
   readonly baseline?: Baseline
-  /** Whether allowances in the files count: for the code of others they should not. */
+  /** Whether allowances in the files count, and what their .gitignore leaves out: for the code of others they should not. */
   readonly allowances?: boolean
 }
 
@@ -28,7 +28,7 @@ const OWN_BASELINE = 'audit-baseline.json'
 
 /** Audits the files below a folder, or one file. @throws the system's error when there is nothing */
 export async function auditFolder(path: string, options: AuditOptions): Promise<AuditReport> {
-  const { files, not_read } = takeInventory(resolve(path))
+  const { files, not_read } = takeInventory(resolve(path), options.allowances !== false)
   const own = files.find(({ file }) => file === OWN_BASELINE)
   const baseline = options.baseline ?? (own && options.allowances !== false ? readBaseline(own.text) : undefined)
   const root = resolve(path)

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import type { Context } from './finding.ts'
 import { type IgnoreRule, ignoreRules, isIgnored } from './ignored.ts'
 import { anyOf } from './syntax/any-of.ts'
+import { trackedBelow } from './tracked.ts'
 
 /** A file to look at, and what it is there for. */
 export type AuditedFile = { readonly file: string; readonly text: string; readonly context: Context }
@@ -34,29 +35,39 @@ const BYTES_MAX = 5 * 1024 * 1024
 const HEAD_BYTES = 8192
 const FILES_MAX = 200_000
 
-/** Reads the files below a folder, or one file: without those of others' packages, and without those that git ignores. */
-export function takeInventory(root: string): Inventory {
+/**
+ * Reads the files below a folder, or one file: without those of others' packages, and, where their .gitignore is heeded, without those that
+ * git ignores. What was committed all the same is read.
+ */
+export function takeInventory(root: string, heeds_gitignore = true): Inventory {
   const files: AuditedFile[] = []
   const not_read: string[] = []
   if (lstatSync(root).isFile()) {
     take(root, basename(root), files, not_read)
     return { files, not_read }
   }
-  walk(root, '', [], (path, file) => {
+  const ignores = heeds_gitignore ? { rules: [], tracked: trackedBelow(root), all: false } : undefined
+  walk(root, '', ignores, (path, file) => {
     if (files.length >= FILES_MAX) throw new Error(`${root} has more than ${FILES_MAX} files: audit its folders one by one.`)
     take(path, file, files, not_read)
   })
   return { files, not_read }
 }
 
-function walk(root: string, folder: string, above: readonly IgnoreRule[], each: (path: string, file: string) => void): void {
+/** What git leaves out of a folder: all that it does not keep, where the folder itself is ignored. */
+type Ignores = { readonly rules: readonly IgnoreRule[]; readonly tracked: ReadonlySet<string>; readonly all: boolean }
+
+function walk(root: string, folder: string, above: Ignores | undefined, each: (path: string, file: string) => void): void {
   const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const own = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
-  const rules = own ? [...above, ...ignoreRules(readFileSync(join(root, folder, '.gitignore'), 'utf8'), folder)] : above
+  const own = above && entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
+  const rules = own
+    ? [...above.rules, ...ignoreRules(readFileSync(join(root, folder, '.gitignore'), 'utf8'), folder)]
+    : (above?.rules ?? [])
   for (const entry of entries) {
     const file = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (NEVER.has(entry.name) || isIgnored(file, entry.isDirectory(), rules)) continue
-    if (entry.isDirectory()) walk(root, file, rules, each)
+    const ignored = above !== undefined && (above.all || isIgnored(file, entry.isDirectory(), rules))
+    if (NEVER.has(entry.name) || (ignored && !above.tracked.has(file))) continue
+    if (entry.isDirectory()) walk(root, file, above && { ...above, rules, all: ignored }, each)
     else if (entry.isFile()) each(join(root, file), file)
   }
 }

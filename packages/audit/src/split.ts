@@ -134,6 +134,7 @@ function notebook({ file, text, context }: AuditedFile): Unit[] {
     const own = inside.map((line) => (line === '' ? line_from : lineOf(line)))
     const inFile = (line: number): number => own[line - 1] ?? line_from
     if (cell_type === 'markdown') others.push(new Unit(file, 'markdown', joined, context, inFile))
+    else if (/^%%writefile\b/.test(joined)) others.push(...written(joined, file, context, inFile))
     else if (/^%%(?:bash|sh)\b/.test(joined)) others.push(...withMagic(new Unit(file, 'python', joined, context, inFile)))
     else if (!joined.startsWith('%%') || /^%%(?:time|timeit|capture)\b/.test(joined)) {
       program.push(...inside)
@@ -143,6 +144,13 @@ function notebook({ file, text, context }: AuditedFile): Unit[] {
   // Cells are one program: what one imports, another uses.
   const python = new Unit(file, 'python', program.join('\n'), context, (line) => places[line - 1] ?? line_from)
   return [whole, ...others, ...(program.length > 0 ? withMagic(python) : [])]
+}
+
+/** The program that a cell writes to a file. */
+function written(cell: string, file: string, context: Unit['context'], inFile: (line: number) => number): Unit[] {
+  const name = /^%%writefile\s+(?:-a\s+)?(\S+)/.exec(cell)?.[1] ?? ''
+  const text = cell.replace(/^.*/, '')
+  return [new Unit(file, languageOf({ file: name, text, context }), text, context, inFile)]
 }
 
 const MAGIC = /^\s*(?:!|%(?=pip|conda|sh))\s*/

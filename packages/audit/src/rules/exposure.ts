@@ -130,11 +130,16 @@ export const EXPOSURE: readonly Rule[] = [
     languages: ['python', 'javascript', 'shell', 'yaml', 'dockerfile', 'config'],
     hints: ['verify', 'INSECURE', 'insecure', 'rejectUnauthorized', 'curl', 'TLS', 'SSL', 'no-check', '_create_unverified'],
     find: byLanguage({
-      python: callsWhere(
-        (call) =>
-          (/^(?:requests|httpx)\.|^\?\.(?:get|post|put|request)$/.test(call.name) && named(call, 'verify')?.text === 'False') ||
-          call.name === 'ssl._create_unverified_context',
-      ),
+      python: (unit) => [
+        ...unit.facts.assignments
+          .filter(({ names, text }) => /\w\.verify$/.test(names[0] ?? '') && text === 'False')
+          .map(({ line }) => ({ line })),
+        ...callsWhere(
+          (call) =>
+            (/^(?:requests|httpx)\.|^\?\.(?:get|post|put|request)$/.test(call.name) && named(call, 'verify')?.text === 'False') ||
+            call.name === 'ssl._create_unverified_context',
+        )(unit),
+      ],
       javascript: linesLike(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*=\s*['"]?0/, /^\s*(?:\/\/|\*)/),
       shell: commandsWhere(insecureCurl),
       dockerfile: commandsWhere(insecureCurl),
@@ -147,6 +152,7 @@ export const EXPOSURE: readonly Rule[] = [
     }),
     bad: [
       python('requests.get(url, verify=False)'),
+      python('session = requests.Session()\nsession.verify = False', 2),
       shell('curl -sk https://ml.example'),
       shell('export MLFLOW_TRACKING_INSECURE_TLS=true'),
       // millrace-audit: allow exposure/tls an example of the rule

@@ -1,7 +1,8 @@
 /**
- * Audits repositories of others at the newest commit of their git directories: `npm run audit:others -- mirror/mlflow/repo=examples mirror/dvc/repo`.
- * What is after `=` is the folder to audit, instead of all. Nothing of theirs is kept: files lie in the system's temporary folder meanwhile.
- * `--output` writes every finding, to be read and judged: docs/audit-quality.md says how that was done.
+ * Audits repositories of others at the newest commit of their git directories:
+ * `npm run audit:others -- clones/mlflow/.git=examples clones/dvc/.git --output findings.json`.
+ * What is after `=` is the folder to audit, instead of all. Nothing of theirs is kept: files lie in the system's temporary folder
+ * meanwhile. `--output` writes every finding, to be read and judged: docs/audit-quality.md says how that was done.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

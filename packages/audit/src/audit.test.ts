@@ -144,7 +144,7 @@ test('models among the files are scanned, and pictures are none', async () => {
   try {
     // Pickles that call os.system: of bytes, and of text alone.
     writeFileSync(join(folder, 'model.pkl'), Buffer.from('\x80\x02cos\nsystem\nX\x04\0\0\0true\x85R.', 'latin1'))
-    writeFileSync(join(folder, 'old.pkl'), "cos\nsystem\n(S'true'\ntR.")
+    for (const name of ['old.pkl', 'weights.bin']) writeFileSync(join(folder, name), "cos\nsystem\n(S'true'\ntR.")
     writeFileSync(join(folder, 'plot.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
     const report = await auditFolder(folder, { name: 'models' })
     assert.deepEqual(
@@ -152,6 +152,7 @@ test('models among the files are scanned, and pictures are none', async () => {
       [
         ['model.pkl', 'REMOTE_CODE_EXECUTION', 'critical'],
         ['old.pkl', 'REMOTE_CODE_EXECUTION', 'critical'],
+        ['weights.bin', 'REMOTE_CODE_EXECUTION', 'critical'],
       ],
     )
   } finally {

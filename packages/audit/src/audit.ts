@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { allowances } from './allowance.ts'
 import { type AuditReport, reportOf } from './audit-report.ts'
 import { type Baseline, readBaseline, reasonIn } from './baseline.ts'
@@ -31,8 +31,11 @@ export async function auditFolder(path: string, options: AuditOptions): Promise<
   const { files, not_read } = takeInventory(resolve(path), options.allowances !== false)
   const own = files.find(({ file }) => file === OWN_BASELINE)
   const baseline = options.baseline ?? (own && options.allowances !== false ? readBaseline(own.text) : undefined)
-  const root = resolve(path)
-  const models = await findingsInModels(lstatSync(root).isDirectory() ? root : dirname(root), not_read)
+  const root = lstatSync(path).isDirectory() ? resolve(path) : dirname(resolve(path))
+  const models = await findingsInModels(
+    not_read.map((file) => ({ path: join(root, file), file })),
+    root,
+  )
   return auditFiles(
     files.filter((one) => one !== own),
     { ...options, ...(baseline && { baseline }), not_read, models },

@@ -16,7 +16,8 @@ export {
   type Surface,
   type Verdict,
 } from './finding.ts'
-export type { AuditedFile } from './inventory.ts'
+export { type AuditedFile, readAudited } from './inventory.ts'
+export { findingsInModels, unregisteredModel } from './models.ts'
 export { htmlReport } from './report/html.ts'
 export { jsonReport } from './report/json.ts'
 export { markdownReport } from './report/markdown.ts'

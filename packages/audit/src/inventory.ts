@@ -29,8 +29,9 @@ const NEVER = new Set([
   '.pytest_cache',
   '.ipynb_checkpoints',
 ])
-/** Pickles may be of text alone. */
+/** Pickles may be of text alone: by their name, or by a name of a module and one in it, each on its line, and a dot at the end. */
 const MODEL = /\.(?:pkl|pickle|joblib|dill)$/i
+const isPickled = (text: string): boolean => text.endsWith('.') && /(?:^|[\n(])c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n/.test(text)
 const BYTES_MAX = 5 * 1024 * 1024
 const HEAD_BYTES = 8192
 const FILES_MAX = 200_000
@@ -73,14 +74,18 @@ function walk(root: string, folder: string, above: Ignores | undefined, each: (p
 }
 
 function take(path: string, file: string, files: AuditedFile[], not_read: string[]): void {
-  const { size } = lstatSync(path)
-  if (size > BYTES_MAX) {
-    not_read.push(file)
-    return
-  }
+  const read = readAudited(path, file)
+  if (read) files.push(read)
+  else not_read.push(file)
+}
+
+/** A file as an audit reads it, under its name in the report; nothing where it holds no text, or too much, or a model. */
+export function readAudited(path: string, file: string): AuditedFile | undefined {
+  if (lstatSync(path).size > BYTES_MAX || MODEL.test(file)) return undefined
   const bytes = readFileSync(path)
-  if (bytes.subarray(0, HEAD_BYTES).includes(0) || MODEL.test(file)) not_read.push(file)
-  else files.push({ file, text: bytes.toString('utf8').replaceAll('\r\n', '\n'), context: contextOf(file) })
+  if (bytes.subarray(0, HEAD_BYTES).includes(0)) return undefined
+  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
+  return isPickled(text) ? undefined : { file, text, context: contextOf(file) }
 }
 
 const TEST = anyOf(

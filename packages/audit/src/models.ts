@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { type FileResult, RULES, type Finding as Scanned, scanFiles } from '@millrace/scan'
 import { type Finding, weigh } from './finding.ts'
 import { contextOf } from './inventory.ts'
@@ -8,11 +7,34 @@ import { redact } from './redact.ts'
 const FILES_MAX = 10_000
 
 /** What a scan finds in the files that are no text: models run code when they are loaded, and here they are read without. */
-export async function findingsInModels(root: string, files: readonly string[]): Promise<Finding[]> {
+export async function findingsInModels(files: readonly { path: string; file: string }[], root: string): Promise<Finding[]> {
   if (files.length === 0) return []
-  const wanted = files.slice(0, FILES_MAX).map((file) => ({ path: join(root, file), file }))
-  const { files: results } = await scanFiles(wanted, [root])
+  const { files: results } = await scanFiles(files.slice(0, FILES_MAX), [root])
   return results.flatMap(ofFile)
+}
+
+/** A model that no version of the registry has; `versions` have another file at its path. */
+export function unregisteredModel(file: string, uri: string, versions: readonly string[]): Finding {
+  const is_changed = versions.length > 0
+  const severity = is_changed ? 'high' : 'medium'
+  return {
+    rule: is_changed ? 'integrity/changed-model' : 'integrity/unregistered-model',
+    category: 'MODEL_INTEGRITY',
+    severity,
+    confidence: 'high',
+    context: 'code',
+    weight: severity,
+    title: is_changed ? 'A model is another than the registered one at its place' : 'A model that the registry does not know',
+    file,
+    line: 0,
+    end_line: 0,
+    evidence: redact(is_changed ? `${uri}, of which ${versions.join(', ')} has another state` : uri, false),
+    why: 'The registry was asked by digest, and no version of it has this file.',
+    means: 'Nobody scanned, signed or approved it, and who loads it from here goes past all that.',
+    recommendation: 'Register it, or take it away; let programs load models by the registry alone.',
+    cwe: 345,
+    fingerprint: createHash('sha256').update(`unregistered ${uri}`).digest('hex').slice(0, 16),
+  }
 }
 
 /** A picture is no model that could not be read: what was not looked at, or is broken, is for `millrace scan` to say. */

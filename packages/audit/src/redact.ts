@@ -14,7 +14,7 @@ const ALWAYS: readonly Hiding[] = [
   [/\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{24,}\b/g, cut],
 ]
 const NAMED: Hiding = [
-  /((?:password|passwd|pwd|secret|(?:api|access|secret|private)[_-]?key|token)["']?\s*(?::\s*[\w.[\]]+\s*=|[:=])\s*)(["']?)([^\s"',)]{3,})\2/gi,
+  /((?:password|passwd|pwd|secret|(?:api|access|secret|private)[_-]?key|token)["']?\s*(?::[ \w.[\]]+=|[:=])\s*)(["']?)([^\s"',)]{3,})\2/gi,
   (all, before = '', quote = '', value = '') => (/^[\w.]+\(|^\$|^\{|^os\.|^[fr]?["']/.test(value) ? all : `${before}${quote}***${quote}`),
 ]
 

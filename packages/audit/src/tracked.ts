@@ -36,7 +36,10 @@ function indexOf(top: string): string | undefined {
   return folder === undefined ? undefined : join(resolve(top, folder), 'index')
 }
 
-/** The names in an index of version 2, 3 or 4 with SHA-1; of anything else none. git itself is not run: its configuration could run more. */
+/**
+ * The names in an index of version 2, 3 or 4 with SHA-1; of anything else none. git itself is not run: its configuration could run
+ * something.
+ */
 function* namesIn(index: Buffer): Generator<string> {
   if (index.length < 12 || index.toString('latin1', 0, 4) !== 'DIRC') return
   const version = index.readUInt32BE(4)

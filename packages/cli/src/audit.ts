@@ -1,6 +1,8 @@
 import type { AuditReport, Baseline, Severity } from '@millrace/audit'
+import type { MillraceClient } from '@millrace/client'
 import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
 import type { Command } from './command.ts'
+import { trackingOption } from './signing/tracking-option.ts'
 import { version } from './version.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Auditing' })
@@ -21,6 +23,7 @@ const auditOptions: readonly Option[] = [
   own({ flag: 'no-allowances', about: 'Heed no allowance that stands in the files: for code of others' }),
   own({ flag: 'active', about: 'Try published attacks on the server, of those that can be taken back: on things made for it and deleted' }),
   own({ flag: 'i-own-this-server', about: 'Let --active go to another machine: you may attack it' }),
+  trackingOption,
   own({ flag: 'name', value: '<name>', about: 'What the report calls it, instead of the path or address' }),
 ]
 
@@ -32,11 +35,12 @@ export const audit: Command = {
   name: 'audit',
   about: 'Write down what is unsafe in MLOps code, or in a running tracking server',
   options: auditOptions,
-  argument: { name: 'target', about: 'A folder, a file, a version like models:/churn/7, or the address of a server' },
+  argument: { name: 'target', about: 'A folder, a file, models:/churn/7, s3://bucket/prefix, or the address of a server' },
   details:
     'Nothing of a folder is run and nothing is sent anywhere: Python, shell, JavaScript, TypeScript, YAML, Dockerfiles, notebooks and ' +
     'the code in Markdown are read by their syntax trees. Models’ files ' +
-    'are scanned without being loaded. A server is asked what it is, and what its registry holds, with the login that MLflow’s ' +
+    'are scanned without being loaded; those of a bucket are looked for in the registry too, where one is named. ' +
+    'A server is asked what it is, and what its registry holds, with the login that MLflow’s ' +
     'clients take from the environment; nothing is changed, unless with --active. Each ' +
     'finding has its line, why it was flagged, what it means and what to do; documentation and tests weigh less than code that runs. ' +
     'A line is allowed by a comment, `millrace-audit: allow rule/id because`. ' +
@@ -48,7 +52,8 @@ export const audit: Command = {
     ['millrace audit ./theirs --no-allowances --fail-on medium', 'code of others, strictly'],
     ['millrace audit http://127.0.0.1:5000', 'a running server'],
     ['millrace audit http://127.0.0.1:5000 --active', 'and attacks that can be taken back'],
-    ['millrace audit models:/churn/7', 'the files of a version, of the server in MLFLOW_TRACKING_URI'],
+    ['millrace audit models:/churn/7 --tracking-uri http://127.0.0.1:5000', 'the files of a registered version'],
+    ['millrace audit s3://models/churn', 'what a bucket holds there, by AWS_* and MLFLOW_S3_ENDPOINT_URL'],
   ],
   async run({ given, args: [target], env }) {
     if (target === undefined) throw new ConfigProblem('millrace audit needs to know what: millrace audit .')
@@ -81,11 +86,16 @@ function oneOf(flag: string, value: unknown, choices: readonly string[]): string
 async function look(target: string, given: Given, env: Environment): Promise<AuditReport> {
   const { auditFolder, auditServer } = await import('@millrace/audit')
   if (/^https?:\/\//.test(target)) return auditServer(target, { login: loginFrom(env), active: await mayAttack(target, given) })
+  const called = typeof given.name === 'string' ? given.name : target
+  if (target.startsWith('s3://')) {
+    const { auditBucket } = await import('./audit-bucket.ts')
+    return auditBucket(target, called, await registryFrom(given, env), env)
+  }
   if (/^models:/.test(target)) {
     const { scanSource } = await import('./scan-source.ts')
     const source = await scanSource(target, given, env)
     try {
-      return await auditFolder(source.path, { name: typeof given.name === 'string' ? given.name : target, allowances: false })
+      return await auditFolder(source.path, { name: called, allowances: false })
     } finally {
       source.done()
     }
@@ -94,6 +104,12 @@ async function look(target: string, given: Given, env: Environment): Promise<Aud
   const name = typeof given.name === 'string' ? given.name : basename(resolve(target))
   const baseline = typeof given.baseline === 'string' ? await baselineFrom(given.baseline) : undefined
   return auditFolder(target, { name, allowances: given['no-allowances'] !== true, ...(baseline && { baseline }) })
+}
+
+/** The registry that is asked about models in a bucket, where one is named. */
+async function registryFrom(given: Given, env: Environment): Promise<MillraceClient | undefined> {
+  if (!given['tracking-uri'] && !env.MLFLOW_TRACKING_URI) return undefined
+  return (await import('./signing/tracking.ts')).trackingClient(given, env)
 }
 
 /** Attacks go to this machine, or where somebody says that it is theirs. @throws ConfigProblem */

@@ -54,7 +54,6 @@ export const DESERIALIZATION: readonly Rule[] = [
     recommendation: NO_PICKLE,
     languages: ['python'],
     hints: ['ickle', 'dill', 'marshal', 'shelve'],
-    // What was made a pickle a moment ago, to copy it, is the program's own.
     find: callsWhere(({ name, args }) => PICKLE.test(name) && !/^[\w.]+\.dumps\(/.test(args[0]?.text ?? '')),
     bad: [
       python('import pickle\nwith open(path, "rb") as f:\n    model = pickle.load(f)', 3),

@@ -5,11 +5,10 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { newFolder, post, run, type Started, startServer } from '../testing/command.ts'
+import { type Files, logged, register } from '../testing/registered.ts'
 
 const EVIL = Buffer.from("cos\nsystem\n(S'true'\ntR.", 'latin1')
 const pickleOf = (text: string): Buffer => Buffer.concat([Buffer.from([0x80, 4, 0x8c, text.length]), Buffer.from(text), Buffer.from('.')])
-
-type Files = Readonly<Record<string, Buffer | string>>
 
 function folderWith(files: Files): string {
   const folder = newFolder()
@@ -23,29 +22,6 @@ function folderWith(files: Files): string {
 const stop = async (server: Started): Promise<void> => {
   server.process.kill('SIGTERM')
   await server.ended
-}
-
-/** Logs files into a run; gives its id. */
-async function logged(url: string, files: Files): Promise<string> {
-  const { run_id } = (await post(url, 'runs/create', { experiment_id: '0', user_id: 'ann' })).body.run.info
-  for (const [path, body] of Object.entries(files)) {
-    const place = `${url}/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/model/${path}`
-    assert.equal((await fetch(place, { method: 'PUT', body: new Uint8Array(Buffer.from(body)) })).status, 200)
-  }
-  return run_id
-}
-
-async function register(url: string, name: string, run_id: string, ends = 'READY'): Promise<void> {
-  await post(url, 'registered-models/create', { name })
-  const { status, body } = await post(url, 'model-versions/create', { name, source: `runs:/${run_id}/model`, run_id })
-  assert.equal(status, 200, JSON.stringify(body))
-  for (let tries = 0; tries < 200; tries++) {
-    const answer = await fetch(`${url}/api/2.0/mlflow/model-versions/get?name=${name}&version=${body.model_version.version}`)
-    const { model_version } = (await answer.json()) as { model_version: { status: string } }
-    if (model_version.status === ends) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  assert.fail(`the version is not ${ends}`)
 }
 
 describe('millrace inventory', { timeout: 120_000 }, () => {

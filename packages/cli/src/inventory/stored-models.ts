@@ -2,7 +2,7 @@ import type { MillraceClient } from '@millrace/client'
 import { openFile } from '@millrace/formats'
 import type { Environment } from '@millrace/server/config'
 import { objectsBelow } from '@millrace/server/operate'
-import { inBatches } from '../stored-files.ts'
+import { type FetchedObject, inBatches } from '../stored-files.ts'
 import type { Found } from './found.ts'
 import { type Hashed, judged, knownTo } from './judge-files.ts'
 import { modelKind } from './model-kind.ts'
@@ -20,10 +20,7 @@ export async function storedModels(
     looked_at += batch.length
     tell(() => `${looked_at} objects looked at`)
     const uris = new Map(batch.map(({ path, object }) => [path, object.uri]))
-    const files = batch.flatMap(({ path, object, sha256 }): Hashed[] => {
-      const kind = kindAt(path, object.name)
-      return kind === undefined ? [] : [{ path, kind, bytes: object.bytes, owner: object.owner, sha256 }]
-    })
+    const files = modelsAmong(batch)
     const uriOf = (path: string): string => uris.get(path) ?? path
     // The registry is told where they are, and not where they were put for a moment.
     const answers = await knownTo(
@@ -35,6 +32,13 @@ export async function storedModels(
   })
   return { found, looked_at }
 }
+
+/** The models among objects that were fetched. */
+export const modelsAmong = (batch: readonly FetchedObject[]): Hashed[] =>
+  batch.flatMap(({ path, object, sha256 }) => {
+    const kind = kindAt(path, object.name)
+    return kind === undefined ? [] : [{ path, kind, bytes: object.bytes, owner: object.owner, sha256 }]
+  })
 
 function kindAt(path: string, name: string): string | undefined {
   const source = openFile(path)

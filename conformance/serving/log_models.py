@@ -390,6 +390,13 @@ def cat_models():
         for data in ["numeric", "missing"]:
             model = kind(**few, **options).fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
             keep(f"{name}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
+            if not ONLY:
+                mlflow.catboost.save_model(model, FOLDER / "cbm" / f"{name}-{target}-{data}")
+    if ONLY:
+        return
+    rows = FRAMES["numeric"].iloc[:SEEN].assign(town=[f"town {at % 37}" for at in range(SEEN)], kind=[f"kind {at % 5}" for at in range(SEEN)])
+    model = classifier(**few, cat_features=["town", "kind"]).fit(rows, TARGETS["binary"][:SEEN])
+    mlflow.catboost.save_model(model, FOLDER / "cbm" / "CatBoostClassifier-categories")
 
 
 def keep_onnx(name, model, data, target, tensor=None):

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { scanPath } from '@millrace/scan'
 import { useOnnxRuntime } from '../onnxruntime.ts'
 import { pythonWith } from '../python.ts'
 import { writeMatrix } from './matrix.ts'
@@ -42,6 +43,14 @@ describe('models that MLflow logged predict here what they predict in Python', (
       found
         .filter(({ why, ulps }) => why !== undefined || !(ulps <= ULPS_MAX))
         .map(({ name, why, ulps }) => `${name}: ${why ?? `${ulps} steps apart`}`),
+      [],
+    )
+
+    const { files } = await scanPath(join(folder, 'cbm'))
+    const own = files.filter(({ kind }) => kind === 'catboost')
+    assert.equal(own.length, 21, "CatBoost's own format, which is not served")
+    assert.deepEqual(
+      own.filter(({ ending, findings }) => ending !== 'clean' || findings.length > 0),
       [],
     )
   })

@@ -23,6 +23,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   hdf5: /\.h5$/,
   text: /MLmodel$|\.ya?ml$|\.txt$|\.jinja$|\.pem$/,
   json: /\.json$/,
+  catboost: /\.cbm$/,
   lightgbm: /\.lgb$/,
 }
 

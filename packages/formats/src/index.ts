@@ -3,6 +3,7 @@
  * format or go over a limit. None imports, calls or evaluates anything, and none writes. What serves a model and what scans it read it
  * by these same readers.
  */
+export { type CatboostModel, readCatboost } from './boosters/catboost.ts'
 export { type LightgbmText, readLightgbm } from './boosters/lightgbm.ts'
 export { type NumberArray, readUbjson, type Ubjson, type UbjsonObject } from './boosters/ubjson.ts'
 export { decompress, PACKINGS, type Packing } from './compressed.ts'

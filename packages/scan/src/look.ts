@@ -5,7 +5,7 @@ import { judgeZip } from './archives/judge-zip.ts'
 import { judgeNumpy } from './arrays/judge-numpy.ts'
 import { judgeText } from './documents/judge-text.ts'
 import type { Inspection } from './inspection.ts'
-import { judgeBooster } from './models/judge-booster.ts'
+import { judgeBooster, judgeCatboost } from './models/judge-booster.ts'
 import { judgeGraph } from './models/judge-graph.ts'
 import { judgeGguf, judgeHdf5, judgeSafetensors } from './models/judge-weights.ts'
 import { isPickle, judgePickle } from './pickle/judge-pickle.ts'
@@ -32,7 +32,7 @@ const JUDGES: Readonly<Record<Kind, Judge>> = {
   hdf5: judgeHdf5,
   safetensors: judgeSafetensors,
   gguf: judgeGguf,
-  catboost: unknown,
+  catboost: (inspection, subject) => judgeCatboost(inspection, subject, look),
   flatbuffer: unknown,
   native: (inspection, { member }) => inspection.found('file/native', { member, evidence: 'an executable or a library' }),
   bytecode: (inspection, { member }) => inspection.found('file/bytecode', { member, evidence: 'compiled Python' }),

@@ -1,6 +1,7 @@
-import { readUbjson, Unreadable } from '@millrace/formats'
+import { memorySource, readCatboost, readUbjson, Unreadable } from '@millrace/formats'
 import type { Inspection } from '../inspection.ts'
-import type { Subject } from '../subject.ts'
+import type { Look } from '../pickle/judge-pickle.ts'
+import { inner, type Subject } from '../subject.ts'
 
 /** Judges a model of XGBoost in UBJSON, which has no signature: an object whose first key is one of its own. False when it is none. */
 export function judgeBooster(inspection: Inspection, { source, member }: Subject): boolean {
@@ -13,4 +14,17 @@ export function judgeBooster(inspection: Inspection, { source, member }: Subject
     inspection.found('booster/broken', { member, offset: error.offset, evidence: error.message })
   }
   return true
+}
+
+/** Judges a binary model of CatBoost: its form, and the texts in it. Nothing in it is run by whoever loads it. */
+export function judgeCatboost(inspection: Inspection, subject: Subject, look: Look): void {
+  const { source, member } = subject
+  try {
+    const { info, unread } = readCatboost(source)
+    for (const [name, text] of info) look(inspection, inner(subject, name, memorySource(Buffer.from(text))))
+    for (const one of unread) inspection.found('file/unknown', { member, evidence: `CatBoost's ${one}, which is not read here` })
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    inspection.found('booster/broken', { member, offset: error.offset, evidence: error.message })
+  }
 }

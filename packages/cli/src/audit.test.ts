@@ -63,6 +63,31 @@ test('audit of a Millrace that lets every page in says so', async () => {
   assert.match(out, /server\/any-origin/)
 })
 
+test('audit --keep has a server keep the report, by the same name and with the same findings', async () => {
+  const cwd = sample()
+  const server = await startServer([])
+  const asked = async (path: string) => (await fetch(`${server.url}/api/2.0/millrace/audits${path}`)).json()
+  try {
+    const { code, out, err } = await run(['audit', '.', '--name', 'kit', '--format', 'json', '--keep', '--server', server.url], { cwd })
+    assert.equal(code, 1, err)
+    const [, id = ''] = /Kept as (au-[0-9a-f]{16}): http:.*\/#\/audits\/\1\n/.exec(err) ?? []
+    assert.equal(await (await fetch(`${server.url}/api/2.0/millrace/audits/${id}/report`)).text(), out, 'the same bytes')
+    const { audits } = (await asked('?target=folder')) as { audits: { name: string; risk: string }[] }
+    assert.deepEqual(
+      audits.map(({ name, risk }) => [name, risk]),
+      [['kit', 'HIGH']],
+    )
+  } finally {
+    server.process.kill('SIGTERM')
+    await server.ended
+  }
+  const gone = await run(['audit', '.', '--keep', '--server', 'http://127.0.0.1:1', '--fail-on', 'never'], { cwd })
+  assert.equal(gone.code, 3)
+  assert.match(gone.err, /the report was not kept/)
+  const unnamed = await run(['audit', '.', '--keep'], { cwd })
+  assert.equal(unnamed.code, 2)
+})
+
 test('audit says when nobody answers', async () => {
   const { code, err } = await run(['audit', 'http://127.0.0.1:1'])
   assert.equal(code, 3)

@@ -1,5 +1,5 @@
 import type { AuditReport, Baseline, Severity } from '@millrace/audit'
-import type { MillraceClient } from '@millrace/client'
+import type { Input, MillraceClient } from '@millrace/client'
 import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
 import type { Command } from './command.ts'
 import { trackingOption } from './signing/tracking-option.ts'
@@ -8,6 +8,8 @@ import { version } from './version.ts'
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Auditing' })
 
 const FORMATS = ['text', 'markdown', 'json', 'sarif', 'html']
+/** So many lines about what was not read a server keeps. */
+const LINES_MAX = 4_000
 const LEVELS = ['low', 'medium', 'high', 'critical', 'never']
 
 const auditOptions: readonly Option[] = [
@@ -23,6 +25,10 @@ const auditOptions: readonly Option[] = [
   own({ flag: 'no-allowances', about: 'Heed no allowance that stands in the files: for code of others' }),
   own({ flag: 'active', about: 'Try published attacks on the server, of those that can be taken back: on things made for it and deleted' }),
   own({ flag: 'i-own-this-server', about: 'Let --active go to another machine: you may attack it' }),
+  own({
+    flag: 'keep',
+    about: 'Have the server of --tracking-uri keep the report: its page shows it to you and to admins, and what is new since the one before',
+  }),
   trackingOption,
   own({ flag: 'name', value: '<name>', about: 'What the report calls it, instead of the path or address' }),
 ]
@@ -52,11 +58,13 @@ export const audit: Command = {
     ['millrace audit ./theirs --no-allowances --fail-on medium', 'code of others, strictly'],
     ['millrace audit http://127.0.0.1:5000', 'a running server'],
     ['millrace audit http://127.0.0.1:5000 --active', 'and attacks that can be taken back'],
+    ['millrace audit . --keep --tracking-uri http://127.0.0.1:5000', 'and the page of that server shows it'],
     ['millrace audit models:/churn/7 --tracking-uri http://127.0.0.1:5000', 'the files of a registered version'],
     ['millrace audit s3://models/churn', 'what a bucket holds there, by AWS_* and MLFLOW_S3_ENDPOINT_URL'],
   ],
   async run({ given, args: [target], env }) {
     if (target === undefined) throw new ConfigProblem('millrace audit needs to know what: millrace audit .')
+    const keeper = given.keep === true ? await keeperOf(given, env) : undefined
     const format = oneOf('format', given.format ?? 'text', FORMATS)
     const fail_on = oneOf('fail-on', given['fail-on'] ?? 'high', LEVELS)
     let report: AuditReport
@@ -74,8 +82,35 @@ export const audit: Command = {
     const text = `${await written(report, format)}\n`
     if (typeof given.output === 'string') await writeFile(given.output, text)
     else process.stdout.write(text)
+    if (keeper && !(await kept(keeper, report))) return AUDIT_EXIT.failed
     return isOver(report, fail_on) ? AUDIT_EXIT.findings : AUDIT_EXIT.fine
   },
+}
+
+/** @throws ConfigProblem when no server is named */
+async function keeperOf(given: Given, env: Environment): Promise<MillraceClient> {
+  const { trackingClient } = await import('./signing/tracking.ts')
+  return trackingClient(given, env)
+}
+
+/** Sends the report to be kept; says where it is. */
+async function kept(keeper: MillraceClient, { findings, allowed, not_read, passed, ...report }: AuditReport): Promise<boolean> {
+  try {
+    const plain = {
+      findings: [...findings],
+      allowed: [...allowed],
+      not_read: not_read.slice(0, LINES_MAX),
+      passed: passed.slice(0, LINES_MAX),
+    }
+    // Surfaces are lists that nobody changes, which the wire's type does not know.
+    const body = { ...report, ...plain } as unknown as Input<'POST /api/2.0/millrace/audits'>
+    const { audit_id } = (await keeper.audits.create(body)).audit
+    process.stderr.write(`Kept as ${audit_id}: ${keeper.options.url}/#/audits/${audit_id}\n`)
+    return true
+  } catch (error) {
+    process.stderr.write(`millrace: the report was not kept: ${(error as Error).message}\n`)
+    return false
+  }
 }
 
 function oneOf(flag: string, value: unknown, choices: readonly string[]): string {

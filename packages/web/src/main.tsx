@@ -9,6 +9,7 @@ import './style/base.css'
 import './style/shell.css'
 import './style/tables.css'
 import './style/pages.css'
+import './style/kept.css'
 
 applyTheme()
 createRoot(document.getElementById('root') as HTMLElement).render(

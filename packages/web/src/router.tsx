@@ -1,5 +1,7 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readAuditView } from './audits/view.ts'
 import { ExperimentsPage } from './experiments/ExperimentsPage.tsx'
+import { readInventoryView } from './inventory/view.ts'
 import { RunsPage } from './runs/RunsPage.tsx'
 import { readView } from './runs/view.ts'
 import { Broken, NothingHere } from './shell/Problems.tsx'
@@ -51,6 +53,17 @@ const requests = createRoute({
   ...page('/requests'),
   component: lazyRouteComponent(() => import('./trust/RequestsPage.tsx'), 'RequestsPage'),
 })
+const inventory = createRoute({
+  ...page('/inventory'),
+  component: lazyRouteComponent(() => import('./inventory/InventoryPage.tsx'), 'InventoryPage'),
+  validateSearch: readInventoryView,
+})
+const audits = createRoute({ ...page('/audits'), component: lazyRouteComponent(() => import('./audits/AuditsPage.tsx'), 'AuditsPage') })
+const audit = createRoute({
+  ...page('/audits/$auditId'),
+  component: lazyRouteComponent(() => import('./audits/AuditPage.tsx'), 'AuditPage'),
+  validateSearch: readAuditView,
+})
 const account = createRoute({ ...page('/account'), component: lazyRouteComponent(() => import('./admin/AccountPage.tsx'), 'AccountPage') })
 const admin = createRoute({
   ...page('/admin'),
@@ -81,6 +94,9 @@ export const router = createRouter({
     prompt,
     trace,
     requests,
+    inventory,
+    audits,
+    audit,
     account,
     admin,
     adminSection,

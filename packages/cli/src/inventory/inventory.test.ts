@@ -99,8 +99,11 @@ describe('millrace inventory', { timeout: 120_000 }, () => {
       [[join(known, 'nothing')], /There is nothing at/],
       [[known, '--json', '--csv'], /two answers/],
       [['--tracking-uri', 'mlflow'], /takes the address/],
+      [['--tracking-uri', 'http://a:1,http://b:1'], /sent to one only/],
     ] as const) {
-      const { code, err } = await inventory(args)
+      const { code, err } = await run(['inventory', ...args], {
+        env: { MLFLOW_TRACKING_URI: server.url, MILLRACE_INVENTORY_TOKEN: 'for-one' },
+      })
       assert.equal(code, 2, err)
       assert.match(err, says)
     }
@@ -123,6 +126,29 @@ describe('millrace inventory', { timeout: 120_000 }, () => {
         ['known', 'pickle'],
       ],
     )
+  })
+
+  test('--keep has the registry keep the inventory, with what could not be read', async () => {
+    const folder = folderWith({ 'churn/model.pkl': pickleOf('newer'), known: pickleOf('good'), 'holiday.jpg': EVIL })
+    const { code, err } = await inventory([folder, '--json', '--keep', '--name', 'laptops'])
+    assert.equal(code, 2, err)
+    const [, id = ''] = /Kept as (in-[0-9a-f]{16}): http:.*report=\1\n/.exec(err) ?? []
+    const asked = async (path: string) => (await fetch(`${server.url}/api/2.0/millrace/inventory/reports/${id}${path}`)).json()
+    const { inventory: kept } = (await asked('')) as { inventory: { name: string; counts: object; looked_at: number } }
+    assert.deepEqual([kept.name, kept.counts, kept.looked_at], ['laptops', { malicious: 1, changed: 1, unknown: 0, known: 1 }, 3])
+    const { models } = (await asked('/models')) as { models: { where: string; status: string; findings: string[] }[] }
+    assert.deepEqual(
+      models.map(({ where, status }) => [where.slice(folder.length + 1), status]),
+      [
+        ['holiday.jpg', 'malicious'],
+        ['churn/model.pkl', 'changed'],
+        ['known', 'known'],
+      ],
+    )
+    assert.deepEqual(models[0]?.findings, ['pickle/dangerous-import'])
+    const alone = await run(['inventory', folder, '--keep'])
+    assert.equal(alone.code, 2)
+    assert.match(alone.err, /--keep needs a server/)
   })
 
   test('a server that is not there is said, and nothing is called known', async () => {

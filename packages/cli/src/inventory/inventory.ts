@@ -23,10 +23,12 @@ const options: readonly Option[] = [
     flag: 'tracking-uri',
     value: '<url>',
     about:
-      'Another MLflow server, whose versions and logged models are looked for in the registry; its login is in ' +
+      'Another MLflow server, or several with commas between, whose versions and logged models are looked for in the registry; its login is in ' +
       'MILLRACE_INVENTORY_TOKEN, or MILLRACE_INVENTORY_USERNAME and _PASSWORD',
     group,
   },
+  { flag: 'keep', about: 'Have the registry keep the inventory: its page shows it to you and to admins', group },
+  { flag: 'name', value: '<name>', about: 'What the kept inventory is called', fallback: 'the machine, and where was looked', group },
   JSON_OPTION,
   { flag: 'csv', about: 'Answer as CSV, for spreadsheets', group: 'Output' },
 ]
@@ -46,6 +48,7 @@ export const inventory: Command = {
   examples: [
     ['millrace inventory /srv/models ~/work --server http://127.0.0.1:5000', 'folders of this machine'],
     ['millrace inventory s3://models --server http://127.0.0.1:5000', 'a bucket, by AWS_* and MLFLOW_S3_ENDPOINT_URL'],
+    ['millrace inventory /srv/models --keep', 'and the page of the registry in MLFLOW_TRACKING_URI shows it'],
     ['millrace inventory . --csv > models.csv', 'as a table, with the registry in MLFLOW_TRACKING_URI'],
     [
       'millrace inventory --tracking-uri http://mlflow:5000 --server http://127.0.0.1:5000',
@@ -53,10 +56,12 @@ export const inventory: Command = {
     ],
   ],
   async run({ given, args, env }) {
-    const other = otherServer(given, env)
-    if (args.length === 0 && !other) throw new ConfigProblem('millrace inventory needs to know where to look: millrace inventory ./models')
+    const others = otherServers(given, env)
+    if (args.length === 0 && others.length === 0)
+      throw new ConfigProblem('millrace inventory needs to know where to look: millrace inventory ./models')
     if (given.json && given.csv) throw new ConfigProblem('--json and --csv are two answers: choose one.')
     const registry = registryOf(given, env)
+    if (given.keep === true && !registry) throw new ConfigProblem('--keep needs a server that keeps it: name one with --server.')
     const found: Found[] = []
     const unread: Unread[] = []
     let looked_at = 0
@@ -66,9 +71,15 @@ export const inventory: Command = {
       unread.push(...files.unread)
       looked_at = files.looked_at
     }
-    if (other) {
+    for (const other of others) {
       const { modelsOf } = await import('./other-server.ts')
       found.push(...(await modelsOf(other, registry)))
+    }
+    if (given.keep === true && registry) {
+      const { keepInventory, nameOf } = await import('./keep.ts')
+      const name = typeof given.name === 'string' ? given.name : nameOf([...args, ...others.map(({ options: { url } }) => url)])
+      const id = await keepInventory(registry, name, { found, unread, looked_at })
+      process.stderr.write(`Kept as ${id}: ${registry.options.url}/#/inventory?report=${id}\n`)
     }
     const { csvInventory, jsonInventory, textInventory } = await import('./report.ts')
     const write = given.json ? jsonInventory : given.csv ? csvInventory : textInventory
@@ -109,14 +120,20 @@ function registryOf(given: Given, env: Environment): MillraceClient | undefined 
   return undefined
 }
 
-/** The other server has a login of its own: the registry's is never sent to it. */
-function otherServer(given: Given, env: Environment): MillraceClient | undefined {
+/** Other servers have a login of their own: the registry's is never sent to them, and one's own not to several. */
+function otherServers(given: Given, env: Environment): MillraceClient[] {
   refusePasswords(given)
-  const url = given['tracking-uri']
-  if (typeof url !== 'string') return undefined
-  if (!/^https?:\/\//.test(url)) throw new ConfigProblem('--tracking-uri takes the address of a server, like http://mlflow:5000.')
+  const told = given['tracking-uri']
+  if (typeof told !== 'string') return []
+  const urls = told.split(',').map((url) => url.trim())
+  if (!urls.every((url) => /^https?:\/\//.test(url))) {
+    throw new ConfigProblem('--tracking-uri takes the address of a server, like http://mlflow:5000.')
+  }
   const { MILLRACE_INVENTORY_TOKEN: token, MILLRACE_INVENTORY_USERNAME: username, MILLRACE_INVENTORY_PASSWORD: password } = env
-  return new MillraceClient({ url, token, username, password })
+  if (urls.length > 1 && (token || password)) {
+    throw new ConfigProblem('--tracking-uri names several servers, and a login is sent to one only: ask those that need one by themselves.')
+  }
+  return urls.map((url) => new MillraceClient({ url, token, username, password }))
 }
 
 const PROGRESS_EVERY_MS = 1000

@@ -10,6 +10,8 @@ const PAGES = [
   { to: '/models', label: 'Models' },
   { to: '/prompts', label: 'Prompts' },
   { to: '/requests', label: 'Requests' },
+  { to: '/inventory', label: 'Inventory' },
+  { to: '/audits', label: 'Audits' },
 ] as const
 
 /** The frame of every page. */

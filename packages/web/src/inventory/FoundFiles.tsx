@@ -1,0 +1,156 @@
+import type { Output } from '@millrace/client'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { count, moment } from '../format.ts'
+import { Code } from '../parts/Copy.tsx'
+import { Empty } from '../parts/Empty.tsx'
+import { Loading, Problem } from '../parts/Loading.tsx'
+import { Menu } from '../parts/Menu.tsx'
+import { Search } from '../parts/Search.tsx'
+import { say } from '../shell/Toasts.tsx'
+import { exportModels } from './export-models.ts'
+import { ModelsGrid } from './ModelsGrid.tsx'
+import { STATUSES, type View } from './view.ts'
+
+type Report = Output<'GET /api/2.0/millrace/inventory/reports'>['inventories'][number]
+
+const REPORTS_MAX = 200
+const ROUTE = 'GET /api/2.0/millrace/inventory/reports'
+
+/** What inventories found outside the registry: one inventory at a time, the newest unless said. */
+export function FoundFiles({ view }: { view: View }) {
+  const found = useApi(ROUTE, { max_results: REPORTS_MAX })
+  const navigate = useNavigate()
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading />
+  const reports = found.data.inventories
+  const [newest] = reports
+  if (!newest) return <NoInventory />
+  const report = reports.find(({ report_id }) => report_id === view.report) ?? newest
+  const show = (change: View): void => void navigate({ to: '/inventory', search: { ...view, ...change }, replace: true })
+  return (
+    <>
+      <div className="bar">
+        <select
+          className="grow"
+          aria-label="Which inventory"
+          value={report.report_id}
+          onChange={(event) => void navigate({ to: '/inventory', search: { report: event.target.value } })}
+        >
+          {reports.map((one) => (
+            <option key={one.report_id} value={one.report_id}>
+              {one.name} · {moment(one.made_ms)}
+            </option>
+          ))}
+        </select>
+        <Actions report={report} view={view} />
+      </div>
+      <p className="faint">
+        {count(report.looked_at, 'file')} looked at{report.kept_by !== '' && ` by ${report.kept_by}`}, {moment(report.made_ms)}.
+        {report.not_read > 0 && <NotRead report={report} />}
+      </p>
+      <Filters report={report} view={view} show={show} />
+      <ModelsGrid key={report.report_id} reportId={report.report_id} view={view} setOrder={(order) => show({ order })} />
+    </>
+  )
+}
+
+function Filters({ report, view, show }: { report: Report; view: View; show: (change: View) => void }) {
+  const all = STATUSES.reduce((sum, status) => sum + report.counts[status], 0)
+  return (
+    <div className="bar">
+      <fieldset className="choices" aria-label="Verdict">
+        <button type="button" aria-pressed={view.status === undefined} onClick={() => show({ status: undefined })}>
+          all {all.toLocaleString('en-GB')}
+        </button>
+        {STATUSES.map((status) => (
+          <button key={status} type="button" aria-pressed={view.status === status} onClick={() => show({ status })}>
+            {status} {report.counts[status].toLocaleString('en-GB')}
+          </button>
+        ))}
+      </fieldset>
+      <Search
+        label="Search the inventory"
+        placeholder="Part of a path, an owner, a version or a digest"
+        value={view.search ?? ''}
+        onChange={(search) => show({ search: search === '' ? undefined : search })}
+      />
+    </div>
+  )
+}
+
+function Actions({ report, view }: { report: Report; view: View }) {
+  const navigate = useNavigate()
+  const [isSure, setSure] = useState(false)
+  const remove = async (): Promise<void> => {
+    if (!isSure) return setSure(true)
+    try {
+      await api.inventories.delete({ report_id: report.report_id })
+      await navigate({ to: '/inventory', search: {} })
+      await refresh(ROUTE)
+      say('The inventory is deleted.')
+    } catch (error) {
+      say(sentenceOf(error), { isProblem: true })
+    }
+  }
+  const save = (format: 'csv' | 'json') => () => {
+    exportModels(report.report_id, view, format).catch((error) => say(sentenceOf(error), { isProblem: true }))
+  }
+  return (
+    <>
+      <Menu label="Export">
+        <div className="stack">
+          <button type="button" onClick={save('csv')}>
+            CSV, for spreadsheets
+          </button>
+          <button type="button" onClick={save('json')}>
+            JSON, for programs
+          </button>
+        </div>
+      </Menu>
+      <button type="button" className="quiet danger" onClick={remove} onBlur={() => setSure(false)}>
+        {isSure ? 'Delete it for good?' : 'Delete'}
+      </button>
+    </>
+  )
+}
+
+function NotRead({ report }: { report: Report }) {
+  const [open, setOpen] = useState(false)
+  const found = useApi('GET /api/2.0/millrace/inventory/reports/{report_id}', { report_id: report.report_id }, { enabled: open })
+  return (
+    <>
+      {' '}
+      <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {count(report.not_read, 'file')} could not be read.
+      </button>
+      {open && found.data && (
+        <span className="lines">
+          {found.data.not_read.map(({ where, why }) => (
+            <span key={where} className="mono">
+              {where}: {why}
+            </span>
+          ))}
+        </span>
+      )}
+    </>
+  )
+}
+
+function NoInventory() {
+  const url = api.options.url
+  return (
+    <Empty title="No inventory is kept here yet">
+      <p>
+        A registry protects what is in it. An inventory finds what is not: model files on disks, in buckets and repositories, and versions
+        on other MLflow servers, each compared by digest with what is registered here. Run it where the models are:
+      </p>
+      <Code text={`millrace inventory /srv/models ~/work --server ${url} --keep`} />
+      <p>A bucket, or another server:</p>
+      <Code text={`millrace inventory s3://models --server ${url} --keep`} />
+      <Code text={`millrace inventory --tracking-uri http://mlflow:5000 --server ${url} --keep`} />
+      <p className="faint">Digests and paths are sent, and no contents. You see the inventories that you sent; admins see all.</p>
+    </Empty>
+  )
+}

@@ -1,8 +1,8 @@
 import { type MillraceClient, registerPrompt, startTrace } from '../../packages/client/src/index.ts'
 import { onnxModel } from '../../tools/corpus/onnx-model.ts'
+import { anAudit, anInventory } from './fill-kept.ts'
+import { HOSTILE } from './hostile.ts'
 
-/** What would run if any page took text for HTML, in each of the places where people put text. */
-export const HOSTILE = '"><img src=x onerror="window.ran=1"><script>window.ran=1</script>javascript:window.ran=1{{7*7}}'
 const RUNS = 12
 const POINTS = 60
 
@@ -12,6 +12,8 @@ export type Filled = {
   readonly run_ids: readonly string[]
   readonly model: string
   readonly trace_id: string
+  /** Two audits of one thing, the second with findings that are new. */
+  readonly audit_ids: readonly string[]
   /** Of the first run. */
   readonly logged_model: string
 }
@@ -36,7 +38,9 @@ export async function fill(client: MillraceClient): Promise<Filled> {
   await client.registeredModels.setAlias({ name: model, alias: 'newest', version: '1' })
   for (const template of [`Hello {{ name }} ${HOSTILE}`, 'Dear {{ name }},\nwelcome'])
     await registerPrompt(client, { name: 'greeting', template })
-  return { experiment_id, empty_id, run_ids, model, logged_model, trace_id: await aTrace(client, experiment_id) }
+  await anInventory(client, `laptops ${HOSTILE}`, 50)
+  const audit_ids = [await anAudit(client, HOSTILE, 2), await anAudit(client, HOSTILE, 50)]
+  return { audit_ids, experiment_id, empty_id, run_ids, model, logged_model, trace_id: await aTrace(client, experiment_id) }
 }
 
 async function aRun(client: MillraceClient, experiment_id: string, at: number, parent: string | undefined): Promise<string> {

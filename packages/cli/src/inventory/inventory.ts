@@ -23,7 +23,8 @@ const options: readonly Option[] = [
     flag: 'tracking-uri',
     value: '<url>',
     about:
-      'Another MLflow server, or several with commas between, whose versions and logged models are looked for in the registry; its login is in ' +
+      'Another MLflow server, or several with commas between, whose versions and logged models are looked for in the registry; ' +
+      'its login is in ' +
       'MILLRACE_INVENTORY_TOKEN, or MILLRACE_INVENTORY_USERNAME and _PASSWORD',
     group,
   },

@@ -1,13 +1,15 @@
 import type { Output } from '@millrace/client'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, sentenceOf, useApi } from '../api.ts'
 import { count, moment } from '../format.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Menu } from '../parts/Menu.tsx'
 import { saveAs } from '../parts/save.ts'
 import { Time } from '../parts/Time.tsx'
+import { Twice } from '../parts/Twice.tsx'
+import { act } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 import { Findings } from './Findings.tsx'
 import { Risk } from './Risk.tsx'
@@ -68,7 +70,7 @@ function Facts({ audit, previous }: { audit: Audit; previous: Audit | undefined 
     folder: `${count(files, 'file')}, ${count(lines, 'line')}`,
   }
   return (
-    <dl className="facts">
+    <dl className="facts made">
       <dt>Risk level</dt>
       <dd>
         <Risk audit={audit} />
@@ -115,28 +117,19 @@ const FORMATS = [
   { format: 'json', label: 'JSON, for programs', type: 'application/json', end: 'json' },
 ] as const
 
-function Actions({ audit: { audit_id } }: { audit: Audit }) {
+function Actions({ audit: { audit_id, name } }: { audit: Audit }) {
   const navigate = useNavigate()
-  const [isSure, setSure] = useState(false)
-  const tell = (error: unknown): void => say(sentenceOf(error), { isProblem: true })
   const save = async ({ format, type, end }: (typeof FORMATS)[number]): Promise<void> => {
     try {
       const answer = await api.request(`/api/2.0/millrace/audits/${encodeURIComponent(audit_id)}/report?format=${format}`)
       saveAs(`${audit_id}.${end}`, type, await answer.blob())
     } catch (error) {
-      tell(error)
+      say(sentenceOf(error), { isProblem: true })
     }
   }
   const remove = async (): Promise<void> => {
-    if (!isSure) return setSure(true)
-    try {
-      await api.audits.delete({ audit_id })
-      await navigate({ to: '/audits' })
-      await refresh('GET /api/2.0/millrace/audits')
-      say('The audit is deleted.')
-    } catch (error) {
-      tell(error)
-    }
+    const changes = ['GET /api/2.0/millrace/audits'] as const
+    if (await act(() => api.audits.delete({ audit_id }), { done: 'The audit is deleted.', changes })) await navigate({ to: '/audits' })
   }
   return (
     <>
@@ -149,9 +142,7 @@ function Actions({ audit: { audit_id } }: { audit: Audit }) {
           ))}
         </div>
       </Menu>
-      <button type="button" className="quiet danger" onClick={remove} onBlur={() => setSure(false)}>
-        {isSure ? 'Delete it for good?' : 'Delete'}
-      </button>
+      <Twice label="Delete" about={`the audit of ${name}`} onSure={remove} />
     </>
   )
 }

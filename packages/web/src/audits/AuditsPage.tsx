@@ -5,8 +5,8 @@ import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
+import { type Column, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { useSession } from '../session.ts'
 import { say } from '../shell/Toasts.tsx'
@@ -20,6 +20,8 @@ type Target = Audit['target']
 const PAGE_MAX = 200
 const LIVE_MS = 2_000
 const TARGETS: readonly Target[] = ['registry', 'folder', 'server']
+const COUNTED = WEIGHTS.slice(0, 4)
+const COLUMNS: readonly Column[] = ['Audited', 'Risk', ...COUNTED.map((title) => ({ title, look: 'number' as const })), 'When', 'By']
 const ORIGIN: Record<Audit['origin'], string> = { schedule: 'by schedule', request: 'asked for', sent: 'sent' }
 
 /** The audits that are kept: of the registry, and of what was audited elsewhere. */
@@ -59,28 +61,11 @@ export function AuditsPage() {
       {found.isPending && <Loading />}
       {found.data && audits.length === 0 && (isFiltered ? <p className="faint">No audit is like that.</p> : <NoAudits />)}
       {audits.length > 0 && (
-        <Scroll label="Audits">
-          <table>
-            <thead>
-              <tr>
-                <th>Audited</th>
-                <th>Risk</th>
-                {WEIGHTS.slice(0, 4).map((weight) => (
-                  <th key={weight} className="number">
-                    {weight}
-                  </th>
-                ))}
-                <th>When</th>
-                <th>By</th>
-              </tr>
-            </thead>
-            <tbody>
-              {audits.map((audit) => (
-                <Row key={audit.audit_id} audit={audit} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Audits" columns={COLUMNS}>
+          {audits.map((audit) => (
+            <Row key={audit.audit_id} audit={audit} />
+          ))}
+        </Table>
       )}
       {found.data?.next_page_token && <p className="faint">The newest {PAGE_MAX} are shown: search for others.</p>}
     </>
@@ -99,7 +84,7 @@ function Row({ audit }: { audit: Audit }) {
       <td>
         <Risk audit={audit} />
       </td>
-      {WEIGHTS.slice(0, 4).map((weight) => (
+      {COUNTED.map((weight) => (
         <td key={weight} className={audit.counts[weight] > 0 && (weight === 'critical' || weight === 'high') ? 'number bad' : 'number'}>
           {audit.state === 'done' && audit.counts[weight].toLocaleString('en-GB')}
         </td>

@@ -1,6 +1,7 @@
 import type { Output } from '@millrace/client'
 import { useNavigate } from '@tanstack/react-router'
 import { useApi } from '../api.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
@@ -15,6 +16,7 @@ type Props = { readonly audit: Audit; readonly view: View; readonly hasPrevious:
 
 const PAGE = 500
 const LISTED_MAX = 1_000
+const LABEL: Record<Show, string> = { open: 'open', new: 'new since the one before', gone: 'gone since', allowed: 'judged before' }
 
 /** The findings of an audit, by what is to be seen of them; those that are new and gone since the audit before. */
 export function Findings({ audit, view, hasPrevious }: Props) {
@@ -36,7 +38,13 @@ export function Findings({ audit, view, hasPrevious }: Props) {
 function Filters({ audit, view, compared }: { audit: Audit; view: View; compared: Compared | undefined }) {
   const navigate = useNavigate()
   const change = (to: View): void =>
-    void navigate({ to: '/audits/$auditId', params: { auditId: audit.audit_id }, search: { ...view, ...to }, replace: true })
+    void navigate({
+      to: '/audits/$auditId',
+      params: { auditId: audit.audit_id },
+      search: { ...view, ...to },
+      replace: true,
+      resetScroll: false,
+    })
   const open = WEIGHTS.reduce((sum, weight) => sum + audit.counts[weight], 0)
   const counts: Record<Show, number | undefined> = {
     open,
@@ -44,21 +52,19 @@ function Filters({ audit, view, compared }: { audit: Audit; view: View; compared
     gone: compared?.with && compared.gone_count,
     allowed: audit.allowed > 0 ? audit.allowed : undefined,
   }
-  const label: Record<Show, string> = { open: 'open', new: 'new since the one before', gone: 'gone since', allowed: 'judged before' }
+  const shown = SHOWS.filter((one) => counts[one] !== undefined)
+  const options = Object.fromEntries(shown.map((one) => [one, `${LABEL[one]} ${counts[one]?.toLocaleString('en-GB')}`])) as Record<
+    Show,
+    string
+  >
   return (
     <div className="bar">
-      <fieldset className="choices" aria-label="Which findings">
-        {SHOWS.filter((one) => counts[one] !== undefined).map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={(view.show ?? 'open') === one}
-            onClick={() => change({ show: one === 'open' ? undefined : one })}
-          >
-            {label[one]} {counts[one]?.toLocaleString('en-GB')}
-          </button>
-        ))}
-      </fieldset>
+      <Choice
+        legend="Which findings"
+        options={options}
+        value={view.show ?? 'open'}
+        onChange={(show) => change({ show: show === 'open' ? undefined : show })}
+      />
       <select
         aria-label="Weight"
         value={view.weight ?? ''}

@@ -4,9 +4,7 @@ import { Menu } from '../parts/Menu.tsx'
 import { saveAs } from '../parts/save.ts'
 import { say } from '../shell/Toasts.tsx'
 
-type Row = object
-
-type Props<T extends Row> = {
+type Props<T extends object> = {
   /** What the file is called. */
   readonly name: string
   readonly columns: readonly (keyof T & string)[]
@@ -17,13 +15,16 @@ type Props<T extends Row> = {
 const flat = (value: unknown): unknown => (Array.isArray(value) ? value.join(' ') : value)
 
 /** Gives the reader a whole list, as CSV or as JSON. */
-export function ExportMenu<T extends Row>({ name, columns, all }: Props<T>) {
+export function ExportMenu<T extends object>({ name, columns, all }: Props<T>) {
   const save = (format: 'csv' | 'json') => async (): Promise<void> => {
     try {
       const rows: T[] = []
       for await (const row of all()) rows.push(row)
       if (format === 'json') saveAs(`${name}.json`, 'application/json', `${JSON.stringify(rows, null, 2)}\n`)
-      else saveAs(`${name}.csv`, 'text/csv', csvOf([columns, ...rows.map((row) => columns.map((column) => flat(row[column])))]))
+      else {
+        const lines = rows.map((row) => columns.map((column) => flat(row[column])))
+        saveAs(`${name}.csv`, 'text/csv', csvOf(columns, lines))
+      }
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
     }

@@ -1,17 +1,19 @@
 import type { Output } from '@millrace/client'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, useApi } from '../api.ts'
 import { count, moment } from '../format.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { Menu } from '../parts/Menu.tsx'
 import { Search } from '../parts/Search.tsx'
-import { say } from '../shell/Toasts.tsx'
-import { exportModels } from './export-models.ts'
+import { Twice } from '../parts/Twice.tsx'
+import { act } from '../shell/act.ts'
+import { ExportMenu } from './ExportMenu.tsx'
+import { allModels } from './found-models.ts'
 import { ModelsGrid } from './ModelsGrid.tsx'
-import { STATUSES, type View } from './view.ts'
+import { STATUSES, type Status, type View } from './view.ts'
 
 type Report = Output<'GET /api/2.0/millrace/inventory/reports'>['inventories'][number]
 
@@ -28,7 +30,8 @@ export function FoundFiles({ view }: { view: View }) {
   const [newest] = reports
   if (!newest) return <NoInventory />
   const report = reports.find(({ report_id }) => report_id === view.report) ?? newest
-  const show = (change: View): void => void navigate({ to: '/inventory', search: { ...view, ...change }, replace: true })
+  const show = (change: View): void =>
+    void navigate({ to: '/inventory', search: { ...view, ...change }, replace: true, resetScroll: false })
   return (
     <>
       <div className="bar">
@@ -58,18 +61,16 @@ export function FoundFiles({ view }: { view: View }) {
 
 function Filters({ report, view, show }: { report: Report; view: View; show: (change: View) => void }) {
   const all = STATUSES.reduce((sum, status) => sum + report.counts[status], 0)
+  const counted = STATUSES.map((status) => [status, `${status} ${report.counts[status].toLocaleString('en-GB')}`])
+  const options = { all: `all ${all.toLocaleString('en-GB')}`, ...Object.fromEntries(counted) } as Record<'all' | Status, string>
   return (
     <div className="bar">
-      <fieldset className="choices" aria-label="Verdict">
-        <button type="button" aria-pressed={view.status === undefined} onClick={() => show({ status: undefined })}>
-          all {all.toLocaleString('en-GB')}
-        </button>
-        {STATUSES.map((status) => (
-          <button key={status} type="button" aria-pressed={view.status === status} onClick={() => show({ status })}>
-            {status} {report.counts[status].toLocaleString('en-GB')}
-          </button>
-        ))}
-      </fieldset>
+      <Choice
+        legend="Verdict"
+        options={options}
+        value={view.status ?? 'all'}
+        onChange={(chosen) => show({ status: chosen === 'all' ? undefined : chosen })}
+      />
       <Search
         label="Search the inventory"
         placeholder="Part of a path, an owner, a version or a digest"
@@ -80,38 +81,19 @@ function Filters({ report, view, show }: { report: Report; view: View; show: (ch
   )
 }
 
-function Actions({ report, view }: { report: Report; view: View }) {
+// As `millrace inventory --csv` has them.
+const COLUMNS = ['status', 'where', 'kind', 'bytes', 'owner', 'sha256', 'versions', 'known_in', 'scan', 'findings'] as const
+
+function Actions({ report: { report_id, name }, view }: { report: Report; view: View }) {
   const navigate = useNavigate()
-  const [isSure, setSure] = useState(false)
   const remove = async (): Promise<void> => {
-    if (!isSure) return setSure(true)
-    try {
-      await api.inventories.delete({ report_id: report.report_id })
-      await navigate({ to: '/inventory', search: {} })
-      await refresh(ROUTE)
-      say('The inventory is deleted.')
-    } catch (error) {
-      say(sentenceOf(error), { isProblem: true })
-    }
-  }
-  const save = (format: 'csv' | 'json') => () => {
-    exportModels(report.report_id, view, format).catch((error) => say(sentenceOf(error), { isProblem: true }))
+    const done = await act(() => api.inventories.delete({ report_id }), { done: 'The inventory is deleted.', changes: [ROUTE] })
+    if (done) await navigate({ to: '/inventory', search: {} })
   }
   return (
     <>
-      <Menu label="Export">
-        <div className="stack">
-          <button type="button" onClick={save('csv')}>
-            CSV, for spreadsheets
-          </button>
-          <button type="button" onClick={save('json')}>
-            JSON, for programs
-          </button>
-        </div>
-      </Menu>
-      <button type="button" className="quiet danger" onClick={remove} onBlur={() => setSure(false)}>
-        {isSure ? 'Delete it for good?' : 'Delete'}
-      </button>
+      <ExportMenu name={report_id} columns={COLUMNS} all={() => allModels(report_id, view)} />
+      <Twice label="Delete" about={`the inventory of ${name}`} onSure={remove} />
     </>
   )
 }

@@ -28,6 +28,7 @@ export function InventoryPage() {
             key={one}
             to="/inventory"
             search={one === 'files' ? {} : { tab: one }}
+            activeOptions={{ exact: true, includeSearch: true }}
             {...(one === tab && { 'aria-current': 'page' as const })}
           >
             {LABEL[one]}

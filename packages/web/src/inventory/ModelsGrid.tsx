@@ -1,15 +1,16 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useRef } from 'react'
-import { api } from '../api.ts'
+import { api, useApi } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { askedBy, type FoundModel } from './export-models.ts'
+import { askedBy, type FoundModel } from './found-models.ts'
 import type { Order, View } from './view.ts'
 
 const ROW_PX = 34
 const AHEAD = 12
 const PAGE = 200
+const ROUTE = 'GET /api/2.0/millrace/inventory/reports/{report_id}/models'
 
 type Column = { readonly label: string; readonly look: string; readonly order?: Order; readonly show: (model: FoundModel) => ReactNode }
 
@@ -60,54 +61,45 @@ function Versions({ model: { versions, known_in } }: { model: FoundModel }) {
 
 type Props = { readonly reportId: string; readonly view: View; readonly setOrder: (order: Order | undefined) => void }
 
-/** The models of an inventory. Only rows that can be seen exist, and only the pages around them are fetched. */
-export function ModelsGrid({ reportId, view, setOrder }: Props) {
+/** The models of an inventory that a filter lets through. */
+export function ModelsGrid(props: Props) {
+  const { reportId, view } = props
+  const found = useApi(ROUTE, { ...askedBy(reportId, view), offset: 0, max_results: PAGE }, { keep: true })
+  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
+  if (!found.data) return <Loading lines={10} />
+  // Another filter or order begins at its top.
+  const key = JSON.stringify([view.status, view.search, view.order])
+  if (found.data.total > 0) return <Grid key={key} {...props} total={found.data.total} />
+  const isFiltered = view.status !== undefined || view.search !== undefined
+  return <p className="faint">{isFiltered ? 'Nothing is found by this filter.' : 'No model was found there.'}</p>
+}
+
+/** Only rows that can be seen exist, and only the pages around them are fetched. */
+function Grid({ reportId, view, setOrder, total }: Props & { readonly total: number }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const total = useRef(0)
-  const virtual = useVirtualizer({
-    count: total.current,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: AHEAD,
-  })
+  const virtual = useVirtualizer({ count: total, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: AHEAD })
   const items = virtual.getVirtualItems()
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
-  const from = Math.floor(first / PAGE)
-  const pages = Array.from({ length: Math.floor(last / PAGE) - from + 1 }, (_, at) => from + at)
+  const from = Math.floor((items[0]?.index ?? 0) / PAGE)
+  const pages = Array.from({ length: Math.floor((items.at(-1)?.index ?? 0) / PAGE) - from + 1 }, (_, at) => from + at)
   const asked = useQueries({
     queries: pages.map((page) => {
       const input = { ...askedBy(reportId, view), offset: page * PAGE, max_results: PAGE }
-      return {
-        queryKey: ['GET /api/2.0/millrace/inventory/reports/{report_id}/models', input],
-        queryFn: ({ signal }: { signal: AbortSignal }) => api.inventories.models(input, { signal }),
-        placeholderData: keepPreviousData,
-        // A complete inventory does not change.
-        staleTime: Number.POSITIVE_INFINITY,
-      }
+      return { queryKey: [ROUTE, input], queryFn: ({ signal }: { signal: AbortSignal }) => api.call(ROUTE, input, { signal }) }
     }),
   })
-  const [one] = asked
-  const found = asked.find(({ data }) => data !== undefined)?.data
-  if (found) total.current = found.total
-  if (one?.isError) return <Problem error={one.error} retry={() => one.refetch()} />
-  if (!found) return <Loading lines={10} />
-  if (found.total === 0) {
-    const isFiltered = view.status !== undefined || view.search !== undefined
-    return <p className="faint">{isFiltered ? 'Nothing is found by this filter.' : 'No model was found there.'}</p>
-  }
   const modelAt = (index: number): FoundModel | undefined => asked[Math.floor(index / PAGE) - from]?.data?.models[index % PAGE]
   return (
     <>
-      <div ref={scroller} className="grid inventory" role="grid" aria-label="Models" aria-rowcount={found.total + 1} tabIndex={0}>
+      <div ref={scroller} className="grid inventory" role="grid" aria-label="Models" aria-rowcount={total + 1} tabIndex={0}>
         <Head order={view.order ?? 'status'} setOrder={setOrder} />
-        <div className="body" role="rowgroup" style={{ height: found.total * ROW_PX }}>
+        <div className="body" role="rowgroup" style={{ height: total * ROW_PX }}>
           {items.map(({ index, start }) => (
             <Row key={index} index={index} start={start} model={modelAt(index)} />
           ))}
         </div>
       </div>
       <p className="faint" aria-live="polite">
-        {count(found.total, 'model')}
+        {count(total, 'model')}
       </p>
     </>
   )

@@ -3,12 +3,13 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { count } from '../format.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { More } from '../parts/More.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
+import { Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { ExportMenu } from './ExportMenu.tsx'
@@ -19,13 +20,12 @@ type Lack = Version['lacks'][number]
 
 const PAGE = 500
 const COLUMNS = ['name', 'version', 'aliases', 'stage', 'lacks', 'scan', 'signed', 'approved', 'owner', 'created_ms'] as const
-const MISSING: Record<Lack, string> = { scan: 'clean scan', signature: 'signature', approval: 'approval' }
-const LACKS = Object.keys(MISSING) as Lack[]
+const LACKING = { any: 'anything', scan: 'no clean scan', signature: 'no signature', approval: 'no approval' } as const
 
 /** Versions that an alias or a stage points to, and what they lack: a clean scan, a signature, an approval. */
 export function Unapproved() {
   const [typed, setTyped] = useState('')
-  const [lack, setLack] = useState<Lack>()
+  const [lack, setLack] = useState<'any' | Lack>('any')
   const pages = usePages(ROUTE, { max_results: PAGE }, ({ model_versions }) => model_versions)
   if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
   if (pages.isPending) return <Loading />
@@ -33,45 +33,26 @@ export function Unapproved() {
   const wanted = typed.trim().toLowerCase()
   const versions = pages.items.filter(
     ({ name, owner, aliases, lacks }) =>
-      (lack === undefined || lacks.includes(lack)) && [name, owner, ...aliases].some((text) => text?.toLowerCase().includes(wanted)),
+      (lack === 'any' || lacks.includes(lack)) && [name, owner, ...aliases].some((text) => text?.toLowerCase().includes(wanted)),
   )
   return (
     <>
       <div className="bar">
-        <fieldset className="choices" aria-label="What is missing">
-          <button type="button" aria-pressed={lack === undefined} onClick={() => setLack(undefined)}>
-            anything
-          </button>
-          {LACKS.map((one) => (
-            <button key={one} type="button" aria-pressed={lack === one} onClick={() => setLack(one)}>
-              no {MISSING[one]}
-            </button>
-          ))}
-        </fieldset>
+        <Choice legend="What is missing" options={LACKING} value={lack} onChange={setLack} />
         <Search label="Search versions in use" placeholder="Part of a model, an alias or an owner" value={typed} onChange={setTyped} />
         <ExportMenu name="unapproved" columns={COLUMNS} all={() => api.paged(ROUTE, 'model_versions', { max_results: PAGE })} />
       </div>
       {versions.length === 0 && <p className="faint">Nothing that was loaded is like that.</p>}
       {versions.length > 0 && (
-        <Scroll label="Versions in use to which something is missing" look="tall">
-          <table>
-            <thead>
-              <tr>
-                <th>Version</th>
-                <th>Used as</th>
-                <th>Missing</th>
-                <th>Scan</th>
-                <th>Owner</th>
-                <th>Made</th>
-              </tr>
-            </thead>
-            <tbody>
-              {versions.map((version) => (
-                <Row key={`${version.name} ${version.version}`} version={version} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label="Versions in use to which something is missing"
+          columns={['Version', 'Used as', 'Missing', 'Scan', 'Owner', 'Made']}
+          tall
+        >
+          {versions.map((version) => (
+            <Row key={`${version.name} ${version.version}`} version={version} />
+          ))}
+        </Table>
       )}
       <p className="faint">
         {count(versions.length, 'version')}
@@ -104,7 +85,7 @@ function Row({ version: { name, version, aliases, stage, lacks, scan, owner, cre
         <span className="chips">
           {lacks.map((one) => (
             <span key={one} className="chip bad">
-              no {MISSING[one]}
+              {LACKING[one]}
             </span>
           ))}
         </span>

@@ -7,8 +7,8 @@ import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { More } from '../parts/More.tsx'
-import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
+import { Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { ExportMenu } from './ExportMenu.tsx'
@@ -40,24 +40,11 @@ export function Unregistered() {
       </div>
       {models.length === 0 && <p className="faint">Nothing that was loaded has that in it.</p>}
       {models.length > 0 && (
-        <Scroll label="Models that nobody registered" look="tall">
-          <table>
-            <thead>
-              <tr>
-                <th>Model</th>
-                <th>Run</th>
-                <th>Experiment</th>
-                <th>Owner</th>
-                <th>Logged</th>
-              </tr>
-            </thead>
-            <tbody>
-              {models.map((model) => (
-                <Row key={model.model_id ?? model.run_id} model={model} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Models that nobody registered" columns={['Model', 'Run', 'Experiment', 'Owner', 'Logged']} tall>
+          {models.map((model) => (
+            <Row key={model.model_id ?? model.run_id} model={model} />
+          ))}
+        </Table>
       )}
       <p className="faint">
         {count(models.length, 'model')}

@@ -1,5 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { useSession } from '../session.ts'
 import { Palette } from './Palette.tsx'
 import { Toasts } from './Toasts.tsx'
@@ -19,6 +19,12 @@ export function Shell() {
   const [chosen, choose] = useState(theme)
   const session = useSession()
   const [palette, setPalette] = useState(false)
+  const pages = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname })
+  useEffect(() => {
+    // On a narrow screen the pages scroll: the one that is open is in sight.
+    if (path) pages.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   return (
     <>
       <button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -29,7 +35,7 @@ export function Shell() {
           <img src="docs/assets/icon.svg" alt="" width="22" height="22" />
           Millrace
         </Link>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={pages}>
           {PAGES.map(({ to, label }) => (
             <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
               {label}

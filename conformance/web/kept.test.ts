@@ -56,7 +56,7 @@ test('where nothing is kept yet, the pages teach the commands, with this serverâ
   await page.getByRole('link', { name: 'In use, something missing' }).click()
   await page.getByText('Each version in use has a clean scan').waitFor(soon)
   await page.getByRole('link', { name: 'Audits' }).click()
-  await page.getByText(`millrace audit . --keep --server ${server.url}`).waitFor(soon)
+  await page.getByText(`millrace audit . --keep --tracking-uri ${server.url}`).waitFor(soon)
   await page.goto(`${server.url}/#/audits/au-none`)
   await page.getByText("There is no audit 'au-none'").waitFor(soon)
 })

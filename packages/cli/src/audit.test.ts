@@ -68,7 +68,9 @@ test('audit --keep has a server keep the report, by the same name and with the s
   const server = await startServer([])
   const asked = async (path: string) => (await fetch(`${server.url}/api/2.0/millrace/audits${path}`)).json()
   try {
-    const { code, out, err } = await run(['audit', '.', '--name', 'kit', '--format', 'json', '--keep', '--server', server.url], { cwd })
+    const { code, out, err } = await run(['audit', '.', '--name', 'kit', '--format', 'json', '--keep', '--tracking-uri', server.url], {
+      cwd,
+    })
     assert.equal(code, 1, err)
     const [, id = ''] = /Kept as (au-[0-9a-f]{16}): http:.*\/#\/audits\/\1\n/.exec(err) ?? []
     assert.equal(await (await fetch(`${server.url}/api/2.0/millrace/audits/${id}/report`)).text(), out, 'the same bytes')
@@ -81,7 +83,7 @@ test('audit --keep has a server keep the report, by the same name and with the s
     server.process.kill('SIGTERM')
     await server.ended
   }
-  const gone = await run(['audit', '.', '--keep', '--server', 'http://127.0.0.1:1', '--fail-on', 'never'], { cwd })
+  const gone = await run(['audit', '.', '--keep', '--tracking-uri', 'http://127.0.0.1:1', '--fail-on', 'never'], { cwd })
   assert.equal(gone.code, 3)
   assert.match(gone.err, /the report was not kept/)
   const unnamed = await run(['audit', '.', '--keep'], { cwd })

@@ -27,7 +27,8 @@ const auditOptions: readonly Option[] = [
   own({ flag: 'i-own-this-server', about: 'Let --active go to another machine: you may attack it' }),
   own({
     flag: 'keep',
-    about: 'Have the server of --tracking-uri keep the report: its page shows it to you and to admins, and what is new since the one before',
+    about:
+      'Have the server of --tracking-uri keep the report: its page shows it to you and to admins, and what is new since the one before',
   }),
   trackingOption,
   own({ flag: 'name', value: '<name>', about: 'What the report calls it, instead of the path or address' }),

@@ -129,8 +129,8 @@ function NoAudits() {
         The server audits its registry once a day, as soon as something is registered: what production points to without a scan, a signature
         or an approval, what comes from outside, and what no rule protects. Audits of code and of other servers can be kept here, too:
       </p>
-      <Code text={`millrace audit . --keep --server ${url}`} />
-      <Code text={`millrace audit http://mlflow:5000 --keep --server ${url}`} />
+      <Code text={`millrace audit . --keep --tracking-uri ${url}`} />
+      <Code text={`millrace audit http://mlflow:5000 --keep --tracking-uri ${url}`} />
       <p className="faint">You see the audits that you sent; admins see all.</p>
     </Empty>
   )

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'nod
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { inTurn } from '../tools/in-turn.ts'
+import { installFromDebian } from './debian.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const cache = join(root, '.cache', 'chromium')
@@ -40,16 +41,7 @@ function runs(path: string): boolean {
 
 /** Debian's package, for those who may install it; undefined for others, and where apt-get does not know it or does not work. */
 function fromDebian(): string | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined
-  console.log('installing Chromium by apt-get, because there is none in the PATH: a minute or two, once')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  try {
-    execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { stdio: 'inherit', env })
-  } catch {
-    return undefined
-  }
-  return installed()
+  return installFromDebian('chromium') ? installed() : undefined
 }
 
 /** A Chromium from npm, in `.cache/chromium`; it unpacks itself into the temporary folder, which is one of ours here. */

@@ -11,6 +11,7 @@ export {
   type ModelFiles,
   type Prediction,
 } from './backend.ts'
+export type { SandboxRules } from './backends/sandbox/bubblewrap.ts'
 export { type Batch, predictRows } from './batch/batch.ts'
 export type { Format } from './batch/writers.ts'
 export { type LoadOptions, loadModel } from './loading/load.ts'

@@ -1,5 +1,5 @@
 /** Where loading stopped. */
-export type Step = 'find' | 'fetch' | 'digests' | 'signature' | 'scan' | 'describe' | 'read' | 'example'
+export type Step = 'find' | 'fetch' | 'digests' | 'signature' | 'scan' | 'describe' | 'read' | 'approval' | 'sandbox' | 'example'
 
 /** A model is not served: at which step, and a sentence that says why and what to do. */
 export class Refused extends Error {

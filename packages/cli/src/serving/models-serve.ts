@@ -1,3 +1,4 @@
+import type { SandboxRules } from '@millrace/runtime'
 import { ConfigProblem, type Given, type Option } from '@millrace/server/config'
 import { type Command, EXIT } from '../command.ts'
 import { textOf } from '../signing/key-options.ts'
@@ -21,6 +22,20 @@ const options: readonly Option[] = [
     flag: 'without-token',
     about: 'Listen on other addresses than this machine’s own and let everybody in who can reach them',
   }),
+  {
+    flag: 'sandbox',
+    value: '<python>',
+    about:
+      'Run models that are code in MLflow’s own server, shut in by bubblewrap, with this Python, which has mlflow and what they need; only versions that are signed and approved (--trust)',
+    group: 'Models that are code',
+  },
+  {
+    flag: 'sandbox-memory-mib',
+    value: '<n>',
+    fallback: '2048',
+    about: 'The most memory that such a process may write to',
+    group: 'Models that are code',
+  },
   ...trustOptions,
   ...watchingOptions,
   trackingOption,
@@ -43,6 +58,10 @@ export const modelsServe: Command = {
     ['millrace models serve -m ./model', 'a folder, on http://127.0.0.1:5001/invocations'],
     ['millrace models serve -m models:/churn@champion --tracking-uri http://127.0.0.1:5000', 'what the alias names, also after it moves'],
     ['millrace models serve -m models:/churn/3,models:/fraud@champion', 'several; the first answers /invocations'],
+    [
+      'millrace models serve -m models:/churn/3 --sandbox /opt/churn/bin/python --trust trust.json',
+      'a model that is code, signed and approved, shut in',
+    ],
     ['MILLRACE_SERVE_TOKEN=... millrace models serve -m models:/churn/3 --host 0.0.0.0', 'for others, who send the token'],
   ],
   async run({ given, env }) {
@@ -72,6 +91,7 @@ export const modelsServe: Command = {
       },
       version,
       reads_pickles: given['read-pickles'] === true,
+      sandbox: sandboxIn(given),
       onFailure: (error) => say(`A model failed: ${(error as Error).stack ?? error}`),
       onSwitch: (before, after) => say(`${after.name}: version ${after.version} serves now, in place of ${before.version}.`),
       onRollout: say,
@@ -88,6 +108,15 @@ export const modelsServe: Command = {
     return undefined
   },
 }
+
+/** Where models that are code may run; nowhere unless somebody asks for it. */
+function sandboxIn(given: Given): SandboxRules | undefined {
+  const python = textOf(given, 'sandbox')
+  const memory_max_bytes = whole(given, 'sandbox-memory-mib', 2048, 64, 1_048_576) * 1024 * 1024
+  return python === undefined ? undefined : { python, memory_max_bytes, run_max_ms: SANDBOX_RUN_MS }
+}
+
+const SANDBOX_RUN_MS = 60_000
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
 

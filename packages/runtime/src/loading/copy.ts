@@ -16,6 +16,8 @@ export type Copy = {
   readonly digests: ReadonlyMap<string, string>
   /** Closes the files and removes the copy. */
   done(): void
+  /** Leaves the copy where it is when it is done, for a program that reads it; gives what removes it. */
+  keep(): () => void
 }
 
 const FILES_MAX = 10_000
@@ -37,10 +39,16 @@ export const copyRecord = ({ paths, open }: Record): Promise<Copy> =>
 async function copy(paths: readonly string[], open: (path: string) => Promise<Readable>): Promise<Copy> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-model-'))
   const files = new Map<string, FileSource>()
+  let is_kept = false
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const done = (): void => {
     for (const file of files.values()) file.close()
     files.clear()
-    rmSync(folder, { recursive: true, force: true })
+    if (!is_kept) remove()
+  }
+  const keep = (): (() => void) => {
+    is_kept = true
+    return remove
   }
   try {
     const digests = new Map<string, string>()
@@ -52,7 +60,7 @@ async function copy(paths: readonly string[], open: (path: string) => Promise<Re
       files.set(path, file)
       digests.set(path, sha256Of(file))
     }
-    return { folder, files, digests, done }
+    return { folder, files, digests, done, keep }
   } catch (error) {
     done()
     if (error instanceof Refused) throw error

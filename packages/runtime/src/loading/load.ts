@@ -1,6 +1,9 @@
 import type { MillraceClient } from '@millrace/client'
+import type { Bundle } from '@millrace/sign'
 import { type Backend, InputProblem, isRemote, type Loader, type ModelFiles, type RemoteBackend } from '../backend.ts'
 import { LOADERS } from '../backends/index.ts'
+import type { SandboxRules } from '../backends/sandbox/bubblewrap.ts'
+import { sandboxBackend } from '../backends/sandbox/sandbox.ts'
 import { tableIn } from '../protocols/invocations.ts'
 import { parseBody } from '../protocols/json.ts'
 import { RequestProblem } from '../protocols/request-problem.ts'
@@ -13,8 +16,8 @@ import { checkDigests } from './digests.ts'
 import { type Description, readMlmodel } from './mlmodel.ts'
 import { recordOf, resolveVersion, type Version } from './registry.ts'
 import { s3Record } from './s3.ts'
-import { checkFolderSignature, checkVersionSignature, type SignatureRules } from './signature.ts'
-import { checkVerdict, scanHere } from './verdict.ts'
+import { bundlesBeside, bundlesOf, checkApproval, checkFolderSignature, checkVersionSignature, type SignatureRules } from './signature.ts'
+import { checkVerdict, scanHere, Unclean } from './verdict.ts'
 
 /** What is needed to load a model. */
 export type LoadOptions = {
@@ -26,6 +29,8 @@ export type LoadOptions = {
   readonly trust?: SignatureRules['trust']
   /** Whether data in pickles is read, without running any of it. */
   readonly reads_pickles?: boolean | undefined
+  /** Where a model that is code may run, when it is signed and approved; nowhere unless said. */
+  readonly sandbox?: SandboxRules | undefined
 }
 
 /**
@@ -35,14 +40,15 @@ export type LoadOptions = {
  */
 export async function loadModel(uri: string, options: LoadOptions): Promise<Served> {
   const address = readAddress(uri)
-  const { trust } = options
+  const { trust, reads_pickles, sandbox } = options
   if (address.kind === 'folder' || address.kind === 's3') {
     const path = address.kind === 'folder' ? address.path : address.prefix || address.bucket
     const copied = address.kind === 'folder' ? copyFolder(path) : copyRecord(await s3Record(address))
     return withCopy(await copied, async (copy) => {
       await checkFolderSignature(copy, { trust })
-      await scanHere(copy.folder)
-      return readModel(uri, { name: options.name ?? nameOf(path), version: '1' }, copy, options.reads_pickles)
+      const version = { name: options.name ?? nameOf(path), version: '1' }
+      const rules = { trust, reads_pickles, sandbox }
+      return readOrRun(uri, version, copy, rules, { scan: () => scanHere(copy.folder), bundles: async () => bundlesBeside(copy) })
     })
   }
   if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')
@@ -50,12 +56,13 @@ export async function loadModel(uri: string, options: LoadOptions): Promise<Serv
   return loadVersion(uri, await resolveVersion(options.client, address), options.client, {
     trust,
     alias,
-    reads_pickles: options.reads_pickles,
+    reads_pickles,
+    sandbox,
   })
 }
 
 /** What is asked of a version that is loaded, and what is allowed. */
-export type LoadRules = SignatureRules & { readonly reads_pickles?: boolean | undefined }
+export type LoadRules = SignatureRules & Pick<LoadOptions, 'reads_pickles' | 'sandbox'>
 
 /** Loads a version of a registry. @throws Refused */
 export async function loadVersion(uri: string, version: Version, client: MillraceClient, rules: LoadRules = {}): Promise<Served> {
@@ -63,10 +70,29 @@ export async function loadVersion(uri: string, version: Version, client: Millrac
   return withCopy(await copyRecord(record), async (copy) => {
     if (record.digests) checkDigests(copy.digests, record.digests)
     await checkVersionSignature(client, version, copy, rules)
-    if (record.digests && record.scan !== undefined) checkVerdict(record.scan)
-    else await scanHere(copy.folder)
-    return readModel(uri, version, copy, rules.reads_pickles)
+    const { digests, scan: verdict } = record
+    return readOrRun(uri, version, copy, rules, {
+      scan: async () => (digests && verdict !== undefined ? checkVerdict(verdict) : scanHere(copy.folder)),
+      bundles: () => bundlesOf(client, version, ['signature', 'approval']),
+    })
   })
+}
+
+/** What is found out about a copy, when it is needed. */
+type Findings = { scan(): Promise<void>; bundles(): Promise<readonly Bundle[]> }
+
+/** Reads a model; one that can't be read without running it is run in a sandbox, where somebody wants that and it is signed and approved. */
+async function readOrRun(uri: string, version: Version, copy: Copy, rules: LoadRules, { scan, bundles }: Findings): Promise<Served> {
+  const { trust, sandbox } = rules
+  try {
+    await scan()
+    return await readModel(uri, version, copy, rules)
+  } catch (error) {
+    const is_code = error instanceof Unclean ? error.ending === 'suspicious' : error instanceof Refused && error.step === 'read'
+    if (sandbox === undefined || !is_code) throw error
+    await checkApproval(await bundles(), copy, trust)
+    return readModel(uri, version, copy, rules, () => sandboxBackend(copy.folder, sandbox, copy.keep()))
+  }
 }
 
 /** What is read lies in memory afterwards: the copy goes, whatever happens. */
@@ -86,11 +112,17 @@ const PROFILE_MAX_BYTES = 64 * 1024 * 1024
 const MLMODEL_MAX_BYTES = 4 * 1024 * 1024
 const EXAMPLE_MAX_BYTES = 64 * 1024 * 1024
 
-async function readModel(uri: string, { name, version }: Version, { files, digests }: Copy, reads_pickles = false): Promise<Served> {
+async function readModel(
+  uri: string,
+  { name, version }: Version,
+  { files, digests }: Copy,
+  { reads_pickles = false, sandbox }: LoadRules,
+  open: (files: ModelFiles) => Promise<Backend | RemoteBackend> = backendOf,
+): Promise<Served> {
   const mlmodel = files.get('MLmodel')
   if (mlmodel === undefined) throw new Refused('describe', 'There is no file MLmodel: give the folder that MLflow logged.')
   const description = readMlmodel(mlmodel.read(0, Math.min(mlmodel.size, MLMODEL_MAX_BYTES)).toString('utf8'))
-  const backend = await backendOf({
+  const backend = await open({
     paths: [...files.keys()],
     reads_pickles,
     flavors: description.flavors,
@@ -101,14 +133,14 @@ async function readModel(uri: string, { name, version }: Version, { files, diges
     },
   })
   try {
-    return await checked({ name, version, uri, backend, digests, reads_pickles }, description, files)
+    return await checked({ name, version, uri, backend, digests, reads_pickles, sandbox }, description, files)
   } catch (error) {
     if (isRemote(backend)) await backend.close()
     throw error
   }
 }
 
-type Read = Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'digests' | 'reads_pickles'>
+type Read = Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'digests' | 'reads_pickles' | 'sandbox'>
 
 /** A model that was read, once it does what MLmodel says of it. */
 async function checked(read: Read, { signature, method, example: path }: Description, files: Copy['files']): Promise<Served> {

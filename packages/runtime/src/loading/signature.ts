@@ -4,6 +4,8 @@ import {
   type Bundle,
   chainOf,
   differenceFrom,
+  type Link,
+  type LinkName,
   readBundle,
   readBundles,
   SignatureProblem,
@@ -30,12 +32,15 @@ const BUNDLES_MAX = 200
 /** Holds a folder's signature against its files, where somebody must have signed. @throws Refused('signature') */
 export async function checkFolderSignature(copy: Copy, { trust }: SignatureRules): Promise<void> {
   if (trust === undefined) return
-  const bundles = BESIDE.flatMap((name) => {
-    const file = copy.files.get(name)
+  await requireSigner(bundlesBeside(copy), copy, trust)
+}
+
+/** What is attested in files beside a model. @throws Refused('signature') */
+export const bundlesBeside = ({ files }: Copy): readonly Bundle[] =>
+  BESIDE.flatMap((name) => {
+    const file = files.get(name)
     return file === undefined ? [] : read(() => readBundles(file.read(0, Math.min(file.size, BESIDE_MAX_BYTES)).toString('utf8')))
   })
-  await requireSigner(bundles, copy, trust)
-}
 
 /** Holds a version's signatures against what arrived, by who is trusted here and by the registry's policy. @throws Refused('signature') */
 export async function checkVersionSignature(client: MillraceClient, version: Version, copy: Copy, rules: SignatureRules): Promise<void> {
@@ -54,23 +59,46 @@ async function askPolicy(client: MillraceClient, version: Version, alias: string
   )
 }
 
-async function requireSigner(bundles: readonly Bundle[], { digests }: Copy, trust: Trust): Promise<void> {
+/**
+ * Holds the signatures and approvals of a model that is code against its files: both must be there, by those who are trusted.
+ * @throws Refused('signature'), Refused('approval')
+ */
+export async function checkApproval(bundles: readonly Bundle[], copy: Copy, trust: Trust | undefined): Promise<void> {
+  if (trust === undefined) {
+    throw new Refused(
+      'signature',
+      'A sandbox runs only what is signed and approved: say whose word counts with --trust FILE (millrace keys).',
+    )
+  }
+  await requireSigner(bundles, copy, trust)
+  const link = await linkOf('approval', bundles, copy, trust)
+  if (link?.state === 'ok') return
+  const cure = 'have the version approved (millrace requests approve), by a server whose key may attest approvals in the trust file'
+  throw new Refused('approval', `A sandbox runs only what is approved, and of this ${link?.sentences.join('; ')}: ${cure}.`)
+}
+
+async function requireSigner(bundles: readonly Bundle[], copy: Copy, trust: Trust): Promise<void> {
+  const link = await linkOf('signature', bundles, copy, trust)
+  if (link?.state === 'ok') return
+  throw new Refused('signature', `Only what somebody signed who is trusted here is served: ${link?.sentences.join('; ')}.`)
+}
+
+async function linkOf(name: LinkName, bundles: readonly Bundle[], { digests }: Copy, trust: Trust): Promise<Link | undefined> {
   const files = Array.from(digests, ([path, sha256]) => ({ path, sha256 }))
   const chain = await chainOf(
     bundles,
     { digests: attestedDigests(files), differenceFrom: (signed) => differenceFrom(signed, files) },
     trust,
   )
-  const link = chain.find((one) => one.link === 'signature')
-  if (link?.state === 'ok') return
-  throw new Refused('signature', `Only what somebody signed who is trusted here is served: ${link?.sentences.join('; ')}.`)
+  return chain.find(({ link }) => link === name)
 }
 
-async function bundlesOf(client: MillraceClient, version: Version): Promise<readonly Bundle[]> {
+/** What is attested of a version: that it is signed, and, where that is asked for, that it was approved. @throws Refused('signature') */
+export async function bundlesOf(client: MillraceClient, version: Version, kinds = ['signature']): Promise<readonly Bundle[]> {
   const listed = await unlessUnknown(() => client.millrace.attestationsList(version))
   const bundles: Bundle[] = []
   for (const { attestation_id, kind } of (listed?.attestations ?? []).slice(0, BUNDLES_MAX)) {
-    if (kind !== 'signature') continue
+    if (!kinds.includes(kind)) continue
     const { bundle } = await client.millrace.attestationsGet({ ...version, attestation_id })
     bundles.push(read(() => readBundle(bundle)))
   }

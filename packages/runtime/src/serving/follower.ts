@@ -93,9 +93,9 @@ export class Follower {
   }
 
   /** A version that can't be served ends its rollout, for every process; files that did not arrive are asked for again. */
-  async #load(rollout: Rollout, { name, uri, reads_pickles }: Served): Promise<Served | undefined> {
+  async #load(rollout: Rollout, { name, uri, reads_pickles, sandbox }: Served): Promise<Served | undefined> {
     try {
-      const rules = { trust: this.#trust, alias: this.#alias, reads_pickles }
+      const rules = { trust: this.#trust, alias: this.#alias, reads_pickles, sandbox }
       return await loadVersion(uri, { name, version: rollout.version }, this.#client, rules)
     } catch (error) {
       if (!(error instanceof Refused) || error.step === 'find' || error.step === 'fetch') throw error

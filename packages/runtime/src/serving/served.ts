@@ -8,6 +8,7 @@ import {
   type RemoteBackend,
   type Soon,
 } from '../backend.ts'
+import type { SandboxRules } from '../backends/sandbox/bubblewrap.ts'
 import { compile, type Enforce } from '../signature/enforce.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -35,6 +36,8 @@ export type Served = {
   readonly profile?: readonly ColumnProfile[] | undefined
   /** Whether it, and what takes its place, may be a pickle whose data is read. */
   readonly reads_pickles?: boolean
+  /** The sandbox in which it, and what takes its place, may run. */
+  readonly sandbox?: SandboxRules | undefined
   /** Who looks at what it predicts. */
   readonly eyes: Set<Eye>
 }
@@ -44,7 +47,10 @@ export type Eye = (prediction: Prediction, frame: Frame) => void
 
 /** Puts a backend and what its signature asks for together. */
 export function serve(
-  known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile' | 'reads_pickles'>,
+  known: Pick<
+    Served,
+    'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile' | 'reads_pickles' | 'sandbox'
+  >,
 ): Served {
   const { signature, backend } = known
   const { output } = signature

@@ -2,10 +2,12 @@ import type { AddressInfo } from 'node:net'
 import type { MillraceClient } from '@millrace/client'
 import type { Trust } from '@millrace/sign'
 import { isRemote } from '../backend.ts'
+import type { SandboxRules } from '../backends/sandbox/bubblewrap.ts'
 import { readAddress } from '../loading/address.ts'
 import { loadModel } from '../loading/load.ts'
 import { LIMITS, type Limits } from '../protocols/limits.ts'
 import { Watching, type WatchingRules } from '../watching/watching.ts'
+import { Leaving } from './leaving.ts'
 import { Metrics } from './metrics.ts'
 import { Models } from './models.ts'
 import { createServing } from './server.ts'
@@ -30,6 +32,8 @@ export type StartOptions = WatchEvents & {
   readonly watching?: WatchingRules | undefined
   /** Whether data in pickles is read, without running any of it. */
   readonly reads_pickles?: boolean | undefined
+  /** Where models that are code may run, when they are signed and approved; nowhere unless said. */
+  readonly sandbox?: SandboxRules | undefined
   readonly version: string
   readonly onFailure: (error: unknown) => void
 }
@@ -49,17 +53,19 @@ export async function startServing(options: StartOptions): Promise<Running> {
   const watching = options.watching && new Watching(options.watching)
   const metrics = new Metrics()
   if (watching) metrics.also(() => watching.lines())
+  const limits = { ...LIMITS, ...options.limits }
+  const leaving = new Leaving()
   const models = new Models(
     (model) => watching?.attach(model),
     (model) => {
       watching?.detach(model)
-      if (isRemote(model.backend)) void model.backend.close()
+      if (isRemote(model.backend)) leaving.add(model.backend, limits.request_ms)
     },
   )
   const watches: Watch[] = []
   for (const uri of options.uris) {
-    const { client, trust, reads_pickles } = options
-    const model = await loadModel(uri, { client, trust, reads_pickles })
+    const { client, trust, reads_pickles, sandbox } = options
+    const model = await loadModel(uri, { client, trust, reads_pickles, sandbox })
     models.put(model)
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))
@@ -67,7 +73,6 @@ export async function startServing(options: StartOptions): Promise<Running> {
   // What is being rolled out is joined before the first request comes.
   for (const watch of watches) await watch.look()
   const { token, any_host, version, onFailure } = options
-  const limits = { ...LIMITS, ...options.limits }
   const server = createServing({ models, metrics, limits, version, token, any_host, onFailure })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -88,6 +93,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
         server.closeIdleConnections()
       })
       for (const { backend } of models.all) if (isRemote(backend)) await backend.close()
+      await leaving.close()
       await watching?.close()
     },
   }

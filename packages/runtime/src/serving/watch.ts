@@ -88,8 +88,8 @@ export class Watch {
   }
 
   #load(version: Version): Promise<Served> {
-    const { uri, reads_pickles } = this.#served
-    return loadVersion(uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias, reads_pickles })
+    const { uri, reads_pickles, sandbox } = this.#served
+    return loadVersion(uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias, reads_pickles, sandbox })
   }
 
   #isResting(version: string): boolean {

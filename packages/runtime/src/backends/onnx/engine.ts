@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { RequestProblem } from '../../protocols/request-problem.ts'
 import { limited } from '../limited.ts'
+import { checkWaiting, Rest, tooLong } from '../rest.ts'
 import { Cutter, type Message, pack, type Tensor, unpack } from './frames.ts'
 
 /** How much a process that computes may take. */
@@ -18,9 +18,6 @@ export type Program = { readonly library: string; readonly model: Buffer; readon
 
 type Asked = { readonly resolve: (tensors: readonly Tensor[]) => void; readonly reject: (problem: Error) => void }
 
-/** After its process died a model rests, longer each time: who makes it die again and again shall not keep the machine busy. */
-const REST_MS = 1_000
-const REST_MAX_MS = 60_000
 const START_MAX_MS = 120_000
 
 /**
@@ -37,8 +34,7 @@ export class Engine {
   #in_flight = 0
   #last_id = 0
   #timer: NodeJS.Timeout | undefined
-  #deaths = 0
-  #rests_until_ms = 0
+  readonly #rest_after_death = new Rest()
   #is_closed = false
 
   constructor(program: Program, limits: EngineLimits = ENGINE_LIMITS) {
@@ -55,12 +51,10 @@ export class Engine {
   /** Computes. @throws RequestProblem when the process is not there, or takes too long; Error with what ONNX Runtime says */
   async run(tensors: readonly Tensor[]): Promise<readonly Tensor[]> {
     if (this.#child === undefined) {
-      if (Date.now() < this.#rests_until_ms)
-        throw new RequestProblem('The process of this model ended; it is started again soon.', 503, 'TEMPORARILY_UNAVAILABLE')
+      this.#rest_after_death.check()
       await this.start()
     }
-    if (this.#asked.size >= this.#limits.waiting_max)
-      throw new RequestProblem('Too many requests wait for this model.', 503, 'TEMPORARILY_UNAVAILABLE')
+    checkWaiting(this.#asked.size, this.#limits.waiting_max)
     return new Promise((resolve, reject) => {
       this.#last_id = (this.#last_id % 0xffff_fffe) + 1
       this.#asked.set(this.#last_id, { resolve, reject })
@@ -89,7 +83,7 @@ export class Engine {
     if (this.#timer) this.#timer.refresh()
     else
       this.#timer = setTimeout(() => {
-        this.#fail(child, new RequestProblem(`The model did not answer within ${limit_ms / 1000} seconds.`, 504, 'DEADLINE_EXCEEDED'))
+        this.#fail(child, tooLong(limit_ms))
       }, limit_ms)
   }
 
@@ -112,7 +106,7 @@ export class Engine {
     child.kill('SIGKILL')
     if (this.#child !== child) return
     this.#child = this.#starting = undefined
-    this.#rests_until_ms = Date.now() + Math.min(REST_MS * 2 ** this.#deaths++, REST_MAX_MS)
+    this.#rest_after_death.begin()
     const all = [...this.#asked.values()]
     this.#asked.clear()
     this.#waiting = []

@@ -9,8 +9,8 @@ const folder = join(new URL('..', import.meta.url).pathname, '.cache', 'bubblewr
 const unpacked = join(folder, 'usr', 'bin')
 
 /**
- * Puts bubblewrap into the PATH of this process and of those that it starts: the machine's, or Debian's, installed or, for those who may not
- * install, unpacked in `.cache/`. @throws when it can't be had: a missing program is a failure, never a skip
+ * Puts bubblewrap into the PATH of this process and of those that it starts: the machine's, or Debian's, installed or, for those who may
+ * not install, unpacked in `.cache/`. @throws when it can't be had: a missing program is a failure, never a skip
  */
 export function useBubblewrap(): void {
   if (programIn('bwrap')) return

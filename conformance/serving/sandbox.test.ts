@@ -122,7 +122,7 @@ const rules = (part: Partial<SandboxRules> = {}): SandboxRules => ({
   ...part,
 })
 
-test('a model that is code is refused unless a sandbox is wanted, and it is signed and approved: the refusal says which of them it lacks', async (t) => {
+test('a model that is code is refused unless a sandbox is wanted and it is signed and approved; it says what is missing', async (t) => {
   const load = (beside: Readonly<Record<string, string>>, options: { trust?: Trust; sandbox?: SandboxRules }) =>
     loadModel(folderOf(t, { ...FILES, ...beside }), { client: undefined, name: 'probe', ...options })
   const at = (step: Step, message: RegExp) => (error: unknown) => {

@@ -26,7 +26,8 @@ const options: readonly Option[] = [
     flag: 'sandbox',
     value: '<python>',
     about:
-      'Run models that are code in MLflow’s own server, shut in by bubblewrap, with this Python, which has mlflow and what they need; only versions that are signed and approved (--trust)',
+      'Run models that are code in MLflow’s own server, shut in by bubblewrap, with this Python, which has mlflow and what they ' +
+      'need; only versions that are signed and approved (--trust)',
     group: 'Models that are code',
   },
   {

@@ -81,7 +81,7 @@ export async function loadVersion(uri: string, version: Version, client: Millrac
 /** What is found out about a copy, when it is needed. */
 type Findings = { scan(): Promise<void>; bundles(): Promise<readonly Bundle[]> }
 
-/** Reads a model; one that can't be read without running it is run in a sandbox, where somebody wants that and it is signed and approved. */
+/** Reads a model; one that can't be read without running it is run in a sandbox, where that is wanted and it is signed and approved. */
 async function readOrRun(uri: string, version: Version, copy: Copy, rules: LoadRules, { scan, bundles }: Findings): Promise<Served> {
   const { trust, sandbox } = rules
   try {

@@ -44,8 +44,8 @@ function environmentOf(python: string): Environment {
 }
 
 /**
- * The command that starts MLflow's own scoring server shut in: no network, no environment but what it needs, no files but its programs and the
- * model, which can only be read, no other processes, no privileges, and bounds on memory and processes. @throws Refused('sandbox')
+ * The command that starts MLflow's own scoring server shut in: no network, no environment but what it needs, no files but its programs and
+ * the model, which can only be read, no other processes, no privileges, and bounds on memory and processes. @throws Refused('sandbox')
  */
 export function shutIn(model: string, socket_folder: string, { python, memory_max_bytes }: SandboxRules): [string, string[]] {
   const bwrap = programIn('bwrap')

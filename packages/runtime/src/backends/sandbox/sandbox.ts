@@ -18,8 +18,8 @@ const ANSWER_MAX_BYTES = 64 * 1024 * 1024
 type Answered = { readonly status: number; readonly body: string }
 
 /**
- * A model that is code, in MLflow's own scoring server, shut in. It is asked over a socket in a folder that it shares with this process, and gets
- * rows that were held to the signature; what it answers is held to be something for each row, and shown as the model's.
+ * A model that is code, in MLflow's own scoring server, shut in. It is asked over a socket in a folder that it shares with this process,
+ * and gets rows that were held to the signature; what it answers is held to be something for each row, and shown as the model's.
  */
 class Sandbox {
   readonly #command: [string, string[]]

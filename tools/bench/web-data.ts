@@ -9,16 +9,20 @@ export type Sizes = {
   readonly points: number
 }
 
-const START_MS = 1_700_000_000_000
+export const START_MS = 1_700_000_000_000
 const NAMED_RUNS = 10
-const PARAMS = 5
+export const PARAMS = 5
 
 /** The experiments that {@link fillForWeb} makes, by what they are for. */
 export const EXPERIMENTS = { many: 101, thousand: 102, names: 103, lines: 104 } as const
 
-const COUNT = 'with recursive n (i) as (select 0 union all select i + 1 from n where i + 1 < ?)'
+/** Begins a statement that has the numbers from 0 as table `n`. */
+export const COUNT = 'with recursive n (i) as (select 0 union all select i + 1 from n where i + 1 < ?)'
 // Knuth's multiplicative hash: values that look random and are the same in every run.
-const value = (run: string, key: string): string => `((${run} * 2654435761 + ${key} * 40503) % 1000003) / 1000003.0`
+export const value = (run: string, key: string): string => `((${run} * 2654435761 + ${key} * 40503) % 1000003) / 1000003.0`
+
+/** The name of a metric by its number, in SQL. */
+export const metricName = (key: string): string => `'metric/' || printf('%05d', ${key})`
 
 /** Fills the database of a server that is stopped: a hundred thousand runs over its own endpoints would take longer than the measuring. */
 export function fillForWeb(path: string, sizes: Sizes): void {
@@ -27,7 +31,7 @@ export function fillForWeb(path: string, sizes: Sizes): void {
   const run = (sql: string, ...values: unknown[]): void => void db.prepare(sql).run(...values)
   const names = Math.max(sizes.names, sizes.metrics)
   db.transaction(() => {
-    run(`insert into entity_key (id, name) ${COUNT} select 1000000 + i, 'metric/' || printf('%05d', i) from n where true`, names)
+    run(`insert into entity_key (id, name) ${COUNT} select 1000000 + i, ${metricName('i')} from n where true`, names)
     run(`insert into entity_key (id, name) ${COUNT} select 2000000 + i, 'param_' || i from n where true`, PARAMS)
   })()
   const insertRuns = (experiment: number, runs: number, metrics: number): void =>

@@ -74,7 +74,8 @@ type ToDraw = { found: StoredPoint[]; total: number; one_in?: number }
 /** A short stretch as it is; a long one by its outline, or by a sample where it has none. */
 async function pointsToDraw(db: Reader, stretch: Stretch, points: number, read_max: number): Promise<ToDraw> {
   if (await isLonger(db, stretch, read_max)) {
-    const outline = await outlineOf(db, stretch, points)
+    // Two points of each piece, and the two ends.
+    const outline = await outlineOf(db, stretch, Math.max(1, Math.floor(points / 2) - 1))
     if (outline) return { found: outline.points, total: outline.total }
     const size = await measure(db, stretch)
     const one_in = Math.ceil(size.points / read_max)

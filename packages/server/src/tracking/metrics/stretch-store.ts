@@ -56,20 +56,25 @@ export function sampleOf(
   return db.tuples(SAMPLED[x], run, key, start, end, n, low, high)
 }
 
-type Extreme = [value: number | null, ts: number, step: number, nan: number, points: number]
+type Extreme = [value: number | null, ts: number, step: number, nan: number]
+type Counted = [...Extreme, points: number]
 
 /** The questions about a span of times; of one that is bounded by steps too, each row's step is looked at, which takes a third longer. */
 function questions(within: string) {
   const first = `select ts ${within} order by ts limit 1`
   const last = `select ts ${within} order by ts desc limit 1`
-  // The columns beside a lone min() are those of its row (`bare_columns`). A NaN is stored as 0 and is no extreme.
-  const extreme = (which: 'min' | 'max') => `select ${which}(case nan when 0 then value end), ts, step, nan, count(*) ${within}`
+  // The columns beside a lone min() are those of its row (`bare_columns`).
+  const extreme = (which: 'min' | 'max', of: string) => `select ${which}(${of}), ts, step, nan`
+  // A NaN is stored as 0 and is no extreme: to look at that takes longer, and only spans where 0 is one need it.
+  const number = 'case nan when 0 then value end'
   return {
     span: query<[from: number | null, to: number | null]>(`select (${first}), (${last})`),
     first: query<StoredPoint>(`select ts, step, value, nan ${within} order by ts, step limit 1`),
     last: query<StoredPoint>(`select ts, step, value, nan ${within} order by ts desc, step desc limit 1`),
-    lowest: query<Extreme>(extreme('min')),
-    highest: query<Extreme>(extreme('max')),
+    lowest: query<Counted>(`${extreme('min', 'value')}, count(*) ${within}`),
+    highest: query<Extreme>(`${extreme('max', 'value')} ${within}`),
+    lowestNumber: query<Extreme>(`${extreme('min', number)} ${within}`),
+    highestNumber: query<Extreme>(`${extreme('max', number)} ${within}`),
   }
 }
 
@@ -104,12 +109,14 @@ export async function outlineOf(
   let most = 0
   for (let piece = 0; piece < pieces; piece++) {
     const span = [from + Math.ceil(piece * width), from + Math.ceil((piece + 1) * width) - 1]
-    const [low] = await db.tuples(asked.lowest, run, key, ...span, ...steps)
-    if (!low || low[4] === 0) continue
-    const [high] = low[4] === 1 ? [] : await db.tuples(asked.highest, run, key, ...span, ...steps)
+    const [lowest] = await db.tuples(asked.lowest, run, key, ...span, ...steps)
+    if (!lowest || lowest[4] === 0) continue
+    const [highest] = lowest[4] === 1 ? [] : await db.tuples(asked.highest, run, key, ...span, ...steps)
+    const [low] = lowest[3] === 1 ? await db.tuples(asked.lowestNumber, run, key, ...span, ...steps) : [lowest]
+    const [high] = highest?.[3] === 1 ? await db.tuples(asked.highestNumber, run, key, ...span, ...steps) : [highest]
     for (const one of [low, high]) if (one) found.push([one[1], one[2], one[0] ?? 0, one[0] === null ? 1 : 0])
-    total += low[4]
-    most = Math.max(most, low[4])
+    total += lowest[4]
+    most = Math.max(most, lowest[4])
   }
   if (most > (total / pieces) * UNEVEN) return undefined
   const at = x === 'step' ? 1 : 0

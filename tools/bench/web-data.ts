@@ -39,7 +39,7 @@ export function fillForWeb(path: string, sizes: Sizes): void {
       run(
         `insert into experiment (id, name, artifact_location, created_ms, updated_ms) values (?, ?, ?, ?, ?)`,
         experiment,
-        `${runs} runs of ${metrics} metrics`,
+        `${runs} runs of ${metrics} metrics, ${experiment}`,
         `mlflow-artifacts:/${experiment}`,
         START_MS,
         START_MS,

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { scanPath } from '@millrace/scan'
 import { useOnnxRuntime } from '../onnxruntime.ts'
-import { pythonWith } from '../python.ts'
 import { writeMatrix } from './matrix.ts'
 import { compare, type Parity } from './parity.ts'
+import { pythonWithModels } from './python.ts'
 import { keepAsSeeds } from './seeds.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-const mlflow = readFileSync(join(root, 'MLFLOW_VERSION'), 'utf8').trim()
-
-/**
- * ONNX Runtime is of the version that computes here. xgboost-cpu is XGBoost without the libraries for graphics cards, which are ten times
- * its size.
- */
-export const PACKAGES = [`mlflow==${mlflow}`, 'xgboost-cpu', 'lightgbm', 'catboost', 'onnx', 'onnxruntime==1.30.0', 'skl2onnx']
 
 /** Two steps of float32: what a different order of the same sums makes. */
 const ULPS_MAX = 2
@@ -30,7 +23,7 @@ describe('models that MLflow logged predict here what they predict in Python', (
   useOnnxRuntime()
 
   test('1,000 rows each, and the matrix says how far they are apart', async () => {
-    const python = pythonWith(PACKAGES, 'serving')
+    const python = pythonWithModels()
     const script = join(root, 'conformance/serving/log_models.py')
     const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 })
     const names = readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []))

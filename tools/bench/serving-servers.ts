@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MLFLOW, pythonWith } from '../../conformance/python.ts'
+import { useOnnxRuntime } from '../../conformance/onnxruntime.ts'
+import { pythonWith } from '../../conformance/python.ts'
+import { pythonWithModels } from '../../conformance/serving/python.ts'
 import type { Command } from './driver.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-/** One scikit-learn for all: MLServer reads the forest from a pickle of it. */
-const SKLEARN = 'scikit-learn==1.9.1'
-const TRAINING = [MLFLOW, SKLEARN, 'xgboost-cpu==3.2.0', 'onnx==1.23.2', 'skl2onnx==1.20.0', 'onnxruntime']
-/** MLServer 1.7.1 does not start with newer versions of uvloop. */
-const MLSERVER = ['mlserver==1.7.1', 'mlserver-sklearn==1.7.1', SKLEARN, 'uvloop<0.22']
+/** MLServer reads the forest from a pickle, so that it gets the scikit-learn that wrote it; it does not start with newer versions of uvloop. */
+function pythonWithMlserver(): string {
+  const version = execFileSync(pythonWithModels(), ['-c', 'import sklearn; print(sklearn.__version__)'], { encoding: 'utf8' }).trim()
+  return pythonWith(['mlserver==1.7.1', 'mlserver-sklearn==1.7.1', `scikit-learn==${version}`, 'uvloop<0.22'], 'mlserver')
+}
 
 /** One server with one model, and how it is asked: the columns of the table. */
 export type Served = {
@@ -30,7 +32,7 @@ export type Rows = { readonly columns: readonly string[]; readonly data: readonl
 export function train(folder: string): Rows {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const python = pythonWith(TRAINING, 'bench-serving')
+  const python = pythonWithModels()
   execFileSync(python, [join(root, 'tools/bench/train_serving.py'), folder], { stdio: ['ignore', 'ignore', 'pipe'] })
   const settings = { name: 'forest', implementation: 'mlserver_sklearn.SKLearnModel', parameters: { uri: './model.joblib', version: '1' } }
   writeFileSync(join(folder, 'mlserver', 'model-settings.json'), JSON.stringify(settings))
@@ -57,13 +59,13 @@ export function served(folder: string, { columns }: Rows): readonly Served[] {
   const invocations = { ready: '/ping', path: '/invocations', body: split(columns) }
   const ours = { ...invocations, is_ours: true }
   const forest = millrace(join(folder, 'forest'))
-  const bin = join(pythonWith(TRAINING, 'bench-serving'), '..')
+  const bin = join(pythonWithModels(), '..')
   const mlflow = ['models', 'serve', '-m', join(folder, 'forest'), '-h', '127.0.0.1', '-p', '{port}', '--env-manager', 'local', '-w', '1']
   return [
     { ...ours, title: FOREST, command: forest },
     { ...ours, title: 'Millrace, the same by V2', command: forest, path: '/v2/models/forest/infer', body: tensor },
     { ...ours, title: XGBOOST, command: millrace(join(folder, 'xgboost')) },
-    { ...ours, title: ONNX, command: millrace(join(folder, 'onnx')), body: matrix },
+    { ...ours, title: ONNX, command: millrace(join(folder, 'onnx'), { MILLRACE_ONNXRUNTIME: useOnnxRuntime() }), body: matrix },
     {
       ...invocations,
       title: MLFLOW_TITLE,
@@ -80,7 +82,7 @@ export function served(folder: string, { columns }: Rows): readonly Served[] {
       path: '/v2/models/forest/infer',
       body: tensor,
       command: {
-        command: [join(pythonWith(MLSERVER, 'mlserver'), '..', 'mlserver'), 'start', join(folder, 'mlserver')],
+        command: [join(pythonWithMlserver(), '..', 'mlserver'), 'start', join(folder, 'mlserver')],
         env: { MLSERVER_HTTP_PORT: '{port}', MLSERVER_GRPC_PORT: '{second}', MLSERVER_METRICS_PORT: '{third}' },
       },
     },

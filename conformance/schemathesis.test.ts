@@ -19,9 +19,16 @@ const ADMIN = as('admin', PASSWORD)
 // 501 is MLflow's own answer where a store takes no parts.
 const CONFIG = '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", "501"]\n'
 const CHECKS = 'not_a_server_error,content_type_conformance,response_schema_conformance'
+/** Where the proxy judges the answers, schemathesis need not compare each with its description. */
+const NO_CHECKS = 'not_a_server_error'
 
 /** Runs schemathesis with a seed; gives what it printed. */
-function schemathesis(location: string, folder: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function schemathesis(
+  location: string,
+  folder: string,
+  args: readonly string[],
+  checks = CHECKS,
+): Promise<{ code: number | null; output: string }> {
   const command = join(dirname(pythonWith([PACKAGE], 'schemathesis')), 'schemathesis')
   const config = join(folder, 'schemathesis.toml')
   writeFileSync(config, CONFIG)
@@ -38,7 +45,7 @@ function schemathesis(location: string, folder: string, args: readonly string[])
     'off',
     ...endless,
   ]
-  const child = spawn(command, ['--config-file', config, 'run', location, '--checks', CHECKS, ...common, ...args], {
+  const child = spawn(command, ['--config-file', config, 'run', location, '--checks', checks, ...common, ...args], {
     cwd: folder,
     env: { ...process.env, HYPOTHESIS_STORAGE_DIRECTORY: join(folder, 'hypothesis'), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -169,7 +176,7 @@ for (const [who, header, phase] of [
         const description = join(folder, 'openapi.json')
         writeFileSync(description, await aimed(server.url, names))
         const args = ['--url', proxy.url, '--phases', ...phase, ...(header ? ['-H', `Authorization: ${header}`] : [])]
-        const { output } = await schemathesis(description, folder, args)
+        const { output } = await schemathesis(description, folder, args, NO_CHECKS)
         assert.deepEqual([failures, leaks], [[], []], output.slice(0, 3_000))
       } finally {
         await proxy.close()

@@ -37,7 +37,6 @@ export type Parity = {
   /** The greatest difference, as it is and in steps of float32. */
   readonly difference: number
   readonly ulps: number
-  readonly microseconds: number
   readonly why: string | undefined
 }
 
@@ -61,11 +60,10 @@ export async function compare(folder: string, name: string): Promise<Parity> {
       kind: backend.kind,
       difference: Math.max(...found.map(({ difference }) => difference)),
       ulps: Math.max(...found.map(({ ulps }) => ulps)),
-      microseconds: await time(backend, frame),
       why: undefined,
     }
   } catch (error) {
-    return { ...about, kind: '', difference: Number.NaN, ulps: Number.NaN, microseconds: Number.NaN, why: (error as Error).message }
+    return { ...about, kind: '', difference: Number.NaN, ulps: Number.NaN, why: (error as Error).message }
   } finally {
     if (backend && isRemote(backend)) await backend.close()
   }
@@ -120,16 +118,3 @@ const order = (value: number): number => {
 }
 /** How many numbers of float32 lie between two. */
 const steps = (one: number, other: number): number => Math.abs(order(one) - order(other))
-
-/** Microseconds for a row of a request with one row, the best of some rounds. */
-async function time(backend: Backend | RemoteBackend, { columns, data }: Frame): Promise<number> {
-  const one: Frame = { rows: 1, columns, data: data.map((column) => column.slice(0, 1)) }
-  let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 5; round++) {
-    const start = process.cpuUsage()
-    for (let call = 0; call < 1000; call++) await backend.predict(one)
-    const { user, system } = process.cpuUsage(start)
-    best = Math.min(best, (user + system) / 1000)
-  }
-  return best
-}

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { after, describe } from 'node:test'
 import pg from 'pg'
 import type { Database } from '../db/database.ts'
-import { migrate } from '../db/migrate.ts'
+import { postgres } from '../db/dialect.ts'
+import { MIGRATIONS, migrate } from '../db/migrate.ts'
 import { openPostgres } from '../db/postgres.ts'
 import { openSqlite } from '../db/sqlite.ts'
 
@@ -14,14 +15,38 @@ export function postgresUri(): string {
   return uri
 }
 
+const { int, text } = postgres.types
+
+/**
+ * Every migration as one text for PostgreSQL, which a test's schema is made by in one go: as `migrate` does it, a statement at a time, it is
+ * a third of what most tests of the server cost. Rows that the tables start with are left to the seeds.
+ */
+const EVERY_STATEMENT = [
+  `create table millrace_migration (id ${int} primary key, name ${text} not null, applied_ms ${int} not null)`,
+  ...MIGRATIONS.flatMap(({ id, name, statements }) => [
+    ...statements(postgres),
+    `insert into millrace_migration (id, name, applied_ms) values (${id}, '${name}', 1)`,
+  ]),
+].join(';\n')
+
 async function freshPostgres(): Promise<Database> {
   const connectionString = postgresUri()
   const schema = `t_${randomBytes(8).toString('hex')}`
   const admin = new pg.Client({ connectionString })
   await admin.connect()
-  await admin.query(`create schema ${schema}`)
+  await admin.query(`create schema ${schema}; set search_path to ${schema}; ${EVERY_STATEMENT}`)
   await admin.end()
-  return openPostgres({ connectionString, options: `-c search_path=${schema}`, max: 4 })
+  const db = openPostgres({ connectionString, options: `-c search_path=${schema}`, max: 4 })
+  await db.write(async (tx) => {
+    for (const { seed } of MIGRATIONS) await seed?.(tx)
+  })
+  return db
+}
+
+async function freshSqlite(): Promise<Database> {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  return db
 }
 
 /**
@@ -29,7 +54,7 @@ async function freshPostgres(): Promise<Database> {
  */
 export function overEachDatabase(title: string, suite: (open: () => Promise<Database>) => void): void {
   for (const [kind, make] of [
-    ['SQLite', async () => openSqlite(':memory:')],
+    ['SQLite', freshSqlite],
     ['PostgreSQL', freshPostgres],
   ] as const) {
     describe(`${title} (${kind})`, () => {
@@ -40,7 +65,6 @@ export function overEachDatabase(title: string, suite: (open: () => Promise<Data
       suite(async () => {
         const db = await make()
         opened.push(db)
-        await migrate(db)
         return db
       })
     })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { serverWithAccounts } from '../../testing/accounts.ts'
 import { overEachDatabase } from '../../testing/databases.ts'
 import { startRun } from '../../testing/runs.ts'
@@ -25,62 +25,65 @@ const eventsOf = (text: string): Event[] =>
     })
 
 overEachDatabase('what happens, as events', (open) => {
-  test('new points and changed runs are told, only of metrics that were asked for, and a cursor goes on from what was seen', async () => {
-    const server = new TestServer(await open())
-    const run_id = await startRun(server)
-    const { experiment_id } = (await server.get('runs/get', { run_id })).body.run.info
-    const log = async (key: string, step: number): Promise<void> => {
-      const answer = await server.post('runs/log-metric', { run_id, key, value: step / 2, timestamp: 1_000 + step, step })
-      assert.equal(answer.status, 200)
-    }
-    await log('loss', 0)
-    const listen = (open_s: number, headers = {}): Promise<Event[]> =>
-      server
-        .call('GET', `${LIVE}?experiment_id=${experiment_id}&metrics=loss&open_s=${open_s}`, undefined, headers)
-        .then(({ text }) => eventsOf(text))
-    const [start] = await listen(0)
-    assert.deepEqual(
-      start?.data.points.map(({ values }) => values),
-      [[0]],
-    )
-    const listening = listen(4)
-    await new Promise((done) => setTimeout(done, 300))
-    for (let step = 1; step <= 3; step++) await log('loss', step)
-    await log('other', 1)
-    await server.post('runs/update', { run_id, status: 'FINISHED', end_time: 5_000 })
-    const heard = (await listening).slice(1)
-    assert.ok(heard.length > 0)
-    assert.ok(heard.every(({ data }) => data.points.every(({ key }) => key === 'loss')))
-    assert.deepEqual(
-      heard.flatMap(({ data }) => data.points.flatMap(({ values }) => values)),
-      [0.5, 1, 1.5],
-    )
-    assert.ok(heard.some(({ data }) => data.runs.some((run) => run.run_id === run_id && run.status === 'FINISHED')))
-    const again = await listen(0, { 'last-event-id': start?.id ?? '' })
-    assert.deepEqual(
-      again.slice(0, -1).flatMap(({ data }) => data.points.flatMap(({ values }) => values)),
-      [0.5, 1, 1.5],
-    )
-    assert.deepEqual((await listen(0, { 'last-event-id': 'elsewhere-7' }))[0]?.event, 'reset')
-  })
+  // Each listens for seconds: they do so at once.
+  describe('at once', { concurrency: true }, () => {
+    test('new points and changed runs are told, only of metrics that were asked for, and a cursor goes on from what was seen', async () => {
+      const server = new TestServer(await open())
+      const run_id = await startRun(server)
+      const { experiment_id } = (await server.get('runs/get', { run_id })).body.run.info
+      const log = async (key: string, step: number): Promise<void> => {
+        const answer = await server.post('runs/log-metric', { run_id, key, value: step / 2, timestamp: 1_000 + step, step })
+        assert.equal(answer.status, 200)
+      }
+      await log('loss', 0)
+      const listen = (open_s: number, headers = {}): Promise<Event[]> =>
+        server
+          .call('GET', `${LIVE}?experiment_id=${experiment_id}&metrics=loss&open_s=${open_s}`, undefined, headers)
+          .then(({ text }) => eventsOf(text))
+      const [start] = await listen(0)
+      assert.deepEqual(
+        start?.data.points.map(({ values }) => values),
+        [[0]],
+      )
+      const listening = listen(4)
+      await new Promise((done) => setTimeout(done, 300))
+      for (let step = 1; step <= 3; step++) await log('loss', step)
+      await log('other', 1)
+      await server.post('runs/update', { run_id, status: 'FINISHED', end_time: 5_000 })
+      const heard = (await listening).slice(1)
+      assert.ok(heard.length > 0)
+      assert.ok(heard.every(({ data }) => data.points.every(({ key }) => key === 'loss')))
+      assert.deepEqual(
+        heard.flatMap(({ data }) => data.points.flatMap(({ values }) => values)),
+        [0.5, 1, 1.5],
+      )
+      assert.ok(heard.some(({ data }) => data.runs.some((run) => run.run_id === run_id && run.status === 'FINISHED')))
+      const again = await listen(0, { 'last-event-id': start?.id ?? '' })
+      assert.deepEqual(
+        again.slice(0, -1).flatMap(({ data }) => data.points.flatMap(({ values }) => values)),
+        [0.5, 1, 1.5],
+      )
+      assert.deepEqual((await listen(0, { 'last-event-id': 'elsewhere-7' }))[0]?.event, 'reset')
+    })
 
-  test('a new experiment is told to who watches the list', async () => {
-    const server = new TestServer(await open())
-    const listening = server.call('GET', `${LIVE}?open_s=3`)
-    await new Promise((done) => setTimeout(done, 300))
-    await server.post('experiments/create', { name: 'new' })
-    assert.ok(eventsOf((await listening).text).some(({ event }) => event === 'experiments'))
-  })
+    test('a new experiment is told to who watches the list', async () => {
+      const server = new TestServer(await open())
+      const listening = server.call('GET', `${LIVE}?open_s=3`)
+      await new Promise((done) => setTimeout(done, 300))
+      await server.post('experiments/create', { name: 'new' })
+      assert.ok(eventsOf((await listening).text).some(({ event }) => event === 'experiments'))
+    })
 
-  test('AZ-14 of an experiment that is not shared nothing is told, as of one that is not there', async () => {
-    const as = await serverWithAccounts(await open(), 'NO_PERMISSIONS', ['alice', 'bob'])
-    const [alice, bob] = [as('alice'), as('bob')]
-    const { experiment_id } = (await alice.call('POST', '/api/2.0/mlflow/experiments/create', { name: 'hers' })).body
-    await alice.call('POST', '/api/2.0/mlflow/runs/create', { experiment_id })
-    const ask = async (who: typeof alice, id: string): Promise<Event[]> =>
-      eventsOf((await who.call('GET', `${LIVE}?experiment_id=${id}&open_s=0`)).text)
-    assert.equal((await ask(alice, experiment_id)).length, 1)
-    assert.deepEqual(await ask(bob, experiment_id), [])
-    assert.deepEqual(await ask(bob, '999999'), [])
+    test('AZ-14 of an experiment that is not shared nothing is told, as of one that is not there', async () => {
+      const as = await serverWithAccounts(await open(), 'NO_PERMISSIONS', ['alice', 'bob'])
+      const [alice, bob] = [as('alice'), as('bob')]
+      const { experiment_id } = (await alice.call('POST', '/api/2.0/mlflow/experiments/create', { name: 'hers' })).body
+      await alice.call('POST', '/api/2.0/mlflow/runs/create', { experiment_id })
+      const ask = async (who: typeof alice, id: string): Promise<Event[]> =>
+        eventsOf((await who.call('GET', `${LIVE}?experiment_id=${id}&open_s=0`)).text)
+      assert.equal((await ask(alice, experiment_id)).length, 1)
+      assert.deepEqual(await ask(bob, experiment_id), [])
+      assert.deepEqual(await ask(bob, '999999'), [])
+    })
   })
 })

@@ -18,6 +18,12 @@ from pickles of that protocol, from cloudpickle or from joblib, with \`--read-pi
 number, *words* by name, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where
 Python answers in float64.
 
+Models named *onnx-...* are computed by ONNX Runtime 1.30.0 here as in Python, with one thread; each of their outputs is compared, from
+converters of scikit-learn with classes in maps, or in *arrays*, and made by hand with weights in a file beside them (*network*) or over
+tensors of four dimensions (*picture*).
+
+Not in the table, because they are refused by name: CatBoost's splits by category (\`OneHotFeature\`, \`OnlineCtr\`), texts and embeddings.
+
 | model | data | target | rows | greatest difference | steps of float32 | held |
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}

@@ -7,7 +7,7 @@ import { pythonWithModels } from '../../conformance/serving/python.ts'
 import type { Command } from './driver.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-/** MLServer reads the forest from a pickle, so that it gets the scikit-learn that wrote it; it does not start with newer versions of uvloop. */
+/** MLServer reads the forest from a pickle, so that it gets the scikit-learn that wrote it; it does not start with a newer uvloop. */
 function pythonWithMlserver(): string {
   const version = execFileSync(pythonWithModels(), ['-c', 'import sklearn; print(sklearn.__version__)'], { encoding: 'utf8' }).trim()
   return pythonWith(['mlserver==1.7.1', 'mlserver-sklearn==1.7.1', `scikit-learn==${version}`, 'uvloop<0.22'], 'mlserver')

@@ -63,6 +63,7 @@ export const modelsServe: Command = {
       'millrace models serve -m models:/churn/3 --sandbox /opt/churn/bin/python --trust trust.json',
       'a model that is code, signed and approved, shut in',
     ],
+    ['millrace models serve -m ./model --profile millrace-profile.json --refuse-outside', 'held to what the training data was like'],
     ['MILLRACE_SERVE_TOKEN=... millrace models serve -m models:/churn/3 --host 0.0.0.0', 'for others, who send the token'],
   ],
   async run({ given, env }) {

@@ -12,6 +12,7 @@ export const watchingOptions: readonly Option[] = [
     value: '<file>',
     about: 'What the training data looks like, where the model has no millrace-profile.json with it',
   }),
+  own({ flag: 'refuse-outside', about: 'Refuse numbers less than the least, or more than the greatest, of the training data' }),
   own({ flag: 'max-drift', value: '<psi>', fallback: '0.25', about: 'How far a column may lie from it before an alert' }),
   own({ flag: 'alert-url', value: '<url>', about: 'Where alerts are sent as JSON; signed with MILLRACE_ALERT_SECRET, if it is set' }),
   own({
@@ -41,7 +42,9 @@ export async function watchingIn(given: Given, env: Environment, say: (line: str
         }
   const url = textOf(given, 'alert-url')
   const alerts = url === undefined ? undefined : { url: alertUrl(url), secret: env.MILLRACE_ALERT_SECRET || undefined }
-  return { samples, profile: await profileIn(given), alerts, limits: { psi: number(given, 'max-drift', 0.25, 0, 1000) }, onDrift: say }
+  const limits = { psi: number(given, 'max-drift', 0.25, 0, 1000) }
+  const refuses_outside = given['refuse-outside'] === true
+  return { samples, profile: await profileIn(given), refuses_outside, alerts, limits, onDrift: say }
 }
 
 async function profileIn(given: Given) {

@@ -38,9 +38,14 @@ export type Served = {
   readonly reads_pickles?: boolean
   /** The sandbox in which it, and what takes its place, may run. */
   readonly sandbox?: SandboxRules | undefined
+  /** Who looks at what it is asked, and may refuse it. */
+  readonly guards: Set<Guard>
   /** Who looks at what it predicts. */
   readonly eyes: Set<Eye>
 }
+
+/** Looks at what is asked, before it is predicted for. @throws InputProblem */
+export type Guard = (frame: Frame) => void
 
 /** Looks at a prediction and what it was made of, and must be quick: the answer waits for it. It throws nothing. */
 export type Eye = (prediction: Prediction, frame: Frame) => void
@@ -56,12 +61,13 @@ export function serve(
   const { output } = signature
   const is_integer =
     output === undefined ? (backend.classes?.every((one) => Number.isInteger(one)) ?? false) : output === 'long' || output === 'integer'
-  return { ...known, enforce: compile(signature.inputs), is_integer, eyes: new Set() }
+  return { ...known, enforce: compile(signature.inputs), is_integer, guards: new Set(), eyes: new Set() }
 }
 
 /** Predicts for a table. @throws InputProblem */
 export function predict(model: Served, table: Table, method: Method = model.method): Soon<Prediction> {
   const frame = model.enforce(table)
+  if (model.guards.size > 0) for (const check of model.guards) check(frame)
   const prediction = ask(model, frame, method)
   if (model.eyes.size === 0) return prediction
   return onceThere(prediction, (made) => {

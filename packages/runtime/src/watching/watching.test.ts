@@ -120,6 +120,29 @@ test('drift is told once until it is over, to people, Prometheus and a signed we
   await assert.rejects(sendAlert({ url, secret: undefined }, {}, 1, 1), /did not reach 127\.0\.0\.1/)
 })
 
+test('requests are held to the ranges of the training data where that is asked for', () => {
+  const training = profileOf({ a: Float64Array.from([1, 5, Number.NaN]), city: ['Ulm', null, 'Bonn'] })
+  const watching = new Watching({ profile: training, refuses_outside: true })
+  const model = served(columnsOf({ a: 'double', city: 'string' }))
+  const ask = (a: unknown, city: unknown) =>
+    predict(model, {
+      rows: 2,
+      width: 2,
+      names: ['a', 'city'],
+      by: 'row',
+      cells: [
+        [2, 'Ulm'],
+        [a, city],
+      ],
+    })
+  assert.ok(ask(99, 'Ulm'))
+  watching.attach(model)
+  for (const fine of [1, 5, null, Number.NaN]) assert.ok(ask(fine, 'Rome'))
+  assert.throws(() => ask(5.5, 'Ulm'), { name: 'InputProblem', message: "Column 'a', row 1: expected a number from 1 to 5, got 5.5." })
+  assert.throws(() => ask(-Infinity, 'Ulm'), { message: /from 1 to 5, got -Infinity/ })
+  return watching.close()
+})
+
 test('samples are written without what is excluded, by this user alone, and go after their days', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-samples-'))
   try {

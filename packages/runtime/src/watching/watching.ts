@@ -3,6 +3,7 @@ import type { Served } from '../serving/served.ts'
 import { type AlertRules, sendAlert } from './alerts.ts'
 import { type Drift, driftOf, missingRise } from './drift.ts'
 import { type ColumnProfile, Profiler } from './profile.ts'
+import { guardOf } from './ranges.ts'
 import { SampleLog, type SampleRules } from './sample-log.ts'
 
 /** What is watched while models serve. */
@@ -11,6 +12,8 @@ export type WatchingRules = {
   /** The profile of the training data of the models that bring none with them. */
   readonly profile?: readonly ColumnProfile[] | undefined
   readonly alerts?: AlertRules | undefined
+  /** Whether numbers beyond those of the training data are refused. */
+  readonly refuses_outside?: boolean | undefined
   /** What is too far from the training data. */
   readonly limits?: Partial<DriftLimits> | undefined
   /** How often requests are compared with it. */
@@ -68,6 +71,7 @@ export class Watching {
     if (log) model.eyes.add((prediction, frame) => log.see(model, prediction, frame))
     const training = model.profile ?? this.#rules.profile
     if (training === undefined) return
+    if (this.#rules.refuses_outside) model.guards.add(guardOf(training))
     const watched: Watched = { model, training, profiler: new Profiler(), drifts: [], told: new Set() }
     this.#watched.set(model, watched)
     model.eyes.add((_prediction: Prediction, frame: Frame) => this.#look(watched, frame))

@@ -2,6 +2,9 @@ import { audit } from './audit.ts'
 import { auditLogExport } from './audit-log-export.ts'
 import { auditLogPrune } from './audit-log-prune.ts'
 import { auditLogVerify } from './audit-log-verify.ts'
+import { auditsList } from './audits/audits-list.ts'
+import { auditsRun } from './audits/audits-run.ts'
+import { auditsShow } from './audits/audits-show.ts'
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { dbCheck } from './db-check.ts'
@@ -56,6 +59,9 @@ export const commands: readonly Command[] = [
   modelsPredict,
   inventory,
   audit,
+  auditsRun,
+  auditsList,
+  auditsShow,
   tracesArchive,
   secretsRotate,
   auditLogVerify,

@@ -14,7 +14,7 @@ test('millrace audits: the server audits its registry, lists what it keeps and s
     assert.match(listed.out, new RegExp(`${id} +registry +registry of workspace default +SAFE +0/0/0/0 `))
     assert.equal(JSON.parse((await audits(['list', '--json'])).out).length, 1)
     const shown = await audits(['show', id])
-    assert.match(shown.out, /^# Audit of registry of workspace default\n[^]*\| Pass \| \*\*SAFE\*\* /)
+    assert.match(shown.out, /^# Audit of registry of workspace default\n[\s\S]*\| Pass \| \*\*SAFE\*\* /)
     assert.equal(JSON.parse((await audits(['show', id, '--format', 'json'])).out).target, 'registry')
     const none = await audits(['show', 'au-none'])
     assert.equal(none.code, 1)

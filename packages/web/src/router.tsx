@@ -41,6 +41,10 @@ const version = createRoute({
   ...page('/models/$name/versions/$version'),
   component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
 })
+const rollouts = createRoute({
+  ...page('/rollouts'),
+  component: lazyRouteComponent(() => import('./models/RolloutsPage.tsx'), 'RolloutsPage'),
+})
 const prompts = createRoute({
   ...page('/prompts'),
   component: lazyRouteComponent(() => import('./prompts/PromptsPage.tsx'), 'PromptsPage'),
@@ -90,6 +94,7 @@ export const router = createRouter({
     models,
     model,
     version,
+    rollouts,
     prompts,
     prompt,
     trace,

@@ -9,6 +9,7 @@ import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Trust } from './Trust.tsx'
+import './models.css'
 
 const PAGE_MAX = 200
 
@@ -27,6 +28,9 @@ export function ModelsPage() {
       <title>Models · Millrace</title>
       <div className="heading">
         <h1>Models</h1>
+        <Link to="/rollouts" className="button">
+          Rollouts
+        </Link>
       </div>
       <div className="bar">
         <Search label="Search models by name" placeholder="Search by name" value={typed} onChange={setTyped} />
@@ -36,7 +40,7 @@ export function ModelsPage() {
       {found.data && models.length === 0 && (typed === '' ? <NoModels /> : <p className="faint">No model has that name.</p>)}
       {models.length > 0 && (
         <Scroll label="Models">
-          <table>
+          <table className="models">
             <thead>
               <tr>
                 <th>Name</th>
@@ -66,7 +70,11 @@ export function ModelsPage() {
                         ))}
                       </span>
                     </td>
-                    <td>{newest && <Trust version={newest} />}</td>
+                    <td>
+                      {newest && (
+                        <Trust version={newest} serving={aliases.filter((one) => one.version === newest.version).map((one) => one.alias)} />
+                      )}
+                    </td>
                     <td>
                       <Time at={last_updated_timestamp} />
                     </td>

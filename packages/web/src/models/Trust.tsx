@@ -12,8 +12,13 @@ const CHECKS = [
 const GOOD = /^(clean|valid|verified|signed|approved|ok)\b/i
 const BAD = /malicious|suspicious|invalid|revoked|rejected|refused|failed|not looked/i
 
-/** In one line whether a version may be trusted: registered, scanned, signed, approved. The server sets these tags; no client can. */
-export function Trust({ version }: { version: Version }) {
+type Props = { version: Version; serving?: readonly string[] }
+
+/**
+ * In one line whether a version may be trusted: registered, scanned, signed, approved, serving. The server sets these tags; no client can.
+ * @param serving the aliases that lead to it, where the version itself doesn't tell
+ */
+export function Trust({ version, serving = version.aliases }: Props) {
   const tags = new Map(version.tags.map(({ key, value }) => [key, value]))
   return (
     <span className="chips">
@@ -34,6 +39,18 @@ export function Trust({ version }: { version: Version }) {
           </span>
         )
       })}
+      <ServingChip aliases={serving} stage={version.current_stage} />
+    </span>
+  )
+}
+
+function ServingChip({ aliases, stage }: { aliases: readonly string[]; stage: string }) {
+  const places = [...aliases.map((alias) => `@${alias}`), ...(stage === 'None' || stage === 'Archived' ? [] : [stage])]
+  if (places.length === 0) return <span className="chip faint">not serving</span>
+  return (
+    <span className="chip good" title={places.join(', ')}>
+      serving {places[0]}
+      {places.length > 1 && ` and ${places.length - 1} more`}
     </span>
   )
 }

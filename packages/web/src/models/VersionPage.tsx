@@ -7,7 +7,9 @@ import { Markdown } from '../parts/Markdown.tsx'
 import { Values } from '../run/RunOverview.tsx'
 import { Attestations, Findings } from '../trust/Evidence.tsx'
 import { Requests } from '../trust/Requests.tsx'
+import { Serving } from './Serving.tsx'
 import { Trust } from './Trust.tsx'
+import './models.css'
 
 const route = getRouteApi('/models/$name/versions/$version')
 const LIVE_MS = 2_000
@@ -31,11 +33,13 @@ export function VersionPage() {
     { run_id: found.data?.model_version.run_id ?? '' },
     { enabled: Boolean(found.data?.model_version.run_id) },
   )
+  const rolling = useApi('GET /api/2.0/millrace/rollouts/list', { name }, { keep: true })
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
   const one = found.data.model_version
   const own = one.tags.filter(({ key }) => !key.startsWith('mlflow.'))
   const run = source.data?.run.info
+  const commit = source.data?.run.data.tags.find(({ key }) => key === 'mlflow.source.git.commit')?.value
   return (
     <>
       <title>{`${name} ${version} · Millrace`}</title>
@@ -52,7 +56,7 @@ export function VersionPage() {
         <Copy text={`models:/${name}/${version}`} label="Copy the URI" />
       </div>
       <p>
-        <Trust version={one} />
+        <Trust version={one} serving={[...one.aliases, ...partsOf(rolling.data?.rollouts ?? [], version)]} />
       </p>
       {one.status_message && <p className={one.status === 'FAILED_REGISTRATION' ? 'bad' : 'faint'}>{one.status_message}</p>}
       {one.description && <Markdown text={one.description} />}
@@ -83,6 +87,11 @@ export function VersionPage() {
               <Link to="/experiments/$experimentId/runs/$runId" params={{ experimentId: run.experiment_id, runId: run.run_id }}>
                 {run.run_name}
               </Link>
+              {commit && (
+                <>
+                  , commit <span className="mono">{commit.slice(0, 10)}</span> <Copy text={commit} />
+                </>
+              )}
             </dd>
           </>
         )}
@@ -95,8 +104,13 @@ export function VersionPage() {
           </>
         )}
       </dl>
-      {requests.length > 0 && <Requests requests={requests} />}
+      {requests.length > 0 && (
+        <section className="asked" aria-label="Requests">
+          <Requests requests={requests} />
+        </section>
+      )}
       <div className="columns">
+        <Serving version={one} />
         {isScanned && <Findings name={name} version={version} />}
         <Attestations name={name} version={version} />
         {manifest.data && (
@@ -111,3 +125,7 @@ export function VersionPage() {
     </>
   )
 }
+
+/** The aliases of which a rollout gives the version a part of the requests: "live (5 %)". */
+const partsOf = (rollouts: readonly { alias: string; version: string; weight: number }[], version: string): string[] =>
+  rollouts.filter((one) => one.version === version).map(({ alias, weight }) => `${alias} (${weight} %)`)

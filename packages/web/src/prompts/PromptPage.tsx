@@ -3,10 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../api.ts'
 import { IS_PROMPT, quoted } from '../filters.ts'
+import { Aliases } from '../models/Aliases.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Time } from '../parts/Time.tsx'
+import { Beside } from './Beside.tsx'
 import { difference } from './difference.ts'
+import './prompts.css'
 
 const route = getRouteApi('/prompts/$name')
 const TEXT = 'mlflow.prompt.text'
@@ -22,6 +25,8 @@ export function PromptPage() {
   })
   const [chosen, choose] = useState<string>()
   const [other, setOther] = useState<string>()
+  const [isBeside, setBeside] = useState(true)
+  const registered = useApi('GET /api/2.0/mlflow/registered-models/get', { name })
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
   const versions = found.data.model_versions
@@ -69,12 +74,27 @@ export function PromptPage() {
             </select>
           </label>
         )}
+        {before && before !== shown && (
+          <fieldset className="choices" aria-label="How the difference is shown">
+            {(
+              [
+                ['Side by side', true],
+                ['In one', false],
+              ] as const
+            ).map(([label, value]) => (
+              <button key={label} type="button" aria-pressed={isBeside === value} onClick={() => setBeside(value)}>
+                {label}
+              </button>
+            ))}
+          </fieldset>
+        )}
         <span className="faint">
           <Time at={shown.creation_timestamp} /> {shown.description && `· ${shown.description}`}
         </span>
       </div>
       {variables.length > 0 && (
         <p className="chips">
+          <span className="faint">Variables</span>
           {variables.map((variable) => (
             <span key={variable} className="chip mono">
               {variable}
@@ -82,7 +102,9 @@ export function PromptPage() {
           ))}
         </p>
       )}
-      {before && before !== shown ? (
+      {before && before !== shown && isBeside ? (
+        <Beside before={{ version: before.version, text: textOf(before) }} after={{ version: shown.version, text }} />
+      ) : before && before !== shown ? (
         <section aria-label={`What changed from version ${before.version} to ${shown.version}`} className="difference">
           {difference(textOf(before), text).map(({ kind, line }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
@@ -96,6 +118,12 @@ export function PromptPage() {
       ) : (
         <pre className="preview">{text}</pre>
       )}
+      <Aliases
+        name={name}
+        aliases={registered.data?.registered_model.aliases ?? []}
+        versions={versions.map(({ version }) => version)}
+        of="prompt"
+      />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference } from './difference.ts'
+import { difference, pairsOf, wordsOf } from './difference.ts'
 
 const LONG = 2_001
 const marks = { same: ' ', added: '+', removed: '-' }
@@ -25,4 +25,25 @@ test('texts that are too long to be compared are all gone and all new', () => {
   const text = Array.from({ length: LONG }, (_, at) => at).join('\n')
   const found = difference(text, text)
   assert.deepEqual([found.length, found[0]?.kind, found.at(-1)?.kind], [2 * LONG, 'removed', 'added'])
+})
+
+test('in two columns a changed line stands beside what it was, and what came or went alone', () => {
+  const rows = pairsOf(difference('a\nb\nc\nd', 'a\nx\nd\ne')).map(({ left, right }) => [left?.line, right?.line])
+  assert.deepEqual(rows, [
+    ['a', 'a'],
+    ['b', 'x'],
+    ['c', undefined],
+    ['d', 'd'],
+    [undefined, 'e'],
+  ])
+})
+test('of a changed line, the words that changed', () => {
+  const same = wordsOf('Be kind, be brief.', 'Be kind and brief.').filter(({ kind }) => kind === 'same')
+  assert.equal(same.map(({ line }) => line).join(''), 'Be kind  brief.')
+  const text = (gone: string): string =>
+    wordsOf('Be kind, be brief.', 'Be kind and brief.')
+      .filter(({ kind }) => kind !== gone)
+      .map(({ line }) => line)
+      .join('')
+  assert.deepEqual([text('added'), text('removed')], ['Be kind, be brief.', 'Be kind and brief.'])
 })

@@ -98,6 +98,7 @@ const PAGES = [
   { label: 'Models', to: '/models' },
   { label: 'Prompts', to: '/prompts' },
   { label: 'Requests', to: '/requests' },
+  { label: 'Rollouts', to: '/rollouts' },
 ] as const
 
 function usePlaces(): Place[] {

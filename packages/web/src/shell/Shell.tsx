@@ -1,6 +1,8 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useSession } from '../session.ts'
+import { KeysHelp } from './KeysHelp.tsx'
+import { usePageKeys } from './keys.ts'
 import { Palette } from './Palette.tsx'
 import { Toasts } from './Toasts.tsx'
 import { applyTheme, nextTheme, theme } from './theme.ts'
@@ -25,6 +27,8 @@ export function Shell() {
     // On a narrow screen the pages scroll: the one that is open is in sight.
     if (path) pages.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
+  const [help, setHelp] = useState(false)
+  usePageKeys(useCallback(() => setHelp(true), []))
   return (
     <>
       <button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -77,6 +81,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Palette open={palette} onChange={setPalette} />
+      <KeysHelp open={help} onClose={() => setHelp(false)} />
       <Toasts />
     </>
   )

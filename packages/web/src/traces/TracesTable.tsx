@@ -11,6 +11,7 @@ import { Time } from '../parts/Time.tsx'
 
 const PAGE_MAX = 100
 const LIVE_MS = 5_000
+const LATENCIES_MS = [100, 1_000, 5_000, 30_000] as const
 
 /** "1.234s", as protobuf writes durations, in milliseconds. */
 const msOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number.parseFloat(text) * 1_000)
@@ -19,11 +20,16 @@ const msOf = (text: string | undefined): number | undefined => (text === undefin
 export function TracesTable({ experimentId, runId }: { experimentId: string; runId?: string }) {
   const [typed, setTyped] = useState('')
   const [filter, setFilter] = useState('')
-  const take = (text: string): void => {
-    setTyped(text)
-    setFilter(text)
-  }
-  const both = [filter, runId && `attributes.run_id = '${runId}'`].filter(Boolean).join(' AND ')
+  const [status, setStatus] = useState('')
+  const [slower, setSlower] = useState(0)
+  const conditions = [
+    filter,
+    status && `status = '${status}'`,
+    slower > 0 && `execution_time_ms > ${slower}`,
+    runId && `attributes.run_id = '${runId}'`,
+  ]
+  const both = conditions.filter(Boolean).join(' AND ')
+  const isFiltered = conditions.slice(0, -1).some(Boolean)
   const found = useApi(
     'POST /api/3.0/mlflow/traces/search',
     {
@@ -54,27 +60,35 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
-        <button type="button" onClick={() => take("status = 'ERROR'")}>
-          Errors
-        </button>
-        <button type="button" onClick={() => take('execution_time_ms > 1000')}>
-          Slower than 1 s
-        </button>
+        <select aria-label="Status" value={status} onChange={(event) => setStatus(event.target.value)}>
+          <option value="">every status</option>
+          <option value="OK">OK</option>
+          <option value="ERROR">errors</option>
+          <option value="IN_PROGRESS">in progress</option>
+        </select>
+        <select aria-label="Latency" value={slower} onChange={(event) => setSlower(Number(event.target.value))}>
+          <option value={0}>any latency</option>
+          {LATENCIES_MS.map((ms) => (
+            <option key={ms} value={ms}>
+              over {duration(ms)}
+            </option>
+          ))}
+        </select>
       </form>
       {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
       {found.isPending && <Loading />}
-      {found.data && traces.length === 0 && (filter === '' ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
+      {found.data && traces.length === 0 && (!isFiltered ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
       {traces.length > 0 && (
         <Scroll label="Traces" look="tall">
-          <table>
+          <table className="traces">
             <thead>
               <tr>
                 <th>Trace</th>
                 <th>Status</th>
-                <th>Asked</th>
-                <th>Answered</th>
                 <th className="number">Took</th>
                 <th>When</th>
+                <th>Asked</th>
+                <th>Answered</th>
               </tr>
             </thead>
             <tbody>
@@ -82,7 +96,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
                 const took = msOf(trace.execution_duration)
                 return (
                   <tr key={trace.trace_id}>
-                    <td className="mono">
+                    <td className="wide" title={trace.tags?.['mlflow.traceName'] ?? trace.trace_id}>
                       <Link to="/experiments/$experimentId/traces/$traceId" params={{ experimentId, traceId: trace.trace_id }}>
                         {trace.tags?.['mlflow.traceName'] ?? trace.trace_id.slice(0, 14)}
                       </Link>
@@ -90,15 +104,15 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
                     <td>
                       <Status of={trace.state ?? ''} />
                     </td>
+                    <td className="number">{took === undefined ? '' : duration(took)}</td>
+                    <td>
+                      <Time at={Date.parse(trace.request_time)} />
+                    </td>
                     <td className="wide" title={trace.request_preview}>
                       {trace.request_preview}
                     </td>
                     <td className="wide" title={trace.response_preview}>
                       {trace.response_preview}
-                    </td>
-                    <td className="number">{took === undefined ? '' : duration(took)}</td>
-                    <td>
-                      <Time at={Date.parse(trace.request_time)} />
                     </td>
                   </tr>
                 )

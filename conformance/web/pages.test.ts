@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { MillraceClient } from '../../packages/client/src/index.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { startChromium } from '../browser.ts'
 import { type StartedServer, startMillrace } from '../server.ts'
 import { type Filled, fill } from './fill.ts'
+import { findingsOf, watched } from './watched.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const BROWSER_WAIT_MAX_MS = 600_000
 const WIDE = { width: 1280, height: 860 }
 const NARROW = { width: 390, height: 860 }
@@ -91,6 +89,7 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
   ['the prompts', () => '/prompts', /greeting/],
   ['a prompt', () => '/prompts/greeting', /welcome/],
   ['requests', () => '/requests', /waits for an approval/],
+  ['rollouts', () => '/rollouts', /Nothing was rolled out yet/],
   ['the administration', () => '/admin', /no login/],
   ['an inventory', () => '/inventory', /50 models/],
   ['what is malicious in an inventory', () => '/inventory?status=malicious&order=where', /8 models/],
@@ -100,23 +99,14 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
   ['an audit', ({ audit_ids }) => `/audits/${audit_ids[1]}`, /Why it was flagged/],
   ['what is new in an audit', ({ audit_ids }) => `/audits/${audit_ids[1]}?show=new`, /new since the one before 48/],
   ['what was judged in an audit', ({ audit_ids }) => `/audits/${audit_ids[1]}?show=allowed`, /baseline/],
+  ['workspaces, of which there is one', () => '/admin/workspaces', /one workspace/],
+  ['an audit log that is not kept', () => '/admin/audit', /Nothing is on record yet/],
+  ['no webhooks', () => '/admin/webhooks', /no webhook yet/],
+  ['storage', () => '/admin/storage', /Artifacts by experiment/],
+  ['the health of the server', () => '/admin/health', /Nobody signs in/],
   ['the account', () => '/account', /no login/],
   ['no page', () => '/nowhere', /no such page/],
 ]
-
-/** A page whose complaints are kept: what the browser refused by the policy, errors, and scripts that ran from data. */
-async function open(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) complaints.push(`asked another host: ${request.url()}`)
-  })
-  return { page, complaints }
-}
 
 async function show(page: Page, path: string, shows: RegExp): Promise<void> {
   await page.goto(`${server.url}/#${path}`)
@@ -129,12 +119,9 @@ describe('every page', () => {
     for (const [name, path, shows] of PAGES) {
       test(`BR-08 BR-10 ${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
         const context = await browser.newContext({ colorScheme: theme, viewport: WIDE })
-        const { page, complaints } = await open(context)
+        const { page, complaints } = await watched(context, server.url)
         await show(page, path(filled), shows)
-        await page.evaluate(axe)
-        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run())
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-        assert.deepEqual(found, [])
+        assert.deepEqual(await findingsOf(page), [])
         assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined, 'text became a script')
         assert.deepEqual(complaints, [])
         await context.close()
@@ -144,7 +131,7 @@ describe('every page', () => {
 
   test('nothing is wider than a narrow screen', async () => {
     const context = await browser.newContext({ viewport: NARROW })
-    const { page } = await open(context)
+    const { page } = await watched(context, server.url)
     for (const [name, path, shows] of PAGES) {
       await show(page, path(filled), shows)
       const width = await page.evaluate<number>('document.documentElement.scrollWidth')
@@ -153,5 +140,3 @@ describe('every page', () => {
     await context.close()
   })
 })
-
-type Axe = { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }

@@ -111,6 +111,13 @@ describe('a client of a busy server', () => {
     })
   })
 
+  test('takes an answer without a body for an empty one', async () => {
+    const listener: RequestListener = (_request, response) => void response.writeHead(204).end()
+    await against(listener, async (url) => {
+      assert.deepEqual(await new MillraceClient({ url }).workspaces.delete({ workspace_name: 'team-z' }), {})
+    })
+  })
+
   test('sends its token and its headers', async () => {
     let headers: NodeJS.Dict<string | string[]> = {}
     const listener: RequestListener = (request, response) => {

@@ -62,7 +62,8 @@ export class MillraceClient extends Nouns {
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
     const repeatable = options.repeatable ?? (READS.has(route) || isIdempotent(route))
     const answer = await this.request(path, { method, ...(body !== undefined && jsonBody(body)) }, { signal, repeatable })
-    return parseJson(await answer.text()) as Output<R>
+    // Some answer 204, which has no body.
+    return (answer.status === 204 ? {} : parseJson(await answer.text())) as Output<R>
   }
 
   /** A search or a list: `await` gives a page, `for await` all items. */

@@ -1,0 +1,71 @@
+import { type MillraceClient, registerPrompt } from '../../packages/client/src/index.ts'
+import { HOSTILE } from './fill.ts'
+
+const PASSWORD = 'violet-harbour-7-kettle'
+const text = (content: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(content)
+
+/** A server with login and workspaces that has something on each page of its administration, hostile text in every name that takes it. */
+export async function fillAdministration(client: MillraceClient, hook: string): Promise<void> {
+  await accounts(client)
+  for (const [name, description] of [
+    ['team-a', HOSTILE],
+    ['the-forecasting-group-of-the-northern-warehouses', ''],
+  ] as const)
+    await client.workspaces.create({ name, description })
+  await client.request('/api/2.0/mlflow/experiments/create', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-mlflow-workspace': 'team-a' },
+    body: JSON.stringify({ name: 'theirs' }),
+  })
+  await client.webhooks.create({
+    name: 'chat',
+    url: hook,
+    description: HOSTILE,
+    events: [{ entity: 'MODEL_VERSION_TAG', action: 'SET' }],
+  })
+  await trash(client)
+  for (const name of ['churn', 'steps']) await model(client, name)
+  await client.call('POST /api/2.0/millrace/rollouts/start', { name: 'churn', alias: 'live', version: '2', reason: HOSTILE })
+  // It is protected: this opens a request.
+  await client.registeredModels.setAlias({ name: 'churn', alias: 'champion', version: '2' }).catch(() => {})
+  for (const template of [`Be kind to {{ name }}.\n${HOSTILE}`, 'Be kind to {{ name }} and brief.'])
+    await registerPrompt(client, { name: 'greeting', template })
+}
+
+async function accounts(client: MillraceClient): Promise<void> {
+  const body = JSON.stringify({ username: 'ada', password: PASSWORD })
+  await client.request('/api/2.0/mlflow/users/create', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  await client.call('POST /api/2.0/millrace/users/create-service', { username: 'robot' })
+  for (const name of ['nightly', HOSTILE, 'to be ended'])
+    await client.call('POST /api/2.0/millrace/tokens/create', { username: 'robot', name, expires_in_s: 86_400 })
+  for (const name of ['reviewer', HOSTILE.slice(0, 60)]) {
+    const { role } = await client.roles.create({ name, workspace: 'default', description: HOSTILE })
+    await client.roles.permissionsAdd({ role_id: role.id, resource_type: 'registered_model', resource_pattern: '*', permission: 'READ' })
+    await client.roles.assign({ username: 'ada', role_id: role.id })
+  }
+  await client.groups.create({ name: 'readers' })
+}
+
+async function trash(client: MillraceClient): Promise<void> {
+  const { experiment_id } = await client.experiments.create({ name: HOSTILE })
+  await client.runs.create({ experiment_id })
+  await client.experiments.delete({ experiment_id })
+  for (const run_name of ['stale 1', `${HOSTILE} stale 2`]) {
+    const { run } = await client.runs.create({ experiment_id: '0', run_name })
+    await client.uploadArtifact({ run_id: run.info.run_id }, 'a.txt', text('a file'))
+    await client.runs.delete({ run_id: run.info.run_id })
+  }
+}
+
+async function model(client: MillraceClient, name: string): Promise<void> {
+  await client.registeredModels.create({ name, description: HOSTILE })
+  for (const number of ['1', '2']) {
+    const { run } = await client.runs.create({ experiment_id: '0' })
+    const { run_id } = run.info
+    await client.uploadArtifact({ run_id }, 'model/MLmodel', text(`flavors: {}\n# ${number}\n`))
+    await client.modelVersions.create({ name, source: `runs:/${run_id}/model`, run_id, description: HOSTILE })
+    for (let status = ''; status !== 'READY'; await new Promise((done) => setTimeout(done, 50)))
+      status = (await client.modelVersions.get({ name, version: number })).model_version.status
+  }
+  await client.registeredModels.setAlias({ name, alias: 'live', version: '1' })
+}

@@ -2,17 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import Database from 'better-sqlite3'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { MillraceClient } from '../../packages/client/src/index.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { startChromium } from '../browser.ts'
 import { type StartedServer, startMillrace } from '../server.ts'
 import { HOSTILE } from './fill.ts'
-import { fillAdministration } from './fill-administration.ts'
-import { findingsOf, type Watched, watched } from './watched.ts'
+import { fillAdministration, giveUpOn } from './fill-administration.ts'
+import { findingsOf, toast, undo, type Watched, watched } from './watched.ts'
 
 const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }
 const BROWSER_WAIT_MAX_MS = 600_000
@@ -73,12 +71,6 @@ async function at(path: string, from: BrowserContext = context): Promise<Watched
     .first()
     .waitFor({ state: 'detached', ...soon })
   return one
-}
-
-const toast = (page: Page, text: string | RegExp) => page.locator('.toast', { hasText: text })
-const undo = async (page: Page, text: string | RegExp): Promise<void> => {
-  await toast(page, text).getByRole('button', { name: 'Undo' }).click(soon)
-  await toast(page, 'It is as it was.').first().waitFor(soon)
 }
 
 const PAGES: readonly (readonly [path: string, shows: string | RegExp])[] = [
@@ -225,7 +217,7 @@ test('a webhook is made and rests; what was given up is sent again, and arrives'
   await page.getByRole('button', { name: 'Send an example: chat' }).click()
   await toast(page, /chat took an example/).waitFor(soon)
   const before = received
-  giveUpOn('chat')
+  giveUpOn(server, 'chat')
   await page.getByRole('button', { name: 'Undelivered: chat' }).click()
   await page.getByText('the receiver answered 500').waitFor(soon)
   await page.getByRole('button', { name: 'Send again: registered_model.created' }).click()
@@ -233,17 +225,6 @@ test('a webhook is made and rests; what was given up is sent again, and arrives'
   for (const deadline = Date.now() + soon.timeout; received === before && Date.now() < deadline; ) await page.waitForTimeout(100)
   assert.equal(received, before + 1)
 })
-
-/** As after a day of attempts: an event that was given up. */
-function giveUpOn(name: string): void {
-  const db = new Database(join(server.dir, 'millrace-data', 'millrace.db'))
-  db.prepare(
-    `insert into webhook_delivery (delivery_id, webhook, about, event, body, created_ms, attempts, due_ms, dead_ms, last_problem)
-     select 'given-up', id, 'registered_model/x', 'registered_model.created', '{}', ?, 20, 0, ?, 'the receiver answered 500'
-     from webhook where name = ?`,
-  ).run(Date.now(), Date.now(), name)
-  db.close()
-}
 
 test('what is in the trash is measured and brought back', async () => {
   const { page } = await at('/admin/storage')
@@ -278,7 +259,7 @@ test('a rollout is started, taken back, started again, paused, and rolled back w
   await page.getByText('people complain').first().waitFor(soon)
 })
 
-test('an alias that a policy protects says what is missing; one that is free is set, moved and taken away, each with a way back', async () => {
+test('an alias that a policy protects says what is missing; one that is free is set and taken away, with a way back', async () => {
   const { page } = await at('/models/steps')
   await page.getByLabel('Alias', { exact: true }).fill('champion')
   await page.getByText('A policy protects @champion.').waitFor(soon)

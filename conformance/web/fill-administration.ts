@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { type MillraceClient, registerPrompt } from '../../packages/client/src/index.ts'
+import type { StartedServer } from '../server.ts'
 import { HOSTILE } from './fill.ts'
 
 const PASSWORD = 'violet-harbour-7-kettle'
@@ -68,4 +71,15 @@ async function model(client: MillraceClient, name: string): Promise<void> {
       status = (await client.modelVersions.get({ name, version: number })).model_version.status
   }
   await client.registeredModels.setAlias({ name, alias: 'live', version: '1' })
+}
+
+/** As after a day of attempts: an event that was given up. */
+export function giveUpOn({ dir }: StartedServer, name: string): void {
+  const db = new Database(join(dir, 'millrace-data', 'millrace.db'))
+  db.prepare(
+    `insert into webhook_delivery (delivery_id, webhook, about, event, body, created_ms, attempts, due_ms, dead_ms, last_problem)
+     select 'given-up', id, 'registered_model/x', 'registered_model.created', '{}', ?, 20, 0, ?, 'the receiver answered 500'
+     from webhook where name = ?`,
+  ).run(Date.now(), Date.now(), name)
+  db.close()
 }

@@ -4,6 +4,8 @@ import type { BrowserContext, Page } from 'playwright-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+const soon = { timeout: 30_000 }
+
 export type Watched = { readonly page: Page; readonly complaints: string[] }
 
 /** A page whose complaints are kept: what the browser refused by the policy, errors, and requests to other hosts than the server's. */
@@ -28,3 +30,12 @@ export async function findingsOf(page: Page): Promise<string[]> {
 }
 
 type Axe = { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+
+/** What the page says for a few seconds. */
+export const toast = (page: Page, text: string | RegExp) => page.locator('.toast', { hasText: text })
+
+/** Takes back what a toast tells of. */
+export const undo = async (page: Page, text: string | RegExp): Promise<void> => {
+  await toast(page, text).getByRole('button', { name: 'Undo' }).click(soon)
+  await toast(page, 'It is as it was.').first().waitFor(soon)
+}

@@ -85,7 +85,7 @@ const PAGES: readonly (readonly [path: string, shows: string | RegExp])[] = [
   ['/admin/health', 'Database and artifacts'],
   ['/models/churn', 'Rollouts'],
   ['/models/churn/versions/2', 'Where it serves'],
-  ['/rollouts', 'Figures and events'],
+  ['/rollouts', /No process that serves/],
   ['/requests', 'Reject'],
   ['/prompts/greeting', 'Side by side'],
 ]
@@ -94,18 +94,20 @@ describe('the administration and the models, with something in every place', () 
   for (const theme of ['light', 'dark'] as const) {
     test(`BR-08 BR-10 no error, no broken policy, nothing that runs, nothing that axe finds, ${theme}`, async () => {
       const one = await browser.newContext({ colorScheme: theme, viewport: WIDE, storageState: await context.storageState() })
+      const found: string[] = []
       for (const [path, shows] of PAGES) {
         const { page, complaints } = await at(path, one)
         await page.getByText(shows).first().waitFor(soon)
-        assert.deepEqual(await findingsOf(page), [], path)
-        assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined, `${path}: text became a script`)
-        assert.deepEqual(complaints, [], path)
+        found.push(...(await findingsOf(page)).map((one) => `${path}: ${one}`))
+        if ((await page.evaluate(() => (globalThis as { ran?: number }).ran)) !== undefined) found.push(`${path}: text became a script`)
+        found.push(...complaints.map((one) => `${path}: ${one}`))
         await page.setViewportSize({ ...WIDE, width: NARROW_WIDTH })
         const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-        assert.ok(width <= NARROW_WIDTH, `${path} is ${width} wide`)
+        if (width > NARROW_WIDTH) found.push(`${path} is ${width} wide`)
         await page.close()
       }
       await one.close()
+      assert.deepEqual(found, [])
     })
   }
 })

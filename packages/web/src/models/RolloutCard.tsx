@@ -44,10 +44,11 @@ export function RolloutCard({ rollout, of = 'alias' }: { rollout: Rollout; of?: 
   const isOn = state === 'running' || state === 'paused'
   const [open, setOpen] = useState(isOn)
   const [sign, label, tone] = STATES[state]
+  const Heading = of === 'model' ? 'h2' : 'h3'
   return (
     <article className="card">
       <header className="bar">
-        <h3 className="grow">
+        <Heading className="grow">
           {of === 'model' && (
             <Link to="/models/$name" params={{ name }} title={name}>
               {name}
@@ -57,7 +58,7 @@ export function RolloutCard({ rollout, of = 'alias' }: { rollout: Rollout; of?: 
           <Link to="/models/$name/versions/$version" params={{ name, version }}>
             {version}
           </Link>
-        </h3>
+        </Heading>
         <span className={`status ${tone}`}>
           <span aria-hidden="true">{sign}</span> {label}
         </span>

@@ -8,8 +8,8 @@ import { MillraceClient } from '../../packages/client/src/index.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { startChromium } from '../browser.ts'
 import { type StartedServer, startMillrace } from '../server.ts'
-import { HOSTILE } from './fill.ts'
 import { fillAdministration, giveUpOn } from './fill-administration.ts'
+import { HOSTILE } from './hostile.ts'
 import { findingsOf, toast, undo, type Watched, watched } from './watched.ts'
 
 const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { type MillraceClient, registerPrompt } from '../../packages/client/src/index.ts'
 import type { StartedServer } from '../server.ts'
-import { HOSTILE } from './fill.ts'
+import { HOSTILE } from './hostile.ts'
 
 const PASSWORD = 'violet-harbour-7-kettle'
 const text = (content: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(content)

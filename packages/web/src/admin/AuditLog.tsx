@@ -1,13 +1,14 @@
 import type { Input, Output } from '@millrace/client'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, sentenceOf, useApi } from '../api.ts'
 import { moment } from '../format.ts'
 import { csvOf } from '../parts/csv.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { saveAs } from '../parts/save.ts'
 import { Table } from '../parts/Table.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { say } from '../shell/Toasts.tsx'
 import { AuditFilter } from './AuditFilter.tsx'
 
@@ -24,37 +25,25 @@ export const shortAction = (action: string): string => action.replace(/^[A-Z]+ \
 /** Who did what, and whether nobody has changed the record since. */
 export function AuditLog() {
   const [asked, ask] = useState<Asked>({})
-  const found = useInfiniteQuery({
-    queryKey: [LOG, asked],
-    queryFn: ({ pageParam, signal }) =>
-      api.call(LOG, { ...asked, max_results: PAGE_MAX, ...(pageParam && { page_token: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_page_token,
-  })
-  const entries = found.data?.pages.flatMap((page) => page.entries) ?? []
+  const pages = usePages(LOG, { ...asked, max_results: PAGE_MAX }, (answer) => answer.entries)
+  const { items: entries, isPending, error } = pages
   const isFiltered = Object.keys(asked).length > 0
   return (
     <>
       <Chain />
       <AuditFilter seen={entries} onAsk={ask} />
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && entries.length === 0 && isFiltered && <p className="faint">No entry is found by this filter.</p>}
-      {found.data && entries.length === 0 && !isFiltered && (
+      {error && <Problem error={error} retry={pages.retry} />}
+      {isPending && <Loading />}
+      {!isPending && !error && entries.length === 0 && isFiltered && <p className="faint">No entry is found by this filter.</p>}
+      {!isPending && !error && entries.length === 0 && !isFiltered && (
         <Empty title="Nothing is on record yet">
           <p>Every change, every sign-in, every denied request and every download is put on record, where people sign in (--auth).</p>
           <p className="faint">Without login, --audit-log keeps it too; then it tells what was done, and from where.</p>
         </Empty>
       )}
       {entries.length > 0 && <Entries entries={entries} />}
-      <div className="bar spaced">
-        {found.hasNextPage && (
-          <button type="button" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            Show older entries
-          </button>
-        )}
-        {entries.length > 0 && <Export asked={asked} />}
-      </div>
+      <More pages={pages} />
+      <div className="bar spaced">{entries.length > 0 && <Export asked={asked} />}</div>
     </>
   )
 }

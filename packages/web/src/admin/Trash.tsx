@@ -1,12 +1,13 @@
 import type { Output } from '@millrace/client'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, sentenceOf } from '../api.ts'
+import { api, sentenceOf, useApi } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 
@@ -19,20 +20,15 @@ type Measured = Output<'GET /api/2.0/millrace/trash/measure'>
 
 /** What was deleted, a way back, and what emptying the trash would free. */
 export function Trash() {
-  const found = useInfiniteQuery({
-    queryKey: [LIST],
-    queryFn: ({ pageParam, signal }) => api.call(LIST, { max_results: PAGE_MAX, ...(pageParam && { page_token: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_page_token,
-  })
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const [first] = found.data.pages
-  const items = found.data.pages.flatMap((page) => page.items)
+  const pages = usePages(LIST, { max_results: PAGE_MAX }, (answer) => answer.items)
+  const inAll = useApi(LIST, { max_results: 1 }).data
+  const { items, isPending, error } = pages
+  if (error) return <Problem error={error} retry={pages.retry} />
+  if (isPending) return <Loading />
   const parts = [
-    first?.experiments && count(first.experiments, 'experiment'),
-    first?.runs && count(first.runs, 'run'),
-    first?.logged_models && count(first.logged_models, 'logged model'),
+    inAll?.experiments && count(inAll.experiments, 'experiment'),
+    inAll?.runs && count(inAll.runs, 'run'),
+    inAll?.logged_models && count(inAll.logged_models, 'logged model'),
   ].filter(Boolean)
   return (
     <section>
@@ -51,11 +47,7 @@ export function Trash() {
           </Table>
         </>
       )}
-      {found.hasNextPage && (
-        <button type="button" className="spaced" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <More pages={pages} />
     </section>
   )
 }

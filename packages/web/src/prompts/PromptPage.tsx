@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useApi } from '../api.ts'
 import { IS_PROMPT, quoted } from '../filters.ts'
 import { Aliases } from '../models/Aliases.tsx'
+import { Choice } from '../parts/Choice.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Time } from '../parts/Time.tsx'
@@ -14,6 +15,7 @@ import './prompts.css'
 const route = getRouteApi('/prompts/$name')
 const TEXT = 'mlflow.prompt.text'
 const PAGE_MAX = 200
+const LOOKS = { beside: 'Side by side', one: 'In one' } as const
 
 /** A prompt: its versions, each beside the one before. */
 export function PromptPage() {
@@ -25,7 +27,7 @@ export function PromptPage() {
   })
   const [chosen, choose] = useState<string>()
   const [other, setOther] = useState<string>()
-  const [isBeside, setBeside] = useState(true)
+  const [look, setLook] = useState<keyof typeof LOOKS>('beside')
   const registered = useApi('GET /api/2.0/mlflow/registered-models/get', { name })
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
@@ -74,20 +76,7 @@ export function PromptPage() {
             </select>
           </label>
         )}
-        {before && before !== shown && (
-          <fieldset className="choices" aria-label="How the difference is shown">
-            {(
-              [
-                ['Side by side', true],
-                ['In one', false],
-              ] as const
-            ).map(([label, value]) => (
-              <button key={label} type="button" aria-pressed={isBeside === value} onClick={() => setBeside(value)}>
-                {label}
-              </button>
-            ))}
-          </fieldset>
-        )}
+        {before && before !== shown && <Choice legend="How the difference is shown" options={LOOKS} value={look} onChange={setLook} />}
         <span className="faint">
           <Time at={shown.creation_timestamp} /> {shown.description && `· ${shown.description}`}
         </span>
@@ -102,7 +91,7 @@ export function PromptPage() {
           ))}
         </p>
       )}
-      {before && before !== shown && isBeside ? (
+      {before && before !== shown && look === 'beside' ? (
         <Beside before={{ version: before.version, text: textOf(before) }} after={{ version: shown.version, text }} />
       ) : before && before !== shown ? (
         <section aria-label={`What changed from version ${before.version} to ${shown.version}`} className="difference">

@@ -99,6 +99,8 @@ const PAGES = [
   { label: 'Prompts', to: '/prompts' },
   { label: 'Requests', to: '/requests' },
   { label: 'Rollouts', to: '/rollouts' },
+  { label: 'Inventory', to: '/inventory' },
+  { label: 'Audits', to: '/audits' },
 ] as const
 
 function usePlaces(): Place[] {

@@ -5,12 +5,22 @@ import type { Page } from 'playwright-core'
 import { startChromium } from '../conformance/browser.ts'
 import { startMillrace } from '../conformance/server.ts'
 import { MillraceClient, registerPrompt, startTrace } from '../packages/client/src/index.ts'
+import { onnxModel } from './corpus/onnx-model.ts'
 import { buildWeb } from './web.ts'
 
 const folder = new URL('../docs/guide', import.meta.url).pathname
 const RUNS = 24
 const POINTS = 200
 const STEP_MS = 30_000
+const text = (content: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(content)
+// A file as a library of charts writes it: it draws itself by its own script.
+const DRAWING = `<!doctype html><title>Recall</title><style>body { font: 14px sans-serif } rect { fill: #0f5c6e }</style>
+<h3>Recall by month</h3><svg width="520" height="180" id="bars"></svg><script>
+const months = [0.61, 0.66, 0.64, 0.7, 0.73, 0.72, 0.77, 0.79, 0.81]
+document.getElementById('bars').innerHTML = months
+  .map((recall, at) => '<rect width="44" x="' + at * 56 + '" y="' + (180 - recall * 200) + '" height="' + recall * 200 + '"/>')
+  .join('')
+</script>`
 const MODELS = ['gradient boosting', 'random forest', 'logistic regression']
 
 /** An experiment as somebody's could be: values follow from the number of the run, so that the pictures stay alike. */
@@ -20,7 +30,7 @@ async function fill(client: MillraceClient): Promise<{ experiment_id: string; ru
   await client.experiments.setExperimentTag({ experiment_id, key: 'mlflow.note.content', value: content })
   const run_ids: string[] = []
   for (let at = 0; at < RUNS; at++) {
-    const start_time = Date.now() - (RUNS - at) * 60 * STEP_MS
+    const start_time = Date.now() - (POINTS + (RUNS - at) * 60) * STEP_MS
     const model = MODELS[at % MODELS.length] as string
     const { run } = await client.runs.create({ experiment_id, run_name: `${model} ${at + 1}`, start_time, user_id: 'ada' })
     const { run_id } = run.info
@@ -43,11 +53,38 @@ async function fill(client: MillraceClient): Promise<{ experiment_id: string; ru
     await client.runs.update({ run_id, status: at === 7 ? 'FAILED' : 'FINISHED', end_time: start_time + POINTS * STEP_MS })
   }
   const best = run_ids.at(-1) as string
-  await client.uploadArtifact({ run_id: best }, 'model/MLmodel', new TextEncoder().encode('flavors: {}\n'))
+  await client.uploadArtifact({ run_id: best }, 'model/MLmodel', text('flavors: {}\n'))
+  await client.uploadArtifact({ run_id: best }, 'recall.html', text(DRAWING))
   await client.registeredModels.create({ name: 'churn', description: 'Says who is about to leave.' })
   await client.modelVersions.create({ name: 'churn', source: `runs:/${best}/model`, run_id: best })
+  await client.registeredModels.setAlias({ name: 'churn', alias: 'champion', version: '1' })
   await registerPrompt(client, { name: 'answer', template: 'Answer {{ question }} in one sentence.' })
   return { experiment_id, run_ids }
+}
+
+/** What a run read, and the network that it made. */
+async function inAndOut(client: MillraceClient, experiment_id: string, run_id: string): Promise<string> {
+  const columns = ['months', 'bill', 'calls'].map((name) => ({ name, type: 'double', required: true }))
+  const dataset = { name: 'subscribers', digest: '9f31c02a', source_type: 's3', source: 's3://warehouse/subscribers.parquet' }
+  const schema = JSON.stringify({ mlflow_colspec: columns })
+  const tags = [{ key: 'mlflow.data.context', value: 'training' }]
+  await client.runs.logInputs({ run_id, datasets: [{ tags, dataset: { ...dataset, schema } }] })
+  const { model } = await client.call('POST /api/2.0/mlflow/logged-models', { experiment_id, name: 'network', source_run_id: run_id })
+  const { model_id } = model.info
+  await client.uploadArtifact({ model_id }, 'network.onnx', onnxModel())
+  await client.call('PATCH /api/2.0/mlflow/logged-models/{model_id}', { model_id, status: 'LOGGED_MODEL_READY' })
+  await client.runs.outputs({ run_id, models: [{ model_id, step: 0 }] })
+  return model_id
+}
+
+/** Has the registry audited, and waits for what comes out. */
+async function anAudit(client: MillraceClient): Promise<string> {
+  const { audit_id } = (await client.call('POST /api/2.0/millrace/audits/run', {})).audit
+  for (;;) {
+    const { audit } = await client.call('GET /api/2.0/millrace/audits/{audit_id}', { audit_id })
+    if (audit.state !== 'waiting' && audit.state !== 'running') return audit_id
+    await new Promise((done) => setTimeout(done, 200))
+  }
 }
 
 async function aTrace(client: MillraceClient, experiment_id: string): Promise<string> {
@@ -79,6 +116,9 @@ try {
   const client = new MillraceClient({ url: server.url })
   const { experiment_id, run_ids } = await fill(client)
   const trace_id = await aTrace(client, experiment_id)
+  const best = run_ids.at(-1) as string
+  const model_id = await inAndOut(client, experiment_id, best)
+  const audit_id = await anAudit(client)
   const page = await (await browser.newContext({ viewport: { width: 1120, height: 700 }, colorScheme: 'light' })).newPage()
   const experiment = `${server.url}/#/experiments/${experiment_id}`
   await take(page, experiment, 'runs', /24 runs/, async () => {
@@ -87,8 +127,14 @@ try {
   await take(page, `${experiment}?tab=charts&smooth=0.4`, 'charts', /recall/)
   await take(page, `${server.url}/#/compare?runs=${run_ids.slice(0, 3).join(',')}`, 'compare', /side by side/)
   await take(page, `${experiment}/runs/${run_ids[0]}`, 'run', /Parameters/)
+  await take(page, `${experiment}/runs/${best}?tab=lineage`, 'lineage', /Serves as/)
+  await take(page, `${experiment}/runs/${best}?tab=models&model=${model_id}&path=network.onnx`, 'onnx', /5 operators/)
+  await take(page, `${experiment}/runs/${best}?tab=artifacts&path=recall.html`, 'html', /In a closed frame/)
   await take(page, `${server.url}/#/models/churn/versions/1`, 'version', /not signed/)
   await take(page, `${experiment}/traces/${trace_id}`, 'trace', /Inputs/)
+  await take(page, `${server.url}/#/inventory?tab=unregistered`, 'inventory', /network|Logged, never registered/)
+  await take(page, `${server.url}/#/audits/${audit_id}`, 'audit', /Findings|finding/)
+  await take(page, `${server.url}/#/admin/health`, 'administration', /Server health/)
 } finally {
   await browser.close()
   await server.stop()

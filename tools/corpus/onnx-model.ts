@@ -47,5 +47,5 @@ export function onnxModel(of: { weight_bytes?: number; more?: number; title?: st
     field(12, value('probabilities', [0, 4])),
   ]
   const opset = Buffer.concat([field(1, ''), numberField(2, 21)])
-  return Buffer.concat([numberField(1, 9), field(2, 'millrace tests'), field(7, Buffer.concat([graph, ...rest])), field(8, opset)])
+  return Buffer.concat([numberField(1, 9), field(2, 'an exporter'), field(7, Buffer.concat([graph, ...rest])), field(8, opset)])
 }

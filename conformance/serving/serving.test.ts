@@ -22,7 +22,7 @@ describe('models that MLflow logged predict here what they predict in Python', (
 
   useOnnxRuntime()
 
-  test('1,000 rows each, and the matrix says how far they are apart', async () => {
+  test('1,000 rows each, and the matrix says how far they are apart', { timeout: 1_200_000 }, async () => {
     const python = pythonWithModels()
     const script = join(root, 'conformance/serving/log_models.py')
     const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 })

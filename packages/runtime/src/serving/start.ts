@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { MillraceClient } from '@millrace/client'
 import type { Trust } from '@millrace/sign'
@@ -62,6 +63,21 @@ export async function startServing(options: StartOptions): Promise<Running> {
       if (isRemote(model.backend)) leaving.add(model.backend, limits.request_ms)
     },
   )
+  const end = async (): Promise<void> => {
+    for (const { backend } of models.all) if (isRemote(backend)) await backend.close()
+    await leaving.close()
+    await watching?.close()
+  }
+  try {
+    return await begin(options, models, createServing({ ...options, models, metrics, limits }), end)
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** Loads what is asked for, then listens. `end` ends the processes of models, and what watches them. */
+async function begin(options: StartOptions, models: Models, server: Server, end: () => Promise<void>): Promise<Running> {
   const watches: Watch[] = []
   for (const uri of options.uris) {
     const { client, trust, reads_pickles, sandbox } = options
@@ -72,8 +88,6 @@ export async function startServing(options: StartOptions): Promise<Running> {
   }
   // What is being rolled out is joined before the first request comes.
   for (const watch of watches) await watch.look()
-  const { token, any_host, version, onFailure } = options
-  const server = createServing({ models, metrics, limits, version, token, any_host, onFailure })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -92,9 +106,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
         server.close(() => resolve())
         server.closeIdleConnections()
       })
-      for (const { backend } of models.all) if (isRemote(backend)) await backend.close()
-      await leaving.close()
-      await watching?.close()
+      await end()
     },
   }
 }

@@ -19,6 +19,10 @@ export const LIMITS: Limits = {
 }
 
 const FINDINGS_MAX = 500
+/** Members in all archives in archives of a file: each may be found in another again, and a kilobyte makes billions. */
+const MEMBERS_MAX = 500_000
+/** Of those that no directory knows, which an honest archive has none of. */
+const HIDDEN_MAX = 5_000
 const EVIDENCE_MAX = 300
 
 /** Where something was seen, and what it was. */
@@ -41,6 +45,8 @@ export class Inspection {
   kind = ''
   readonly tensors_in: TensorData[] = []
   readonly #known = new Set<string>()
+  #members = 0
+  #hidden = 0
 
   constructor(file: string, limits: Limits = LIMITS) {
     this.file = file
@@ -72,6 +78,12 @@ export class Inspection {
       cve: cve ?? told.cve ?? [],
       cure,
     })
+  }
+
+  /** Whether one more member may be looked at, which a directory knows or not. */
+  mayOpen(is_hidden: boolean): boolean {
+    if (is_hidden) this.#hidden++
+    return ++this.#members <= MEMBERS_MAX && this.#hidden <= HIDDEN_MAX
   }
 
   /** Whether so many bytes may be unpacked yet; they count from then on. */

@@ -32,7 +32,14 @@ export function judgeZip(inspection: Inspection, subject: Subject, look: Look): 
     const rule = RULE_OF[kind]
     if (rule) inspection.found(rule, { member, offset, evidence: of === '' ? detail : `${of}: ${detail}` })
   }
-  for (const one of archive.members) if (!one.name.endsWith('/') || one.compressed > 0) judgeMember(inspection, subject, one, look)
+  for (const one of archive.members) {
+    if (one.name.endsWith('/') && one.compressed === 0) continue
+    if (!inspection.mayOpen(one.from === 'header')) {
+      inspection.found('archive/limit', { member, offset: one.header_at, evidence: 'the archives in it have too many members' })
+      break
+    }
+    judgeMember(inspection, subject, one, look)
+  }
   judgeContents(inspection, subject, archive, (one) => openQuietly(inspection, subject.source, one))
 }
 

@@ -32,4 +32,6 @@ export const keylessTrustOptions: readonly Option[] = [
     fallback: 'that of sigstore.dev, which is fetched (TUF)',
     about: 'Sigstore’s trusted_root.json; with it no network is needed',
   }),
+  identity({ flag: 'tuf-mirror', value: '<url>', about: 'Fetch the root from this TUF repository, of a Sigstore of your own' }),
+  identity({ flag: 'tuf-root', value: '<file>', about: 'and begin with this root.json of it' }),
 ]

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identityToken, startSigstore, type TestSigstore } from '../../../sign/src/testing/sigstore.ts'
+import { tufRepository } from '../../../sign/src/testing/tuf.ts'
 import { type Ended, newFolder, post, run, startServer } from '../testing/command.ts'
 
 const BUILD = 'https://github.com/acme/models/.github/workflows/train.yml@refs/heads/main'
@@ -50,7 +51,7 @@ function newDesk() {
   return { folder, model, trust, millrace, sign }
 }
 
-test('a policy counts a keyless signature by identity and issuer together, and no other', { timeout: 120_000 }, async (t) => {
+test('a policy counts a keyless signature by identity and issuer together, and no other', { timeout: 240_000 }, async (t) => {
   const desk = newDesk()
   desk.trust([
     { identity: BUILD, issuer: ISSUER },
@@ -106,7 +107,7 @@ test('a policy counts a keyless signature by identity and issuer together, and n
   assert.match(await alias('by-name-later'), /PERMISSION_DENIED/)
 })
 
-test('signed in a build service and verified offline by who is named; what is missing or wrong is said', { timeout: 60_000 }, async (t) => {
+test('signed in a build service, verified offline by who is named; what is wrong is said', { timeout: 240_000 }, async (t) => {
   const desk = newDesk()
   const token = identityToken(BUILD, ISSUER)
   const service = createServer((request, response) => {
@@ -136,8 +137,32 @@ test('signed in a build service and verified offline by who is named; what is mi
   writeFileSync(join(desk.model, 'MLmodel'), 'changed')
   assert.match((await verify(...named, '--trusted-root', 'root.json')).out, /changed: "MLmodel"/)
 
+  const repository = tufRepository('trusted_root.json', JSON.stringify(sigstore.trusted_root))
+  const tuf = createServer(({ url = '' }, response) => {
+    const file = repository.get(url)
+    response.writeHead(file === undefined ? 404 : 200).end(file)
+  })
+  await new Promise<void>((resolve) => tuf.listen(0, '127.0.0.1', resolve))
+  t.after(() => tuf.close())
+  writeFileSync(join(desk.folder, 'tuf-root.json'), repository.get('/root.json') ?? '')
+  writeFileSync(join(desk.folder, 'other-root.json'), tufRepository('a', 'b').get('/root.json') ?? '')
+  const fetching = (root: string): Promise<Ended> => {
+    const mirror = `http://127.0.0.1:${(tuf.address() as AddressInfo).port}`
+    return desk.millrace(['verify', desk.model, ...named, '--tuf-mirror', mirror, '--tuf-root', root], {
+      HOME: desk.folder,
+      XDG_DATA_HOME: '',
+    })
+  }
+  writeFileSync(join(desk.model, 'MLmodel'), 'flavors: {}\n')
+  const fetched = await fetching('tuf-root.json')
+  assert.deepEqual([fetched.code, /Verified: signature/.test(fetched.out)], [0, true], fetched.out + fetched.err)
+  const not_fetched = await fetching('other-root.json')
+  assert.deepEqual([not_fetched.code, /trusted root can't be fetched/.test(not_fetched.err)], [1, true], not_fetched.out + not_fetched.err)
+  writeFileSync(join(desk.model, 'MLmodel'), 'changed')
+
   for (const [args, says] of [
     [['verify', desk.model, '--certificate-identity', BUILD], /go together/],
+    [['verify', desk.model, ...named, '--tuf-mirror', 'https://x'], /--tuf-mirror and --tuf-root go together/],
     [['verify', desk.model, ...named, '--trusted-root', desk.model], /--trusted-root names .*, which can't be read/],
     [['verify', desk.model, ...named, '--trusted-root', join(desk.model, 'MLmodel')], /is no JSON/],
     [['sign', desk.model, '--key', 'own', '--rekor-url', 'https://x'], /--rekor-url goes with --sigstore/],

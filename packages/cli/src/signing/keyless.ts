@@ -63,5 +63,8 @@ export async function namedIdentity(given: Given): Promise<Trust | undefined> {
   }
   if (file !== undefined) return trustIdentity(name, issuer, trustedRootIn(parseObject(textOfFile(file, '--trusted-root'), file), file))
   const { fetchTrustedRoot } = await import('@millrace/sign/keyless')
-  return trustIdentity(name, issuer, await fetchTrustedRoot())
+  const mirror = urlOf(given, 'tuf-mirror')
+  const root_file = textOf(given, 'tuf-root')
+  if ((mirror === undefined) !== (root_file === undefined)) throw new ConfigProblem('--tuf-mirror and --tuf-root go together.')
+  return trustIdentity(name, issuer, await fetchTrustedRoot({ ...(mirror && { mirror }), ...(root_file && { root_file }) }))
 }

@@ -15,7 +15,7 @@ export type Fields = Readonly<Record<string, Shape>>
 export type Flat = { readonly [name: string]: number | string | Flat | readonly (string | Flat)[] }
 
 const DEPTH_MAX = 16
-/** What is read may be meant from several places, a few times as much as there is: without a bound a small file would be an endless walk. */
+/** What is read may be meant from several places, but not without end: a small file would else be a long walk. */
 const TIMES_MAX = 4
 
 /** Walks a FlatBuffer by its schema: every offset, length and field must lie within. Nothing is believed of it. */

@@ -23,7 +23,7 @@ function pathTo(index: number, leaves: readonly Buffer[]): readonly Buffer[] {
 }
 
 /** JSON with the keys in order, which is what is signed. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -8,7 +8,10 @@ import { type Compile, classesOf, inputsOf } from './fitted.ts'
 type Near = { readonly places: Int32Array; readonly weights: Float64Array }
 type Distance = (rows: Float64Array, at: number, from: number) => number
 
-/** Finds neighbours by looking at all training rows: which ones are nearest does not depend on the tree that Python walks. */
+/**
+ * Finds neighbours by looking at all training rows. Of those at the very same distance the first count, where Python takes what its tree
+ * comes to first: predictions may differ there.
+ */
 function neighboursOf(estimator: Estimator, { columns }: Inputs): { known: number; near(rows: Float64Array, at: number): Near } {
   const known = estimator.array('_fit_X').shape[0] ?? 0
   const points = estimator.numbers('_fit_X', [known, columns])

@@ -121,12 +121,19 @@ test('the same files give the same bytes, and what git ignores or others wrote i
 
 test('SARIF names the place, the rule with its CWE, and what was judged as suppressed', async () => {
   const text = `${PICKLE}pickle.load(g)  # millrace-audit: allow rce/pickle-load ours\n`
-  const [run] = JSON.parse(sarifReport(await audit({ 'a b.py': text }), '1.0')).runs
+  const report = await audit({ 'a b.py': text })
+  const [run] = JSON.parse(sarifReport(report, '1.0')).runs
   assert.deepEqual(run.tool.driver.rules[0].properties.tags, ['security', 'REMOTE_CODE_EXECUTION', 'external/cwe/cwe-502'])
   const [open, judged] = run.results
   assert.deepEqual(open.locations[0].physicalLocation, { artifactLocation: { uri: 'a%20b.py' }, region: { startLine: 2, endLine: 2 } })
   assert.equal(open.suppressions, undefined)
   assert.deepEqual(judged.suppressions, [{ kind: 'external', justification: 'ours' }])
+  const places = ['4. plots/model.pkl', 'http://[::1]:5000', 'models:/churn/7']
+  const elsewhere = { ...report, findings: places.flatMap((file) => report.findings.map((one) => ({ ...one, file, line: 0 }))) }
+  const results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] = JSON.parse(sarifReport(elsewhere, '1.0'))
+    .runs[0].results
+  const uris = results.slice(0, places.length).map((one) => one.locations[0]?.physicalLocation.artifactLocation.uri)
+  assert.deepEqual(uris, ['4.%20plots/model.pkl', 'http://[::1]:5000', 'models:/churn/7'])
 })
 
 test('BR-11: the page of a report has no script and no markup of what it quotes', async () => {
@@ -214,4 +221,14 @@ test('a program that a notebook writes to a file is read as what it is', async (
     ),
   })
   assert.deepEqual(findings.map(({ rule }) => rule).sort(), ['download/run', 'rce/joblib-load'])
+})
+
+test('an image that a kustomization of the folder replaces is not what runs', async () => {
+  const manifest = 'kind: Pod\nspec:\n  containers:\n    - image: controller:latest\n    - image: redis:latest\n'
+  const files = {
+    'k8s/pod.yaml': manifest,
+    'k8s/kustomization.yaml': 'images:\n- name: controller\n  newName: mine/controller\n  newTag: 1.2.3\n',
+  }
+  assert.deepEqual(places(await audit(files)), ['download/image-latest k8s/pod.yaml:5 medium'])
+  assert.equal((await audit({ ...files, 'k8s/kustomization.yaml': 'resources: [pod.yaml]\n' })).findings.length, 2)
 })

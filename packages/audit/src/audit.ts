@@ -6,6 +6,7 @@ import { type AuditReport, reportOf } from './audit-report.ts'
 import { type Baseline, readBaseline, reasonIn } from './baseline.ts'
 import { type Finding, type Judged, weigh } from './finding.ts'
 import { type AuditedFile, takeInventory } from './inventory.ts'
+import { withoutReplacedImages } from './kustomized.ts'
 import { findingsInModels } from './models.ts'
 import { redact } from './redact.ts'
 import type { Hit, Rule } from './rules/rule.ts'
@@ -66,7 +67,7 @@ export async function auditFiles(
   }
   const others = [...(options.models ?? []), ...surfacesOf(units, findings)]
   findings.push(...others.filter((one) => !judgedBefore(one, options, allowed)))
-  return reportOf(options.name, 'folder', withSurfaces(units, findings), {
+  return reportOf(options.name, 'folder', withSurfaces(units, withoutReplacedImages(units, findings)), {
     allowed,
     files: files.length,
     lines,

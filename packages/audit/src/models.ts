@@ -42,7 +42,10 @@ const counts = ({ rule, severity }: Scanned, file: string): boolean =>
   severity !== 'info' &&
   RULES[rule].unread !== true &&
   !rule.endsWith('/broken') &&
-  !(/^(?:file\/polyglot$|archive\/)/.test(rule) && PICTURE.test(file))
+  !(/^(?:file\/polyglot$|archive\/)/.test(rule) && PICTURE.test(file)) &&
+  !(rule === 'file/native' && PROGRAM.test(file))
+/** What is a program by its name hides none. */
+const PROGRAM = /\.(?:jar|war|class|so|dll|dylib|exe|whl|node|wasm)$/i
 /** Cameras put films behind their pictures, and no program loads a model from a file of such a name. */
 const PICTURE = /\.(?:jpe?g|png|gif|webp|heic)$/i
 

@@ -9,7 +9,7 @@ const plain = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => SI
 const STYLE = `
 :root { color-scheme: light dark;
   --line: light-dark(#d4d7dc, #3a3f47); --soft: light-dark(#f4f5f7, #1d2025); --quiet: light-dark(#565d68, #a3abb8) }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere;
   background: light-dark(#fff, #121418); color: light-dark(#16191d, #e8eaed) }
 h1 { font-size: 1.5rem; margin-bottom: .25rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 h3 { font-size: 1rem; margin: 0 } dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem }
@@ -21,6 +21,7 @@ section { border: 1px solid var(--line); border-left-width: 5px; border-radius: 
 code { font: .85rem/1.4 ui-monospace, monospace;
   background: var(--soft); border-radius: 4px; padding: .1rem .3rem; overflow-wrap: anywhere }
 ul { padding-left: 1.2rem } li { margin: .2rem 0 }
+@media (max-width: 36rem) { section dl { display: block } section dt { margin-top: .5rem } }
 @media print { section { break-inside: avoid } }
 `
 

@@ -28,6 +28,12 @@ export function sarifReport(report: AuditReport, version: string): string {
   )
 }
 
+/** A path as SARIF wants it; the address of a server, or a version's name, is one. */
+const uriOf = (file: string): string => {
+  if (/^https?:/.test(file)) return file
+  return file.startsWith('models:/') ? encodeURI(file) : file.split('/').map(encodeURIComponent).join('/')
+}
+
 const ruleOf = ({ rule, title, why, recommendation, severity, category, cwe }: Finding): object => ({
   id: rule,
   shortDescription: { text: `${title}.` },
@@ -45,7 +51,7 @@ const resultOf = (finding: Finding | Judged, ids: readonly string[]): object => 
   locations: [
     {
       physicalLocation: {
-        artifactLocation: { uri: finding.line === 0 ? finding.file : finding.file.split('/').map(encodeURIComponent).join('/') },
+        artifactLocation: { uri: uriOf(finding.file) },
         ...(finding.line > 0 && { region: { startLine: finding.line, endLine: finding.end_line } }),
       },
     },

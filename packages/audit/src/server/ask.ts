@@ -7,7 +7,7 @@ export type Answer = { readonly status: number; readonly headers: http.IncomingH
 export type Asked = { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
 
 const ANSWER_MAX_BYTES = 2 * 1024 * 1024
-const WAIT_MS = 10_000
+const WAIT_MS = 30_000
 
 /** Asks a server, by any Host; the path goes as it is, dots and all; follows no redirect. @throws the system's error when nobody answers */
 export function ask(url: URL, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {

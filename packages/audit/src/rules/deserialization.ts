@@ -1,5 +1,6 @@
 import { anyOf } from '../syntax/any-of.ts'
-import { type Argument, type Call, type Facts, fixedText, mentions } from '../syntax/facts.ts'
+import { fixedText } from '../syntax/facts.ts'
+import { isOwn, isPinned } from './model-uris.ts'
 import { argumentAt, byLanguage, callsWhere, commandsWhere, isProgram, isTrue, linesLike, named } from './places.ts'
 import { javascript, python, type Rule, shell, yaml } from './rule.ts'
 
@@ -9,32 +10,6 @@ const PICKLE = anyOf(
   /^(?:(?:pandas|pd)\.read_pickle|shelve\.open|jsonpickle\.decode)$/,
 )
 const FLAVOURS = /^mlflow\.(?:(?:\w+\.)+)load_model$|^mlflow\.load_model$/
-const PINNED = /^models:\/(?:m-[\w-]+|[^/@]+\/\d+)$/
-/** Which version it is stands in a variable that is called so. */
-const PINNED_BY_NAME = /^[fF]["']models:\/[^/@]+\/\{[^}]*version[^}]*\}["']$|^[fF]["']models:\/\{[^}]*model_id[^}]*\}["']$/
-/** What this program logged itself, a few lines before, or what is in the model that loads it. */
-const OWN = anyOf(
-  '',
-  /^mlflow\.get_artifact_uri\(|\bcontext\.artifacts\b/,
-  /(?:^|[._])(?:info|logged_model|logged|model_info|log_result)\.model_uri$/,
-  /^[fF]["']runs:\/\{(?:run|active_run|mlflow\.(?:active_run|last_active_run)\(\))\.info\.run_id\}/,
-)
-
-/** Whether a model is of this program, which saved it under that name, or is a part of the model that MLflow loads by this function. */
-function isOwn(uri: Argument, call: Call, facts: Facts): boolean {
-  const place = fixedText(uri, call, facts) ?? uri.text
-  const saves = (one: Call): boolean =>
-    /(?:^|\.)(?:save|log)_model$/.test(one.name) && one.args.some((given) => (fixedText(given, one, facts) ?? given.text) === place)
-  const hook = facts.functions.find(({ name, scope }) => name === '_load_pyfunc' && scope === call.scope)
-  const parts = new Set((hook?.params ?? '').match(/[A-Za-z_]\w*/g))
-  return facts.calls.some(saves) || writtenAs(uri, facts).some((text) => OWN.test(text) || mentions(text, parts))
-}
-
-/** How an argument is written: itself, and what its name gets where it gets one thing. */
-function writtenAs({ text }: Argument, { assignments }: Facts): string[] {
-  const [only, another] = assignments.filter(({ names }) => names.length === 1 && names[0] === text)
-  return only && !another ? [text, only.text] : [text]
-}
 
 const RUNS = 'Loading it runs whatever its author put into it, with the rights of the program that loads it.'
 const NO_PICKLE =
@@ -98,7 +73,11 @@ export const DESERIALIZATION: readonly Rule[] = [
     languages: ['python'],
     hints: ['torch'],
     find: callsWhere((call) => call.name === 'torch.load' && !isTrue(call, 'weights_only')),
-    bad: [python('import torch\nstate = torch.load("m.pt", weights_only=False)', 2), python('import torch as t\nt.load(path)', 2)],
+    bad: [
+      python('import torch\nstate = torch.load("m.pt", weights_only=False)', 2),
+      python('import torch as t\nt.load(path)', 2),
+      python('from .common import torch\ntorch.load(path)', 2),
+    ],
     good: [python('import torch\nstate = torch.load("m.pt", weights_only=True)')],
   },
   {
@@ -160,7 +139,7 @@ export const DESERIALIZATION: readonly Rule[] = [
       if (!FLAVOURS.test(call.name)) return false
       const uri = argumentAt(call, 0, 'model_uri')
       if (!uri || isOwn(uri, call, facts)) return false
-      return !PINNED.test(fixedText(uri, call, facts) ?? '') && !writtenAs(uri, facts).some((text) => PINNED_BY_NAME.test(text))
+      return !isPinned(uri, call, facts)
     }),
     bad: [
       python('import mlflow\nmodel = mlflow.pyfunc.load_model("models:/churn/Production")', 2),

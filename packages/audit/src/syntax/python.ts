@@ -78,9 +78,12 @@ function callOf(node: Node, text: string, aliases: ReadonlyMap<string, string>, 
   const name = DOTTED.test(spelled) ? spelled : `?.${/([\w]+)$/.exec(spelled)?.[1] ?? ''}`
   const [head = '', ...rest] = name.split('.')
   const args = node.childForFieldName('arguments')
+  const imported = aliases.get(head) ?? head
+  // `from .common import torch` hands on a module under its own name.
+  const whole = imported.startsWith('.') && rest.length > 0 ? head : imported
   return [
     {
-      name: [aliases.get(head) ?? head, ...rest].join('.'),
+      name: [whole, ...rest].join('.'),
       args: args?.type === 'argument_list' ? args.namedChildren.flatMap((one) => (one ? argumentOf(one, text) : [])) : [],
       line: node.startPosition.row + 1,
       end_line: node.endPosition.row + 1,

@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Empty } from '../parts/Empty.tsx'
 import { useSession } from '../session.ts'
 import { NothingHere } from '../shell/Problems.tsx'
@@ -33,6 +33,11 @@ const PARTS: Record<string, () => ReactNode> = {
 export function AdminPage() {
   const { section } = route.useParams()
   const session = useSession()
+  const tabs = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // On a narrow screen the tabs scroll: the one that is open is in sight.
+    if (section) tabs.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [section])
   const found = SECTIONS.find(({ name }) => name === section)
   const Part = PARTS[section]
   if (!found || !Part) return <NothingHere />
@@ -49,7 +54,7 @@ export function AdminPage() {
       <div className="heading">
         <h1>Administration</h1>
       </div>
-      <nav className="tabs" aria-label="Parts of the administration">
+      <nav ref={tabs} className="tabs" aria-label="Parts of the administration">
         {SECTIONS.map(({ name, label }) => (
           <Link key={name} to="/admin/$section" params={{ section: name }} activeProps={{ 'aria-current': 'page' }}>
             {label}

@@ -36,7 +36,7 @@ export function AdminPage() {
   const tabs = useRef<HTMLElement>(null)
   useEffect(() => {
     // On a narrow screen the tabs scroll: the one that is open is in sight.
-    if (section) tabs.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    tabs.current?.querySelector(`[href$="/admin/${CSS.escape(section)}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [section])
   const found = SECTIONS.find(({ name }) => name === section)
   const Part = PARTS[section]

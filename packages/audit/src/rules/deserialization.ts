@@ -155,6 +155,7 @@ export const DESERIALIZATION: readonly Rule[] = [
         'import mlflow\nmlflow.paddle.log_model(m, name="model")\npath = mlflow.get_artifact_uri("model")\nmlflow.paddle.load_model(path)',
       ),
       python('import mlflow\npath = "/srv/m"\nmlflow.sklearn.save_model(m, path)\nmlflow.pyfunc.load_model("/srv/m")'),
+      python('import mlflow\nmlflow.onnx.save_model(m, FOLDER / name)\nmlflow.pyfunc.load_model(str(FOLDER / name))'),
       python('import mlflow\ndef load_context(self, context):\n    self.model = mlflow.sklearn.load_model(context.artifacts["inner"])'),
       python(
         'import mlflow\ndef _load_pyfunc(path):\n    inner = os.path.join(path, "inner")\n    return mlflow.sklearn.load_model(inner)',

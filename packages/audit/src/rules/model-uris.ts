@@ -12,11 +12,14 @@ const OWN = anyOf(
   /^[fF]["']runs:\/\{(?:run|active_run|mlflow\.(?:active_run|last_active_run)\(\))\.info\.run_id\}/,
 )
 
+/** A path that is only made a text is the same path. */
+const bare = (text: string): string => text.replace(/^str\(([^()]+)\)$/, '$1')
+
 /** Whether a model is of this program, which saved it under that name, or is a part of the model that MLflow loads by this function. */
 export function isOwn(uri: Argument, call: Call, facts: Facts): boolean {
-  const place = fixedText(uri, call, facts) ?? uri.text
+  const place = fixedText(uri, call, facts) ?? bare(uri.text)
   const saves = (one: Call): boolean =>
-    /(?:^|\.)(?:save|log)_model$/.test(one.name) && one.args.some((given) => (fixedText(given, one, facts) ?? given.text) === place)
+    /(?:^|\.)(?:save|log)_model$/.test(one.name) && one.args.some((given) => (fixedText(given, one, facts) ?? bare(given.text)) === place)
   const hook = facts.functions.find(({ name, scope }) => name === '_load_pyfunc' && scope === call.scope)
   const parts = new Set((hook?.params ?? '').match(/[A-Za-z_]\w*/g))
   return facts.calls.some(saves) || writtenAs(uri, facts).some((text) => OWN.test(text) || mentions(text, parts))

@@ -18,8 +18,8 @@ export function postgresUri(): string {
 const { int, text } = postgres.types
 
 /**
- * Every migration as one text for PostgreSQL, which a test's schema is made by in one go: as `migrate` does it, a statement at a time, it is
- * a third of what most tests of the server cost. Rows that the tables start with are left to the seeds.
+ * Every migration as one text for PostgreSQL, which a test's schema is made by in one go: as `migrate` does it, a statement at a time, it
+ * is a third of what most tests of the server cost. Rows that the tables start with are left to the seeds.
  */
 const EVERY_STATEMENT = [
   `create table millrace_migration (id ${int} primary key, name ${text} not null, applied_ms ${int} not null)`,

@@ -15,7 +15,7 @@ const options: readonly Option[] = [
   picklesOption,
   own({ flag: 'port', short: 'p', value: '<port>', fallback: '5001', about: 'The port' }),
   own({ flag: 'host', short: 'h', value: '<address>', fallback: '127.0.0.1', about: 'The address to listen on' }),
-  own({ flag: 'poll-seconds', value: '<seconds>', fallback: '5', about: 'How often aliases are looked up' }),
+  own({ flag: 'poll-seconds', value: '<seconds>', fallback: '5', about: 'How often aliases are looked up, and what later scans say' }),
   own({ flag: 'body-max-mib', value: '<n>', fallback: '16', about: 'The largest body of a request' }),
   own({ flag: 'rows-max', value: '<n>', fallback: '50000', about: 'The most rows of a request' }),
   own({
@@ -97,6 +97,7 @@ export const modelsServe: Command = {
       onFailure: (error) => say(`A model failed: ${(error as Error).stack ?? error}`),
       onSwitch: (before, after) => say(`${after.name}: version ${after.version} serves now, in place of ${before.version}.`),
       onRollout: say,
+      onQuarantine: say,
       onRefusal: (error) => say(`An alias is not followed, what serves stays: ${(error as Error).message}`),
     }).catch((error) => Promise.reject(refusalOf(error)))
     onStop({

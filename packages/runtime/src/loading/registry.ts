@@ -37,11 +37,10 @@ export async function resolveVersion(client: MillraceClient, address: Exclude<Ad
 export async function recordOf(client: MillraceClient, version: Version): Promise<Record> {
   const manifest = await ifMillrace(() => client.millrace.modelVersionsManifest(version))
   if (manifest === undefined) return plainRecord(client, version)
-  const scan = await ifKnown(() => client.millrace.modelVersionsScan(version))
   return {
     paths: manifest.files.map(({ path }) => path),
     digests: new Map(manifest.files.map(({ path, sha256 }) => [path, sha256])),
-    scan: scan?.scan.ending,
+    scan: await endingOf(client, version),
     open: (path) => asking('fetch', () => client.downloadArtifact(version, path)),
   }
 }
@@ -56,11 +55,12 @@ async function ifMillrace<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function ifKnown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** How the registry's scan of a version's files ended; undefined where nobody has looked, as at MLflow. @throws Refused('scan') */
+export async function endingOf(client: MillraceClient, { name, version }: Version): Promise<string | undefined> {
   try {
-    return await ask()
+    return (await client.millrace.modelVersionsScan({ name, version })).scan.ending
   } catch (error) {
-    if (error instanceof MillraceError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
+    if (error instanceof MillraceError && error.status === 404) return undefined
     throw refusal('scan', error)
   }
 }

@@ -52,6 +52,7 @@ test('a start that fails because the port is taken says so', async (t) => {
     onSwitch: () => {},
     onRefusal: () => {},
     onRollout: () => {},
+    onQuarantine: () => {},
   })
   await assert.rejects(start, /EADDRINUSE/)
 })

@@ -11,39 +11,41 @@ import { Watching, type WatchingRules } from '../watching/watching.ts'
 import { Leaving } from './leaving.ts'
 import { Metrics } from './metrics.ts'
 import { Models } from './models.ts'
+import { Quarantine, type QuarantineEvents } from './quarantine.ts'
 import { createServing } from './server.ts'
 import { Watch, type WatchEvents } from './watch.ts'
 
 /** How a process serves. */
-export type StartOptions = WatchEvents & {
-  /** What is served; the first is what `/invocations` asks. */
-  readonly uris: readonly string[]
-  readonly client: MillraceClient | undefined
-  /** Whose signature every model must have; nobody's, where it is undefined. */
-  readonly trust?: Trust | undefined
-  readonly host: string
-  readonly port: number
-  readonly token: string | undefined
-  /** Whether it may be called by any name; without a token only those who listen to others want that. */
-  readonly any_host: boolean
-  /** How often aliases are looked up. */
-  readonly poll_ms: number
-  readonly limits?: Partial<Limits>
-  /** What is kept of requests, and compared with the training data; nothing unless said. */
-  readonly watching?: WatchingRules | undefined
-  /** Whether data in pickles is read, without running any of it. */
-  readonly reads_pickles?: boolean | undefined
-  /** Where models that are code may run, when they are signed and approved; nowhere unless said. */
-  readonly sandbox?: SandboxRules | undefined
-  readonly version: string
-  readonly onFailure: (error: unknown) => void
-}
+export type StartOptions = WatchEvents &
+  QuarantineEvents & {
+    /** What is served; the first is what `/invocations` asks. */
+    readonly uris: readonly string[]
+    readonly client: MillraceClient | undefined
+    /** Whose signature every model must have; nobody's, where it is undefined. */
+    readonly trust?: Trust | undefined
+    readonly host: string
+    readonly port: number
+    readonly token: string | undefined
+    /** Whether it may be called by any name; without a token only those who listen to others want that. */
+    readonly any_host: boolean
+    /** How often aliases are looked up, and what later scans say. */
+    readonly poll_ms: number
+    readonly limits?: Partial<Limits>
+    /** What is kept of requests, and compared with the training data; nothing unless said. */
+    readonly watching?: WatchingRules | undefined
+    /** Whether data in pickles is read, without running any of it. */
+    readonly reads_pickles?: boolean | undefined
+    /** Where models that are code may run, when they are signed and approved; nowhere unless said. */
+    readonly sandbox?: SandboxRules | undefined
+    readonly version: string
+    readonly onFailure: (error: unknown) => void
+  }
 
 /** A process that serves. */
 export type Running = {
   readonly url: string
   readonly models: Models
-  /** Looks up every alias now. */
+  /** Looks up every alias now, and what later scans say. */
   look(): Promise<void>
   /** Takes no more requests, and ends when those that have begun are answered. */
   close(): Promise<void>
@@ -86,6 +88,7 @@ async function begin(options: StartOptions, models: Models, server: Server, end:
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))
   }
+  const quarantine = options.client && new Quarantine(options.client, models, options)
   // What is being rolled out is joined before the first request comes.
   for (const watch of watches) await watch.look()
   await new Promise<void>((resolve, reject) => {
@@ -93,15 +96,18 @@ async function begin(options: StartOptions, models: Models, server: Server, end:
     server.listen(options.port, options.host, resolve)
   })
   for (const watch of watches) watch.start(options.poll_ms)
+  const asking = quarantine && setInterval(() => void quarantine.look(), options.poll_ms).unref()
   const { address, port, family } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     models,
     look: async () => {
       for (const watch of watches) await watch.look()
+      await quarantine?.look()
     },
     close: async () => {
       for (const watch of watches) watch.stop()
+      clearInterval(asking)
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeIdleConnections()

@@ -32,6 +32,8 @@ test('audit says what it cannot follow or read', async () => {
     [['audit', '.', '--format', 'pdf'], 2, /--format pdf is none/],
     [['audit', '.', '--baseline', 'none.json'], 2, /--baseline none\.json/],
     [['audit', 'nowhere'], 3, /nowhere could not be audited/],
+    [['audit', 'http://192.0.2.7:5000', '--active'], 2, /another machine: say --i-own-this-server if you may/],
+    [['audit', 'http://127.0.0.1.example:5000', '--active'], 2, /another machine/],
   ] as const) {
     const ended = await run(args)
     assert.equal(ended.code, code, ended.err)

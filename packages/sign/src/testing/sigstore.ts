@@ -53,11 +53,16 @@ export async function startSigstore(): Promise<TestSigstore> {
   const certificate_log = await initializeCTLog(newKeys())
   const authority = await initializeCA(newKeys(), certificate_log)
   const log = new TransparencyLog(new URL(url).host)
-  const clock = await initializeTSA(newKeys())
+  const now = new Date()
+  const clock = await initializeTSA(newKeys(), now)
   const certifies = fulcioHandler(authority)
   handlers.set(certifies.path, (body, { headers }) => certifies.fn(asMockTakes(body, headers.authorization)))
   const { path, fn } = tsaHandler(clock)
-  handlers.set(path, fn)
+  // Whole seconds, as Sigstore's own: a fraction that ends in 0 is written shorter, and @sigstore/core reads three digits or none.
+  handlers.set(path, (body) => {
+    now.setTime(Math.floor(Date.now() / 1000) * 1000)
+    return fn(body)
+  })
   handlers.set('/api/v1/log/entries', (body) => logged(log, body))
   const provider = JSON.stringify({ issuer: url, authorization_endpoint: `${url}/auth`, token_endpoint: `${url}/token` })
   handlers.set('/.well-known/openid-configuration', async () => ({ statusCode: 200, response: provider, contentType: 'application/json' }))

@@ -23,9 +23,17 @@ export type LaneOptions = {
   readonly memory_max_mib?: number
   /** As long may one input take by the clock, on a machine that is busy. What is slow by its own doing is told by fuzz.ts. */
   readonly input_max_ms?: number
+  /** Where chance begins: the same seed tries the same inputs, as far as the time goes. The clock, unless said. */
+  readonly seed?: number
 }
 
-const DEFAULTS = { found: FOUND, child: new URL('child.ts', import.meta.url).pathname, memory_max_mib: 1536, input_max_ms: 60_000 }
+const DEFAULTS = {
+  found: FOUND,
+  child: new URL('child.ts', import.meta.url).pathname,
+  memory_max_mib: 1536,
+  input_max_ms: 60_000,
+  seed: Date.now() % 2 ** 32,
+}
 
 /** What came of a target's time. */
 export type Ended = { readonly target: string; readonly failures: readonly string[] } & Pick<Told, 'tried' | 'endings' | 'cpu_s'>
@@ -86,7 +94,7 @@ type InProcess = { readonly told?: Told; readonly why?: string }
 
 /** Fuzzes a target in a process of its own, which is ended when it hangs or grows; `why` says that it was, or ended by itself too early. */
 function inProcess(target: string, file: string, options: Required<LaneOptions>): Promise<InProcess> {
-  const child = fork(options.child, [target, String(options.seconds * 1000), String(Date.now() % 2 ** 32), file], {
+  const child = fork(options.child, [target, String(options.seconds * 1000), String(options.seed), file], {
     execArgv: ['--conditions=source', `--max-old-space-size=${HEAP_MAX_MIB}`],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })

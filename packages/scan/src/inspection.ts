@@ -57,7 +57,9 @@ export class Inspection {
   found(rule: RuleId, { member, evidence, offset, severity, cve }: Seen): void {
     const { title, cure, ...told } = RULES[rule]
     const shown = printable(evidence)
-    const key = `${rule}\n${member}\n${shown}`
+    // As it is shown: a name may be as long as the file, and thousands of those make thousands of findings.
+    const where = printable(member)
+    const key = `${rule}\n${where}\n${shown}`
     if (this.#known.has(key)) return
     if (this.findings.length >= FINDINGS_MAX) {
       this.left_out++
@@ -72,7 +74,7 @@ export class Inspection {
       severity: severity ?? told.severity,
       title,
       file: this.file,
-      member: printable(member),
+      member: where,
       ...(offset !== undefined && { offset }),
       evidence: shown,
       cve: cve ?? told.cve ?? [],

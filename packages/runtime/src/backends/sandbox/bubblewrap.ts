@@ -61,9 +61,10 @@ export function shutIn(model: string, socket_folder: string, { python, memory_ma
       ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
       ...['--uid', '65534', '--gid', '65534', '--hostname', 'model'],
       ...SYSTEM.flatMap(systemFolder),
+      // Before the folders of Python, which may lie below it.
+      ...['--size', String(TEMPORARY_MAX_BYTES), '--tmpfs', '/tmp'],
       ...folders.filter((folder) => !folder.startsWith('/usr/') && folder !== '/usr').flatMap((folder) => ['--ro-bind', folder, folder]),
       ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
-      ...['--size', String(TEMPORARY_MAX_BYTES), '--tmpfs', '/tmp'],
       ...['--ro-bind', model, '/model', '--bind', socket_folder, '/run/s', '--chdir', '/tmp'],
       ...Object.entries({ ...VARIABLES, PATH: `${dirname(program)}:/usr/bin:/bin` }).flatMap(([name, text]) => ['--setenv', name, text]),
       ...['--', first, ...rest],

@@ -7,7 +7,7 @@ import { commands } from './commands.ts'
 import { helpFor } from './help.ts'
 import { forPeople } from './log.ts'
 import { nearest } from './nearest.ts'
-import { newFolder, run } from './testing/command.ts'
+import { newFolder, run, start } from './testing/command.ts'
 
 for (const command of commands) {
   test(`millrace ${command.name} --help tells every flag, and examples`, async () => {
@@ -75,4 +75,10 @@ test('bash completes commands and flags', async () => {
 test('a line of the log for people holds no control characters and keeps its fields', () => {
   const line = forPeople(JSON.stringify({ level: 40, time: '2026-01-02T03:04:05.000Z', msg: 'a\nb\u001b[2J', status: 404 }))
   assert.match(line, /warn {2}a\\u000ab\\u001b\[2J status=404\n$/)
+})
+
+test('who reads no further, as head does, ends nothing: no stack, and the exit code stays', async () => {
+  const { process: child, ended } = start(['scan', '--help'])
+  child.stdout?.destroy()
+  assert.deepEqual(await ended, { code: 0, out: '', err: '' })
 })

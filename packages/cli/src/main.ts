@@ -69,6 +69,13 @@ function say(text: string, code: number = EXIT.fine): number {
   return code
 }
 
+// Who reads no further, as `head` does, ends nothing: a scan's exit code stays what was found, and a server goes on.
+for (const end of [process.stdout, process.stderr]) {
+  end.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 try {
   const code = await main(process.argv.slice(2))
   if (code !== undefined) process.exitCode = code

@@ -3,8 +3,8 @@ import type { Inspection } from '../inspection.ts'
 import { judgeYaml } from './judge-yaml.ts'
 import { lookalike } from './package-names.ts'
 
-// PEP 508 in short: a name, extras, versions, a marker.
-const VERSIONS = String.raw`\(?\s*(?:(?:===|~=|==|!=|<=|>=|<|>)\s*[\w.*+!-]+\s*,?\s*)*\)?`
+// PEP 508 in short: a name, extras, versions, a marker. No stretch of it can be read in two ways: that many of them were too many.
+const VERSIONS = String.raw`\(?\s*(?:(?:===|~=|==|!=|<=|>=|<|>)\s*[\w.*+!-]+\s*(?:,\s*)?)*\)?`
 const REQUIREMENT = new RegExp(
   String.raw`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*(${VERSIONS})\s*(?:;[\w\s.'"<>=!()]*)?$`,
 )
@@ -14,18 +14,18 @@ const INDEX = /^(?:-i|--index-url|--extra-index-url|--trusted-host|-f|--find-lin
 
 /** Judges a `requirements.txt`, a line each. */
 export function judgeRequirements(inspection: Inspection, member: string, content: string): void {
-  for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/))
-    judgeRequirement(inspection, member, line.replace(/(?:^|\s)#.*$/, '').trim())
+  for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) judgeRequirement(inspection, member, line.replace(/(?:^|\s)#.*$/, ''))
 }
 
-function judgeRequirement(inspection: Inspection, member: string, line: string): void {
+function judgeRequirement(inspection: Inspection, member: string, written: string): void {
+  const line = written.replace(/\s+/g, ' ').trim()
   if (line === '') return
   if (INDEX.test(line)) {
     inspection.found('environment/index', { member, evidence: line })
     return
   }
   if (/^(?:-r|-c|--requirement|--constraint|--hash)\b/.test(line)) return
-  if (SHELL.test(line)) inspection.found('environment/shell', { member, evidence: line })
+  if (SHELL.test(written)) inspection.found('environment/shell', { member, evidence: line })
   if (SOURCE.test(line)) {
     inspection.found('environment/source', { member, evidence: line })
     return

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { FOUND } from '../corpus/found.ts'
 import type { Told } from './as-child.ts'
@@ -23,6 +23,8 @@ export type LaneOptions = {
   readonly memory_max_mib?: number
   /** As long may one input take by the clock, on a machine that is busy. What is slow by its own doing is told by fuzz.ts. */
   readonly input_max_ms?: number
+  /** How far others go before them, from 0 to 19. */
+  readonly niceness?: number
   /** Where chance begins: the same seed tries the same inputs, as far as the time goes. The clock, unless said. */
   readonly seed?: number
 }
@@ -31,7 +33,8 @@ const DEFAULTS = {
   found: FOUND,
   child: new URL('child.ts', import.meta.url).pathname,
   memory_max_mib: 1536,
-  input_max_ms: 60_000,
+  input_max_ms: 120_000,
+  niceness: 0,
   seed: Date.now() % 2 ** 32,
 }
 
@@ -98,6 +101,7 @@ function inProcess(target: string, file: string, options: Required<LaneOptions>)
     execArgv: ['--conditions=source', `--max-old-space-size=${HEAP_MAX_MIB}`],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })
+  if (child.pid !== undefined) setPriority(child.pid, options.niceness)
   return new Promise((resolve) => {
     let told: Told | undefined
     let why: string | undefined

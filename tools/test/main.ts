@@ -87,17 +87,15 @@ const below = (path: string): string[] => (path.endsWith('.ts') ? [path] : globS
 const source = (path: string): boolean => !path.includes('node_modules/') && !path.includes('dist/')
 
 /**
- * The tests, and beside them the fuzzers: one core's worth of these while tests run, which wait for disks and servers half of their time,
- * and every core afterwards.
+ * The tests, and beside them the fuzzers, as many at a time as there are cores: they take what the tests leave, which wait for disks and
+ * servers half of their time.
  */
 async function testsAndFuzzing(files: readonly string[]): Promise<Counts[]> {
-  const lanes = new Lanes(FUZZ_SECONDS > 0 ? targets : [], { seconds: FUZZ_SECONDS, seed: FUZZ_SEED }, (ended) =>
-    console.log(linesOf(ended)),
-  )
-  const cores = availableParallelism()
-  const beside = Array.from({ length: Math.max(1, cores - 1) }, () => lanes.run())
+  const options = { seconds: FUZZ_SECONDS, seed: FUZZ_SEED, niceness: 10 }
+  const lanes = new Lanes(FUZZ_SECONDS > 0 ? targets : [], options, (ended) => console.log(linesOf(ended)))
+  const beside = Array.from({ length: availableParallelism() }, () => lanes.run())
   const counts = await tests(files)
-  await Promise.all([...beside, lanes.run()])
+  await Promise.all(beside)
   const failures = lanes.ended.flatMap((ended) => ended.failures)
   const failed = lanes.ended.filter((ended) => ended.failures.length > 0).length
   return [counts, { passed: lanes.ended.length - failed, failed, failures }]

@@ -35,6 +35,15 @@ async function signIn(page: Page, { username, password }: typeof ADMIN): Promise
 
 const soon = { timeout: 30_000 }
 
+/** One more version of churn, logged and registered by the client's user. */
+async function registerChurn(client: MillraceClient): Promise<void> {
+  const { experiment_id } = await client.experiments.create({ name: `churn ${Date.now()}` })
+  const { run } = await client.runs.create({ experiment_id })
+  const { run_id } = run.info
+  await client.uploadArtifact({ run_id }, 'model/MLmodel', new TextEncoder().encode(`flavors: {}\nrun_id: ${run_id}\n`))
+  await client.modelVersions.create({ name: 'churn', source: `runs:/${run_id}/model`, run_id })
+}
+
 test('sign in, make an account, ask for @champion, have somebody else approve it, set it, sign out', async () => {
   const admin = await (await browser.newContext()).newPage()
   await admin.goto(`${server.url}/#/admin`)
@@ -47,10 +56,7 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
 
   const client = new MillraceClient({ url: server.url, ...ADA })
   await client.registeredModels.create({ name: 'churn' })
-  const { experiment_id } = await client.experiments.create({ name: 'churn' })
-  const { run } = await client.runs.create({ experiment_id })
-  await client.uploadArtifact({ run_id: run.info.run_id }, 'model/MLmodel', new TextEncoder().encode('flavors: {}\n'))
-  await client.modelVersions.create({ name: 'churn', source: `runs:/${run.info.run_id}/model`, run_id: run.info.run_id })
+  await registerChurn(client)
 
   const ada = await (await browser.newContext()).newPage()
   await ada.goto(`${server.url}/#/models/churn`)
@@ -73,6 +79,47 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
   await ada.getByRole('link', { name: 'ada', exact: true }).click()
   await ada.getByRole('button', { name: 'Sign out' }).click()
   await ada.getByRole('button', { name: 'Sign in' }).waitFor(soon)
+})
+
+test('a request is rejected with a reason, and an alias that was moved goes back in one step', async () => {
+  const client = new MillraceClient({ url: server.url, ...ADA })
+  await registerChurn(client)
+  const [ada, admin] = [await (await browser.newContext()).newPage(), await (await browser.newContext()).newPage()]
+  await ada.goto(`${server.url}/#/models/churn`)
+  await signIn(ada, ADA)
+  await admin.goto(`${server.url}/#/requests`)
+  await signIn(admin, ADMIN)
+  await admin.getByRole('link', { name: 'admin', exact: true }).waitFor(soon)
+  const ask = async (): Promise<void> => {
+    await ada.getByLabel('Alias', { exact: true }).fill('champion')
+    await ada.getByLabel('Version', { exact: true }).selectOption('2')
+    await ada.getByRole('button', { name: 'Set the alias' }).click()
+  }
+  const answer = async (reason: string, button: string, then: string): Promise<void> => {
+    await admin.reload()
+    await admin.getByLabel('Reason, for churn version 2').fill(reason)
+    await admin.getByRole('button', { name: button }).click()
+    await admin.getByText(then, { exact: true }).first().waitFor(soon)
+  }
+  const champion = async () => (await client.registeredModels.getByAlias({ name: 'churn', alias: 'champion' })).model_version.version
+
+  await ask()
+  await ada
+    .getByText(/Request pr-\S+ is open/i)
+    .first()
+    .waitFor(soon)
+  await answer('no test data', 'Reject', 'rejected')
+  assert.equal(await champion(), '1')
+  await answer('the test data came', 'Approve after all', 'approved, not yet used')
+  await ask()
+  await ada.getByText('@champion → version 2').waitFor(soon)
+
+  await admin.goto(`${server.url}/#/models/churn`)
+  await admin.getByLabel('Reason for going back').fill('more complaints')
+  await admin.getByRole('button', { name: 'Roll back' }).click()
+  await admin.getByText('@champion → version 1').waitFor(soon)
+  assert.equal(await champion(), '1')
+  await admin.getByRole('cell', { name: 'more complaints' }).waitFor(soon)
 })
 
 test('a link to a run leads there after signing in; a token that the page made works in a client', async () => {

@@ -27,6 +27,9 @@ const WORD: Record<Request['state'], string> = {
   void: 'void: what it was about has changed',
 }
 
+/** Who decided may think otherwise, until it is used. */
+const REVIEWED: ReadonlySet<Request['state']> = new Set(['open', 'approved', 'rejected'])
+
 /** Requests to put a version in a protected place, each with what is missing and who said what. */
 export function Requests({ requests }: { requests: readonly Request[] }) {
   return (
@@ -59,7 +62,7 @@ export function Requests({ requests }: { requests: readonly Request[] }) {
               <span className="faint">({<Time at={at_ms} />})</span>
             </p>
           ))}
-          {request.state === 'open' && <Review request={request} />}
+          {REVIEWED.has(request.state) && <Review request={request} />}
         </article>
       ))}
     </div>
@@ -91,12 +94,16 @@ function Review({ request }: { request: Request }) {
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
-        <button type="button" className="main" disabled={reason.trim() === '' || isOwn} onClick={() => decide('approve')}>
-          Approve
-        </button>
-        <button type="button" disabled={reason.trim() === ''} onClick={() => decide('reject')}>
-          Reject
-        </button>
+        {request.state !== 'approved' && (
+          <button type="button" className="main" disabled={reason.trim() === '' || isOwn} onClick={() => decide('approve')}>
+            {request.state === 'rejected' ? 'Approve after all' : 'Approve'}
+          </button>
+        )}
+        {request.state !== 'rejected' && (
+          <button type="button" disabled={reason.trim() === ''} onClick={() => decide('reject')}>
+            {request.state === 'approved' ? 'Reject after all' : 'Reject'}
+          </button>
+        )}
       </div>
       {isOwn && <p className="faint">You asked for it or made the version: somebody else approves it.</p>}
     </>

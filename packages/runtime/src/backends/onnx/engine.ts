@@ -121,6 +121,8 @@ export class Engine {
     const [program, args] = limited([process.execPath, ...argumentsOf(library)], { memory_max_bytes: this.#limits.memory_max_bytes })
     const child = spawn(program, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
+    // The model is the first question: others wait until it is answered.
+    this.#in_flight = 1
     const cutter = new Cutter()
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -143,6 +145,7 @@ export class Engine {
           else if (message.problem !== undefined) ended(message.problem.replace(/^\S+\.(?:cc|h):\d+ .*?\) (?=\S)/s, '').trim())
           else {
             clearTimeout(timer)
+            this.#in_flight = 0
             const [text = ''] = (message.tensors[0]?.data ?? []) as readonly string[]
             resolve(JSON.parse(text) as Described)
           }

@@ -41,24 +41,19 @@ export type LoadOptions = {
 export async function loadModel(uri: string, options: LoadOptions): Promise<Served> {
   const address = readAddress(uri)
   const { trust, reads_pickles, sandbox } = options
+  const rules: LoadRules = { trust, reads_pickles, sandbox }
   if (address.kind === 'folder' || address.kind === 's3') {
     const path = address.kind === 'folder' ? address.path : address.prefix || address.bucket
     const copied = address.kind === 'folder' ? copyFolder(path) : copyRecord(await s3Record(address))
     return withCopy(await copied, async (copy) => {
-      await checkFolderSignature(copy, { trust })
+      await checkFolderSignature(copy, rules)
       const version = { name: options.name ?? nameOf(path), version: '1' }
-      const rules = { trust, reads_pickles, sandbox }
       return readOrRun(uri, version, copy, rules, { scan: () => scanHere(copy.folder), bundles: async () => bundlesBeside(copy) })
     })
   }
   if (options.client === undefined) throw new Refused('find', 'Which server has it? Give its address: --tracking-uri http://127.0.0.1:5000')
   const alias = address.kind === 'alias' ? address.alias : undefined
-  return loadVersion(uri, await resolveVersion(options.client, address), options.client, {
-    trust,
-    alias,
-    reads_pickles,
-    sandbox,
-  })
+  return loadVersion(uri, await resolveVersion(options.client, address), options.client, { ...rules, alias })
 }
 
 /** What is asked of a version that is loaded, and what is allowed. */
@@ -116,7 +111,7 @@ async function readModel(
   uri: string,
   { name, version }: Version,
   { files, digests }: Copy,
-  { reads_pickles = false, sandbox }: LoadRules,
+  { reads_pickles = false }: LoadRules,
   open: (files: ModelFiles) => Promise<Backend | RemoteBackend> = backendOf,
 ): Promise<Served> {
   const mlmodel = files.get('MLmodel')
@@ -133,14 +128,14 @@ async function readModel(
     },
   })
   try {
-    return await checked({ name, version, uri, backend, digests, reads_pickles, sandbox }, description, files)
+    return await checked({ name, version, uri, backend, digests }, description, files)
   } catch (error) {
     if (isRemote(backend)) await backend.close()
     throw error
   }
 }
 
-type Read = Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'digests' | 'reads_pickles' | 'sandbox'>
+type Read = Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'digests'>
 
 /** A model that was read, once it does what MLmodel says of it. */
 async function checked(read: Read, { signature, method, example: path }: Description, files: Copy['files']): Promise<Served> {

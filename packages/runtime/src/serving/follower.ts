@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type MillraceClient, MillraceError, type Output } from '@millrace/client'
-import type { Trust } from '@millrace/sign'
-import { loadVersion } from '../loading/load.ts'
+import { type LoadRules, loadVersion } from '../loading/load.ts'
 import { Refused } from '../refused.ts'
 import type { Models } from './models.ts'
 import type { Served } from './served.ts'
@@ -33,25 +32,20 @@ export class Follower {
   readonly #name: string
   readonly #alias: string
   readonly #events: RolloutEvents
-  readonly #trust: Trust | undefined
+  readonly #rules: LoadRules
   readonly #process = randomBytes(8).toString('hex')
   #split: Split | undefined
   #heard_ms = 0
   #ask_again_ms = 0
   readonly #refused = new Set<string>()
 
-  constructor(
-    client: MillraceClient,
-    models: Models,
-    { name, alias }: Place,
-    events: RolloutEvents & { readonly trust?: Trust | undefined },
-  ) {
+  constructor(client: MillraceClient, models: Models, { name, alias }: Place, events: RolloutEvents, rules: LoadRules) {
     this.#client = client
     this.#models = models
     this.#name = name
     this.#alias = alias
     this.#events = events
-    this.#trust = events.trust
+    this.#rules = rules
   }
 
   /** Whether a rollout goes on here. */
@@ -93,10 +87,9 @@ export class Follower {
   }
 
   /** A version that can't be served ends its rollout, for every process; files that did not arrive are asked for again. */
-  async #load(rollout: Rollout, { name, uri, reads_pickles, sandbox }: Served): Promise<Served | undefined> {
+  async #load(rollout: Rollout, { name, uri }: Served): Promise<Served | undefined> {
     try {
-      const rules = { trust: this.#trust, alias: this.#alias, reads_pickles, sandbox }
-      return await loadVersion(uri, { name, version: rollout.version }, this.#client, rules)
+      return await loadVersion(uri, { name, version: rollout.version }, this.#client, this.#rules)
     } catch (error) {
       if (!(error instanceof Refused) || error.step === 'find' || error.step === 'fetch') throw error
       this.#refused.add(rollout.rollout_id)

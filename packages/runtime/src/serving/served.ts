@@ -8,7 +8,6 @@ import {
   type RemoteBackend,
   type Soon,
 } from '../backend.ts'
-import type { SandboxRules } from '../backends/sandbox/bubblewrap.ts'
 import { compile, type Enforce } from '../signature/enforce.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Table } from '../signature/table.ts'
@@ -34,10 +33,6 @@ export type Served = {
   readonly digests: ReadonlyMap<string, string>
   /** What its training data looked like, where that was logged with it. */
   readonly profile?: readonly ColumnProfile[] | undefined
-  /** Whether it, and what takes its place, may be a pickle whose data is read. */
-  readonly reads_pickles?: boolean
-  /** The sandbox in which it, and what takes its place, may run. */
-  readonly sandbox?: SandboxRules | undefined
   /** Who looks at what it is asked, and may refuse it. */
   readonly guards: Set<Guard>
   /** Who looks at what it predicts. */
@@ -52,10 +47,7 @@ export type Eye = (prediction: Prediction, frame: Frame) => void
 
 /** Puts a backend and what its signature asks for together. */
 export function serve(
-  known: Pick<
-    Served,
-    'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile' | 'reads_pickles' | 'sandbox'
-  >,
+  known: Pick<Served, 'name' | 'version' | 'uri' | 'backend' | 'signature' | 'method' | 'digests' | 'profile'>,
 ): Served {
   const { signature, backend } = known
   const { output } = signature

@@ -1,11 +1,8 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { MillraceClient } from '@millrace/client'
-import type { Trust } from '@millrace/sign'
 import { isRemote } from '../backend.ts'
-import type { SandboxRules } from '../backends/sandbox/bubblewrap.ts'
 import { readAddress } from '../loading/address.ts'
-import { loadModel } from '../loading/load.ts'
+import { type LoadOptions, loadModel } from '../loading/load.ts'
 import { LIMITS, type Limits } from '../protocols/limits.ts'
 import { Watching, type WatchingRules } from '../watching/watching.ts'
 import { Leaving } from './leaving.ts'
@@ -17,12 +14,10 @@ import { Watch, type WatchEvents } from './watch.ts'
 
 /** How a process serves. */
 export type StartOptions = WatchEvents &
-  QuarantineEvents & {
+  QuarantineEvents &
+  Omit<LoadOptions, 'name'> & {
     /** What is served; the first is what `/invocations` asks. */
     readonly uris: readonly string[]
-    readonly client: MillraceClient | undefined
-    /** Whose signature every model must have; nobody's, where it is undefined. */
-    readonly trust?: Trust | undefined
     readonly host: string
     readonly port: number
     readonly token: string | undefined
@@ -33,10 +28,6 @@ export type StartOptions = WatchEvents &
     readonly limits?: Partial<Limits>
     /** What is kept of requests, and compared with the training data; nothing unless said. */
     readonly watching?: WatchingRules | undefined
-    /** Whether data in pickles is read, without running any of it. */
-    readonly reads_pickles?: boolean | undefined
-    /** Where models that are code may run, when they are signed and approved; nowhere unless said. */
-    readonly sandbox?: SandboxRules | undefined
     readonly version: string
     readonly onFailure: (error: unknown) => void
   }
@@ -82,8 +73,7 @@ export async function startServing(options: StartOptions): Promise<Running> {
 async function begin(options: StartOptions, models: Models, server: Server, end: () => Promise<void>): Promise<Running> {
   const watches: Watch[] = []
   for (const uri of options.uris) {
-    const { client, trust, reads_pickles, sandbox } = options
-    const model = await loadModel(uri, { client, trust, reads_pickles, sandbox })
+    const model = await loadModel(uri, options)
     models.put(model)
     const address = readAddress(uri)
     if (address.kind === 'alias' && options.client) watches.push(new Watch(options.client, models, address, model, options))

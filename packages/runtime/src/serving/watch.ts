@@ -1,7 +1,6 @@
 import type { MillraceClient } from '@millrace/client'
-import type { Trust } from '@millrace/sign'
 import type { Address } from '../loading/address.ts'
-import { loadVersion } from '../loading/load.ts'
+import { type LoadRules, loadVersion } from '../loading/load.ts'
 import { resolveVersion, type Version } from '../loading/registry.ts'
 import { Follower, type RolloutEvents } from './follower.ts'
 import type { Models } from './models.ts'
@@ -25,7 +24,7 @@ export class Watch {
   readonly #models: Models
   readonly #address: Address & { kind: 'alias' }
   readonly #events: WatchEvents
-  readonly #trust: Trust | undefined
+  readonly #rules: LoadRules
   readonly #follower: Follower
   #served: Served
   #refused: { version: string; since_ms: number } | undefined
@@ -37,15 +36,16 @@ export class Watch {
     models: Models,
     address: Address & { kind: 'alias' },
     served: Served,
-    events: WatchEvents & { readonly trust?: Trust | undefined },
+    events: WatchEvents & LoadRules,
   ) {
     this.#client = client
     this.#models = models
     this.#address = address
     this.#served = served
     this.#events = events
-    this.#trust = events.trust
-    this.#follower = new Follower(client, models, address, events)
+    const { trust, reads_pickles, sandbox } = events
+    this.#rules = { trust, reads_pickles, sandbox, alias: address.alias }
+    this.#follower = new Follower(client, models, address, events, this.#rules)
   }
 
   start(every_ms: number): void {
@@ -88,8 +88,7 @@ export class Watch {
   }
 
   #load(version: Version): Promise<Served> {
-    const { uri, reads_pickles, sandbox } = this.#served
-    return loadVersion(uri, version, this.#client, { trust: this.#trust, alias: this.#address.alias, reads_pickles, sandbox })
+    return loadVersion(this.#served.uri, version, this.#client, this.#rules)
   }
 
   #isResting(version: string): boolean {

@@ -3,7 +3,7 @@ import { type AuditReport, reportOf } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { attack } from './active.ts'
 import { type Answer, ask } from './ask.ts'
-import { API, type Look } from './look.ts'
+import { API, askKnown, askUnknown, LOGIN_VARIABLES, type Look } from './look.ts'
 import { lookAtRegistry } from './registry.ts'
 import { KNOWN_UNTIL, vulnerabilitiesOf } from './versions.ts'
 
@@ -23,11 +23,15 @@ export type ServerOptions = {
 /** Whether an address is of this machine. */
 export const isNear = (address: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname)
 
-/** Audits a running tracking server by what it answers; nothing is changed, unless `active`. @throws Error when nobody answers */
+/**
+ * Audits a running tracking server by what it answers; nothing is changed, unless `active`. @throws Error when nobody answers, or what is no
+ * tracking server
+ */
 export async function auditServer(address: string, { login = {}, active = false }: ServerOptions = {}): Promise<AuditReport> {
   const url = new URL(address)
-  const look: Look = { url, is_near: isNear(address), login, found: [], passed: [] }
-  const product = await recognise(look)
+  const path = url.pathname.replace(/\/$/, '')
+  const look: Look = { url, base: await baseOf(url, path), is_near: isNear(address), login, found: [], passed: [] }
+  const product = await recognise(look, path)
   await lookAtLogin(look)
   await lookAtHost(look)
   await lookAtOrigins(look)
@@ -40,26 +44,39 @@ export async function auditServer(address: string, { login = {}, active = false 
       confidence: 'high',
       context: 'code',
       weight: told.severity,
-      file: url.origin,
+      file: `${url.origin}${path}`,
       line: 0,
       end_line: 0,
       fingerprint: createHash('sha256').update(`${told.rule} ${told.title}`).digest('hex').slice(0, 16),
     }),
   )
-  return reportOf(`${url.origin} (${product})`, 'server', findings, { passed: look.passed })
+  return reportOf(`${url.origin}${path} (${product})`, 'server', findings, { passed: look.passed })
 }
 
-async function recognise({ url, found, passed }: Look): Promise<string> {
-  const version = await ask(url, '/version')
+/** Where the API is: below the address's own path, or at the root, where MLflow leaves it beside --static-prefix. */
+async function baseOf(url: URL, path: string): Promise<string> {
+  return path !== '' && (await ask(url, `${path}${SEARCH}`)).status === 404 ? '' : path
+}
+
+async function recognise(look: Look, path: string): Promise<string> {
+  const { url, login, found, passed } = look
+  // With a login on, some answer their version to those who are known alone.
+  const version = await ask(url, `${path}/version`, { headers: login })
   const number = /^\d+\.\d+[\w.]*$/.exec(version.text.trim())?.[0]
-  const openapi = await ask(url, '/openapi.json')
-  // With a login on, the API's description is for those who are known; the page to sign in is for all.
-  const sign_in = await ask(url, '/login')
+  const openapi = await ask(url, `${path}/openapi.json`)
+  // The API's description is for those who are known, too; the page to sign in is for all.
+  const sign_in = await ask(url, `${path}/login`)
   if (/"title":\s*"Millrace/.test(openapi.text) || /<title>[^<]*Millrace/.test(sign_in.text)) {
     passed.push(`It is Millrace, which speaks the API of MLflow ${number ?? 'of an unknown version'} and has none of its code.`)
     return 'Millrace'
   }
-  if (version.status !== 200 || number === undefined) return 'a server that is not recognised'
+  if (version.status !== 200 || number === undefined) {
+    const search = await askUnknown(look, SEARCH)
+    if (!answersData(search) && !asksForLogin(search.status))
+      throw new Error(`it is no tracking server: a search for experiments was answered with ${search.status}`)
+    if (asksForLogin(version.status)) passed.push(`Its version was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+    return 'a server that is not recognised'
+  }
   for (const { id, what, fixed, last, severity, cwe } of vulnerabilitiesOf(number)) {
     found.push({
       rule: `version/${id.toLowerCase()}`,
@@ -77,10 +94,14 @@ async function recognise({ url, found, passed }: Look): Promise<string> {
   return `MLflow ${number}`
 }
 
+/** Refused to who is unknown, or led to a page to sign in on. */
+const asksForLogin = (status: number): boolean => [301, 302, 303, 307, 308, 401, 403].includes(status)
+
 const answersData = ({ status, headers }: Answer): boolean => status === 200 && /json/.test(headers['content-type'] ?? '')
 
-async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void> {
-  const anonymous = await ask(url, SEARCH)
+async function lookAtLogin(look: Look): Promise<void> {
+  const { is_near, found, passed } = look
+  const anonymous = await askUnknown(look, SEARCH)
   if (answersData(anonymous)) {
     found.push({
       rule: 'server/no-login',
@@ -95,9 +116,13 @@ async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void>
     })
     return
   }
+  if (!asksForLogin(anonymous.status)) {
+    passed.push(`Whether it asks for a login was not found out: experiments/search answers ${anonymous.status}.`)
+    return
+  }
   passed.push(`experiments/search asks for a login (${anonymous.status}).`)
   for (const login of DEFAULT_LOGINS) {
-    const answer = await ask(url, SEARCH, { headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } })
+    const answer = await askUnknown(look, SEARCH, { headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } })
     if (!answersData(answer)) continue
     found.push({
       rule: 'server/default-login',
@@ -115,8 +140,13 @@ async function lookAtLogin({ url, is_near, found, passed }: Look): Promise<void>
   passed.push('No password that products come with is valid.')
 }
 
-async function lookAtHost({ url, found, passed }: Look): Promise<void> {
-  const answer = await ask(url, SEARCH, { headers: { host: FOREIGN } })
+async function lookAtHost(look: Look): Promise<void> {
+  const { found, passed } = look
+  const answer = await askKnown(look, SEARCH, { headers: { host: FOREIGN } })
+  if (answer.status === 401) {
+    passed.push(`Whether it answers to another host's name was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+    return
+  }
   if (!answersData(answer)) {
     passed.push(`A request to another host's name is refused (${answer.status}).`)
     return
@@ -134,8 +164,9 @@ async function lookAtHost({ url, found, passed }: Look): Promise<void> {
   })
 }
 
-async function lookAtOrigins({ url, found, passed }: Look): Promise<void> {
-  const { headers } = await ask(url, SEARCH, { headers: { origin: `https://${FOREIGN}` } })
+async function lookAtOrigins(look: Look): Promise<void> {
+  const { found, passed } = look
+  const { headers } = await askUnknown(look, SEARCH, { headers: { origin: `https://${FOREIGN}` } })
   const allowed = headers['access-control-allow-origin']
   if (allowed === undefined || (allowed !== '*' && !allowed.includes(FOREIGN))) {
     passed.push('Pages of other sites get no answer that they can read.')

@@ -10,6 +10,8 @@ export type Told = Pick<Finding, 'rule' | 'title' | 'evidence' | 'why' | 'means'
 /** What one look at a server gathers. */
 export type Look = {
   readonly url: URL
+  /** The path below which its API answers; '' at the root. */
+  readonly base: string
   readonly is_near: boolean
   /** What logs in: of what needs a login, to be read. */
   readonly login: Readonly<Record<string, string>>
@@ -19,9 +21,15 @@ export type Look = {
 
 export const API = '/api/2.0/mlflow'
 
+/** Where a login is taken from, for sentences on what needs one. */
+export const LOGIN_VARIABLES = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token'
+
+/** Asks as somebody unknown. */
+export const askUnknown = ({ url, base }: Look, path: string, asked: Asked = {}): Promise<Answer> => ask(url, `${base}${path}`, asked)
+
 /** Asks as who audits. */
-export const askKnown = ({ url, login }: Look, path: string, asked: Asked = {}): Promise<Answer> =>
-  ask(url, path, { ...asked, headers: { ...login, ...asked.headers } })
+export const askKnown = (look: Look, path: string, asked: Asked = {}): Promise<Answer> =>
+  askUnknown(look, path, { ...asked, headers: { ...look.login, ...asked.headers } })
 
 /** The object of an answer of JSON; undefined for every other answer. */
 export function objectOf({ status, text }: Answer): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,5 @@
 import { isOutside, isServed, isWide, REGISTRY_RULES, type RegistryRule } from '../registry/registry-rules.ts'
-import { API, askKnown, type Look, listOf, objectOf } from './look.ts'
+import { API, askKnown, LOGIN_VARIABLES, type Look, listOf, objectOf } from './look.ts'
 
 const SHOWN_MAX = 5
 
@@ -9,9 +9,7 @@ type Version = { readonly name: string; readonly version: string; readonly sourc
 export async function lookAtRegistry(look: Look): Promise<void> {
   const models = await askKnown(look, `${API}/registered-models/search?max_results=1000`)
   if (models.status === 401 || models.status === 403) {
-    look.passed.push(
-      'The registry was not looked at: it asks for a login (MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token).',
-    )
+    look.passed.push(`The registry was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
     return
   }
   const answered = await askKnown(look, `${API}/model-versions/search?max_results=10000`)

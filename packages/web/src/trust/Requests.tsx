@@ -1,10 +1,12 @@
 import type { Output } from '@millrace/client'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf } from '../api.ts'
+import { api } from '../api.ts'
 import { Time } from '../parts/Time.tsx'
 import { useSession } from '../session.ts'
-import { say } from '../shell/Toasts.tsx'
+import { act } from '../shell/act.ts'
+
+const CHANGES = ['GET /api/2.0/millrace/promotions/requests', 'GET /api/2.0/mlflow/model-versions/get'] as const
 
 type Request = Output<'GET /api/2.0/millrace/promotions/requests'>['promotion_requests'][number]
 
@@ -75,14 +77,11 @@ function Review({ request }: { request: Request }) {
   const isOwn =
     session !== undefined && session.username !== '' && (session.username === request.author || session.username === request.asked_by)
   const decide = async (what: 'approve' | 'reject'): Promise<void> => {
-    try {
-      await api.call(`POST /api/2.0/millrace/promotions/requests/{request_id}/${what}`, { request_id: request.request_id, reason })
-      say(what === 'approve' ? 'Approved. Whoever asked can now do it.' : 'Rejected.')
-      setReason('')
-    } catch (error) {
-      say(sentenceOf(error), { isProblem: true })
-    }
-    await refresh('GET /api/2.0/millrace/promotions/requests', 'GET /api/2.0/mlflow/model-versions/get')
+    const isDecided = await act(
+      () => api.call(`POST /api/2.0/millrace/promotions/requests/{request_id}/${what}`, { request_id: request.request_id, reason }),
+      { done: what === 'approve' ? 'Approved. Whoever asked can now do it.' : 'Rejected.', changes: CHANGES },
+    )
+    if (isDecided) setReason('')
   }
   return (
     <>

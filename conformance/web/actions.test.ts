@@ -248,3 +248,14 @@ test('what is wrong in a filter is underlined where it is, and told', async () =
   await field.fill('metrics.loss < 0.5')
   assert.equal(await mark.count(), 0)
 })
+
+test('/ leads from the grid to the filter, and ? shows the keys there too', async () => {
+  const page = await runsPage()
+  await page.getByLabel('Select first').focus(soon)
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor(soon)
+  await page.keyboard.press('Escape')
+  await page.getByLabel('Select first').focus(soon)
+  await page.keyboard.press('/')
+  assert.equal(await page.evaluate<string>('document.activeElement.getAttribute("aria-label")'), 'Filter of runs')
+})

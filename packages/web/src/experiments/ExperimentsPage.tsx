@@ -6,7 +6,7 @@ import { count } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
-import { Search, useSearchKey } from '../parts/Search.tsx'
+import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 import { useLiveExperiments } from '../runs/live.ts'
 import { say } from '../shell/Toasts.tsx'
@@ -20,7 +20,6 @@ const ASKED_MS = 30_000
 export function ExperimentsPage() {
   const [typed, setTyped] = useState('')
   const [deleted, setDeleted] = useState(false)
-  const field = useSearchKey()
   const filter = nameFilter(typed)
   useLiveExperiments(SEARCH, ACTIVITY)
   const found = useApi(
@@ -45,7 +44,7 @@ export function ExperimentsPage() {
         <NewExperiment />
       </div>
       <div className="bar">
-        <Search field={field} label="Search experiments by name" placeholder="Search by name" value={typed} onChange={setTyped} />
+        <Search label="Search experiments by name" placeholder="Search by name" value={typed} onChange={setTyped} />
         <label className="check-line">
           <input type="checkbox" checked={deleted} onChange={(event) => setDeleted(event.target.checked)} /> In the trash
         </label>

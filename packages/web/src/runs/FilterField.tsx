@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'react'
-import { useSearchKey } from '../parts/Search.tsx'
+import { useEffect, useRef, useState } from 'react'
 import { problemIn } from './filter-problem.ts'
 import { type Names, spelled } from './view.ts'
 
@@ -21,7 +20,7 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState(false)
   const [scrolled, setScrolled] = useState(0)
-  const field = useSearchKey()
+  const field = useRef<HTMLInputElement>(null)
   useEffect(() => setTyped(filter), [filter])
   const suggestions = open ? completions(typed, names) : []
   const wrong = problem !== '' && typed === filter ? problemIn(filter, problem) : undefined

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select, dialog, [role="grid"]'
+const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select, dialog'
 const REACHED = 'a[href], button:not(:disabled), input, select'
 
 /** What the keys do, for people. */
@@ -14,16 +14,18 @@ export const KEYS = [
   ['?', 'show the keys'],
 ] as const
 
-/** Keys of every page: `/` leads to its search, `j` and `k` from row to row of its tables and cards. The runs' grid has its own. */
+/** Keys of every page: `/` leads to its search, `j` and `k` from row to row of its tables and cards. A grid has its own for its rows. */
 export function usePageKeys(onHelp: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-      if (event.target instanceof Element && event.target.closest(TYPING)) return
+      const at = event.target instanceof Element ? event.target : undefined
+      if (at?.closest(TYPING)) return
+      const isInGrid = at?.closest('[role="grid"]')
       if (event.key === '/') to(document.querySelector<HTMLElement>('main input[type="search"]'))
-      else if (event.key === 'j') to(neighbour(1))
-      else if (event.key === 'k') to(neighbour(-1))
       else if (event.key === '?') onHelp()
+      else if (event.key === 'j' && !isInGrid) to(neighbour(1))
+      else if (event.key === 'k' && !isInGrid) to(neighbour(-1))
       else return
       event.preventDefault()
     }

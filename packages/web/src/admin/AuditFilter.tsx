@@ -1,13 +1,17 @@
+import type { Input } from '@millrace/client'
 import { useState } from 'react'
 import { Search } from '../parts/Search.tsx'
-import { type Asked, shortAction } from './AuditLog.tsx'
 
+export type Asked = Omit<Input<'GET /api/2.0/millrace/audit-log'>, 'max_results' | 'page_token'>
 type Entry = { readonly action: string; readonly user: string; readonly kind: string }
 type Props = { seen: readonly Entry[]; onAsk: (asked: Asked) => void }
 
 const OUTCOMES = ['done', 'denied', 'failed'] as const
 const EMPTY = { user: '', action: '', outcome: '', resource: '', since: '', until: '' }
 const DAY_MS = 86_400_000
+
+/** "runs/delete" for the route `POST /api/2.0/mlflow/runs/delete`. */
+export const shortAction = (action: string): string => action.replace(/^[A-Z]+ \/(?:ajax-)?(?:api\/\d\.\d\/(?:mlflow|millrace)\/)?/, '')
 
 /** Asks for entries by who, what, on what, when and how it ended; what was seen already is offered. */
 export function AuditFilter({ seen, onAsk }: Props) {

@@ -1,4 +1,4 @@
-import type { Input, Output } from '@millrace/client'
+import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { api, sentenceOf, useApi } from '../api.ts'
 import { moment } from '../format.ts'
@@ -10,17 +10,13 @@ import { saveAs } from '../parts/save.ts'
 import { Table } from '../parts/Table.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { say } from '../shell/Toasts.tsx'
-import { AuditFilter } from './AuditFilter.tsx'
+import { type Asked, AuditFilter, shortAction } from './AuditFilter.tsx'
 
 const LOG = 'GET /api/2.0/millrace/audit-log'
 const PAGE_MAX = 100
 const EXPORTED_MAX = 100_000
 
-export type Asked = Omit<Input<typeof LOG>, 'max_results' | 'page_token'>
 type Entry = Output<typeof LOG>['entries'][number]
-
-/** "runs/delete" for the route `POST /api/2.0/mlflow/runs/delete`. */
-export const shortAction = (action: string): string => action.replace(/^[A-Z]+ \/(?:ajax-)?(?:api\/\d\.\d\/(?:mlflow|millrace)\/)?/, '')
 
 /** Who did what, and whether nobody has changed the record since. */
 export function AuditLog() {

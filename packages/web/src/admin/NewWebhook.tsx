@@ -2,7 +2,6 @@ import type { Input } from '@millrace/client'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { act } from '../shell/act.ts'
-import { eventWords } from './Webhooks.tsx'
 
 type Event = Input<'POST /api/2.0/mlflow/webhooks'>['events'][number]
 
@@ -24,6 +23,10 @@ const EVENTS: readonly Event[] = [
   { entity: 'PROMPT', action: 'CREATED' },
   { entity: 'PROMPT_VERSION', action: 'CREATED' },
 ]
+
+/** "model version created", for the event of that name. */
+export const eventWords = ({ entity, action }: { entity: string; action: string }): string =>
+  `${entity} ${action}`.toLowerCase().replaceAll('_', ' ')
 
 /** Makes a webhook: where to, of what, and with which secret it is signed. */
 export function NewWebhook() {

@@ -7,15 +7,11 @@ import { Twice } from '../parts/Twice.tsx'
 import { act } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 import { Deliveries } from './Deliveries.tsx'
-import { NewWebhook } from './NewWebhook.tsx'
+import { eventWords, NewWebhook } from './NewWebhook.tsx'
 
 const LIST = 'GET /api/2.0/mlflow/webhooks'
 
 type Webhook = Output<typeof LIST>['webhooks'][number]
-
-/** "model version created", for the event of that name. */
-export const eventWords = ({ entity, action }: { entity: string; action: string }): string =>
-  `${entity} ${action}`.toLowerCase().replaceAll('_', ' ')
 
 /** The webhooks: make, test, pause and delete them, and send again what could not be delivered. */
 export function Webhooks() {

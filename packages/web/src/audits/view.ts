@@ -1,3 +1,5 @@
+import { oneOf, onlyGiven, textOf } from '../address.ts'
+
 /** What the page of one audit shows, as its address keeps it. */
 export type View = {
   readonly show?: Show | undefined
@@ -11,15 +13,12 @@ export type Show = (typeof SHOWS)[number]
 export const WEIGHTS = ['critical', 'high', 'medium', 'low', 'info'] as const
 export type Weight = (typeof WEIGHTS)[number]
 
-const oneOf = <T extends string>(values: readonly T[], given: unknown): T | undefined => values.find((one) => one === given)
-
 /** What of an address can be followed; the rest is left out. */
-export function readAuditView(given: Record<string, unknown>): View {
-  const view: View = {
-    show: oneOf(SHOWS, given.show),
-    weight: oneOf(WEIGHTS, given.weight),
-    category: typeof given.category === 'string' && /^[A-Z_]+$/.test(given.category) ? given.category : undefined,
-    search: typeof given.search === 'string' && given.search !== '' ? given.search : undefined,
-  }
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined))
+export function readAuditView(search: Record<string, unknown>): View {
+  return onlyGiven<View>({
+    show: oneOf(SHOWS, search.show),
+    weight: oneOf(WEIGHTS, search.weight),
+    category: typeof search.category === 'string' && /^[A-Z_]+$/.test(search.category) ? search.category : undefined,
+    search: textOf(search.search),
+  })
 }

@@ -33,7 +33,7 @@ function compared(a: readonly string[], b: readonly string[]): Change[] {
 }
 
 /** A line on the left, a line on the right, or one of them alone. */
-export type Pair = { readonly left?: Change; readonly right?: Change }
+type Pair = { readonly left?: Change; readonly right?: Change }
 
 /** Changes as two columns: lines that both have stand beside themselves, those that went beside those that came. */
 export function pairsOf(changes: readonly Change[]): Pair[] {

@@ -1,3 +1,5 @@
+import { oneOf } from '../address.ts'
+
 /** What the address holds of a view of runs: sharing the address shares the view. */
 export type View = {
   readonly tab?: 'charts' | 'traces' | undefined
@@ -20,15 +22,14 @@ export type View = {
   readonly widths?: Readonly<Record<string, number>> | undefined
 }
 
-const oneOf = <T extends string>(value: unknown, ...all: readonly T[]): T | undefined => all.find((one) => one === value)
 const texts = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined)
 
 export function readView(search: Record<string, unknown>): View {
   const [columns, axes] = [texts(search.columns), texts(search.axes)]
   const { filter, order, smooth, group, pinned, widths } = search
-  const tab = oneOf(search.tab, 'charts', 'traces')
-  const x = oneOf(search.x, 'logstep', 'time', 'relative')
-  const shape = oneOf(search.shape, 'scatter', 'bar', 'parallel', 'contour')
+  const tab = oneOf(['charts', 'traces'], search.tab)
+  const x = oneOf(['logstep', 'time', 'relative'], search.x)
+  const shape = oneOf(['scatter', 'bar', 'parallel', 'contour'], search.shape)
   return {
     ...(tab && { tab }),
     ...(typeof filter === 'string' && filter !== '' && { filter }),

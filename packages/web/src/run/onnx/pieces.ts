@@ -61,25 +61,29 @@ export function* fieldsOf(message: Uint8Array): Generator<Field> {
 }
 
 function fieldAt(bytes: Uint8Array, from: number): Field {
-  let at = from
-  const varint = (): number => {
-    let value = 0
-    for (let scale = 1; scale < 2 ** 70; scale *= 128) {
-      const byte = bytes[at++]
-      if (byte === undefined) break
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-    }
-    throw new NotShown(BROKEN)
-  }
-  const tag = varint()
+  const { value: tag, end: at } = varintAt(bytes, from)
   const number = Math.floor(tag / 8)
   const type = tag % 8
   if (type === 0) {
-    const value = varint()
-    return { number, varint: value, start: at, end: at }
+    const { value, end } = varintAt(bytes, at)
+    return { number, varint: value, start: end, end }
   }
-  const length = type === 2 ? varint() : type === 5 ? 4 : type === 1 ? 8 : undefined
-  if (number === 0 || length === undefined) throw new NotShown(BROKEN)
-  return { number, varint: 0, start: at, end: at + length }
+  const length = type === 2 ? varintAt(bytes, at) : { value: type === 5 ? 4 : 8, end: at }
+  if (number <= 0 || length.value < 0 || (type !== 1 && type !== 2 && type !== 5)) throw new NotShown(BROKEN)
+  return { number, varint: 0, start: length.end, end: length.end + length.value }
+}
+
+/** A number that stands at a place, and where it ends: up to ten bytes of seven bits each. @throws NotShown where it is cut off or longer */
+export function varintAt(bytes: Uint8Array, at: number): { value: number; end: number } {
+  // Numbers below 0 are written as they are in 64 bits: what is missing to their end is small, and so exact.
+  let [value, missing, scale] = [0, 0, 1]
+  for (let end = at; end < at + 10; scale *= 128) {
+    const byte = bytes[end++]
+    if (byte === undefined) break
+    const bits = byte & 0x7f
+    if (byte < 0x80) return { value: end === at + 10 ? -missing - 1 : value + bits * scale, end }
+    value += bits * scale
+    missing += (0x7f - bits) * scale
+  }
+  throw new NotShown(BROKEN)
 }

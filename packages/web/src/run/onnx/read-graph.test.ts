@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onnxModel } from '../../../../../tools/corpus/onnx-model.ts'
-import { field } from '../../../../../tools/corpus/protobuf.ts'
+import { field, numberField } from '../../../../../tools/corpus/protobuf.ts'
 import { layered } from './layers.ts'
 import { NotShown, Pieces } from './pieces.ts'
 import { readGraph } from './read-graph.ts'
@@ -29,6 +29,29 @@ test('operators, their settings, and what goes between them', async () => {
   assert.deepEqual(graph.outputs, [{ name: 'probabilities', type: 'float32 batch×4' }])
   assert.equal(graph.weights.get('w1'), 'float32 4×4')
   assert.deepEqual(graph.opsets, ['ai.onnx 21'])
+})
+
+test('settings below 0 are what they are, and of many numbers the first are told', async () => {
+  const minus_one = Buffer.from([...Array(9).fill(0xff), 1])
+  const unpacked = (...values: number[]) => Buffer.concat(values.map((value) => numberField(8, value)))
+  const setting = (name: string, content: Buffer) => field(5, Buffer.concat([field(1, name), content]))
+  const node = Buffer.concat([
+    field(4, 'ReduceMean'),
+    setting('axis', Buffer.concat([Buffer.from([3 << 3]), minus_one])),
+    setting('axes', Buffer.concat([unpacked(1), Buffer.from([8 << 3]), minus_one])),
+    setting('packed', field(8, Buffer.concat([minus_one, Buffer.from([2])]))),
+    setting('many', unpacked(1, 2, 3, 4, 5, 6, 7, 8, 9)),
+    setting('long', field(8, Buffer.alloc(500_000, 1))),
+  ])
+  const { nodes } = await read(field(7, field(1, node)))
+  const expected = [
+    'axis = -1',
+    'axes = [1, -1]',
+    'packed = [-1, 2]',
+    'many = [1, 2, 3, 4, 5, 6, 7, 8, …]',
+    'long = [1, 1, 1, 1, 1, 1, 1, 1, …]',
+  ]
+  assert.deepEqual(nodes[0]?.settings, expected)
 })
 
 test('weights are passed over and not fetched', async () => {

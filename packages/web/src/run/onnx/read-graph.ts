@@ -1,4 +1,4 @@
-import { type Field, fieldsOf, NotShown, type Pieces } from './pieces.ts'
+import { type Field, fieldsOf, NotShown, type Pieces, varintAt } from './pieces.ts'
 
 /** A value that goes from node to node: its name, and its type where the file says it. */
 export type Value = { readonly name: string; readonly type: string }
@@ -90,17 +90,13 @@ async function weight(pieces: Pieces, { start, end }: Field, found: Draft): Prom
 const typed = (type: number, dims: readonly string[]): string =>
   `${TYPES[type] ?? '?'}${dims.length > 0 ? ` ${dims.slice(0, SETTINGS_MAX).join('×')}` : ''}`
 
-/** Numbers that stand one after the other in one field. */
+/** Numbers that stand one after the other in one field, as many as are shown and one more. */
 function varints(bytes: Uint8Array): number[] {
   const out: number[] = []
-  let [value, scale] = [0, 1]
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * scale
-    scale *= 128
-    if (byte >= 0x80) continue
-    // Negative numbers are written as they are in 64 bits.
-    out.push(value >= 2 ** 63 ? value - 2 ** 64 : value)
-    ;[value, scale] = [0, 1]
+  for (let at = 0; at < bytes.length && out.length <= SETTINGS_MAX; ) {
+    const { value, end } = varintAt(bytes, at)
+    out.push(value)
+    at = end
   }
   return out
 }
@@ -156,9 +152,9 @@ function setting(message: Uint8Array): string {
     else if (field.number === 2 && bytes.length === 4) {
       const float = new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true)
       shown = String(Number(float.toPrecision(6)))
-    } else if (field.number === 3) shown = String(field.varint >= 2 ** 63 ? field.varint - 2 ** 64 : field.varint)
+    } else if (field.number === 3) shown = String(field.varint)
     else if (field.number === 4) shown = textOf(bytes).slice(0, 40)
-    else if (field.number === 8 && ints.length < SETTINGS_MAX) ints.push(...(bytes.length > 0 ? varints(bytes) : [field.varint]))
+    else if (field.number === 8 && ints.length <= SETTINGS_MAX) ints.push(...(bytes.length > 0 ? varints(bytes) : [field.varint]))
   }
   if (ints.length > 0) shown = `[${ints.slice(0, SETTINGS_MAX).join(', ')}${ints.length > SETTINGS_MAX ? ', …' : ''}]`
   return `${name} = ${shown}`

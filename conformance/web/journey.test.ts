@@ -64,7 +64,11 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
   await ada.getByRole('heading', { name: 'churn' }).waitFor(soon)
   await ada.getByLabel('Alias', { exact: true }).fill('champion')
   await ada.getByRole('button', { name: 'Set the alias' }).click()
-  await ada.getByText(/request pr-/i).waitFor(soon)
+  // Said in a message, and listed as soon as the page has asked again.
+  await ada
+    .getByText(/request pr-/i)
+    .first()
+    .waitFor(soon)
 
   await admin.goto(`${server.url}/#/requests`)
   await admin.getByLabel('Reason, for churn version 1').fill('looked at its metrics')

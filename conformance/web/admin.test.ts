@@ -234,13 +234,15 @@ test('what is in the trash is measured and brought back', async () => {
   await page.getByText(/in all$/).waitFor(soon)
   await page.getByLabel('What was deleted').selectOption({ label: 'at any time' })
   await page.getByRole('button', { name: 'What would emptying free?' }).click()
-  await page.getByText(/Emptying removes 1 experiment, 3 runs/).waitFor(soon)
+  await page.getByText(/Emptying removes 1 experiment, 3 runs and 1 logged model for good/).waitFor(soon)
   await page.getByRole('button', { name: `Bring back the experiment ${HOSTILE}` }).click()
   await undo(page, /is back/)
   await page.getByRole('button', { name: 'Bring back the run stale 1' }).click()
   await toast(page, '“stale 1” is back.').waitFor(soon)
-  const { runs } = await client.call('GET /api/2.0/millrace/trash/list', {})
-  assert.equal(runs, 1)
+  await page.getByRole('button', { name: 'Bring back the logged model stale-net' }).click()
+  await toast(page, '“stale-net” is back.').waitFor(soon)
+  const { runs, logged_models } = await client.call('GET /api/2.0/millrace/trash/list', {})
+  assert.deepEqual([runs, logged_models], [1, 0])
 })
 
 test('a rollout is started, taken back, started again, paused, and rolled back with a reason that stays', async () => {

@@ -58,6 +58,8 @@ async function trash(client: MillraceClient): Promise<void> {
     await client.uploadArtifact({ run_id: run.info.run_id }, 'a.txt', text('a file'))
     await client.runs.delete({ run_id: run.info.run_id })
   }
+  const made = await client.call('POST /api/2.0/mlflow/logged-models', { experiment_id: '0', name: 'stale-net' })
+  await client.call('DELETE /api/2.0/mlflow/logged-models/{model_id}', { model_id: made.model.info.model_id })
 }
 
 async function model(client: MillraceClient, name: string): Promise<void> {

@@ -1890,6 +1890,14 @@ export type Endpoints = {
     }
     output: Record<string, never>
   }
+  /** Restore a logged model that was marked as deleted */
+  'POST /api/2.0/millrace/logged-models/restore': {
+    input: {
+      /** m- and 32 hexadecimal digits */
+      model_id: string
+    }
+    output: Record<string, never>
+  }
   /** Search the logged models of experiments */
   'POST /api/2.0/mlflow/logged-models/search': {
     input: {
@@ -4133,6 +4141,9 @@ export abstract class Nouns {
     /** Get lines to draw: one metric of many runs, thinned to what can be seen */
     metricsSeries: (input: Input<'POST /api/2.0/millrace/metrics/series'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/metrics/series', input, options),
+    /** Restore a logged model that was marked as deleted */
+    loggedModelsRestore: (input: Input<'POST /api/2.0/millrace/logged-models/restore'>, options?: CallOptions) =>
+      this.call('POST /api/2.0/millrace/logged-models/restore', input, options),
     /** Get the SHA-256 digests of a model version's files, recorded when it was registered */
     modelVersionsManifest: (input: Input<'GET /api/2.0/millrace/model-versions/manifest'>, options?: CallOptions) =>
       this.call('GET /api/2.0/millrace/model-versions/manifest', input, options),

@@ -16,6 +16,20 @@ const PAGE_MAX = 100
 const KINDS = { experiment: 'experiment', run: 'run', logged_model: 'logged model' } as const
 
 type Item = Output<typeof LIST>['items'][number]
+type Way = (id: string) => Promise<unknown>
+
+/** How each kind comes back, and goes again. */
+const WAYS: Record<Item['kind'], { back: Way; again: Way }> = {
+  experiment: {
+    back: (experiment_id) => api.experiments.restore({ experiment_id }),
+    again: (experiment_id) => api.experiments.delete({ experiment_id }),
+  },
+  run: { back: (run_id) => api.runs.restore({ run_id }), again: (run_id) => api.runs.delete({ run_id }) },
+  logged_model: {
+    back: (model_id) => api.call('POST /api/2.0/millrace/logged-models/restore', { model_id }),
+    again: (model_id) => api.call('DELETE /api/2.0/mlflow/logged-models/{model_id}', { model_id }),
+  },
+}
 type Measured = Output<'GET /api/2.0/millrace/trash/measure'>
 
 /** What was deleted, a way back, and what emptying the trash would free. */
@@ -53,9 +67,8 @@ export function Trash() {
 }
 
 function TrashRow({ item }: { item: Item }) {
-  const { kind, id, name, experiment_name, deleted_ms, runs } = item
-  const back = (): Promise<unknown> => (kind === 'run' ? api.runs.restore({ run_id: id }) : api.experiments.restore({ experiment_id: id }))
-  const again = (): Promise<unknown> => (kind === 'run' ? api.runs.delete({ run_id: id }) : api.experiments.delete({ experiment_id: id }))
+  const { kind, name, experiment_name, deleted_ms, runs } = item
+  const { back, again } = WAYS[kind]
   return (
     <tr>
       <td>
@@ -72,22 +85,20 @@ function TrashRow({ item }: { item: Item }) {
         <Time at={deleted_ms} />
       </td>
       <td>
-        {kind === 'logged_model' ? (
-          <span className="faint" title="MLflow’s API has no way to restore a logged model.">
-            can’t be brought back
-          </span>
-        ) : (
-          <button
-            type="button"
-            className="quiet"
-            onClick={() =>
-              void act(back, { done: `“${name}” is back.`, undo: again, changes: [LIST, 'POST /api/2.0/mlflow/experiments/search'] })
-            }
-            aria-label={`Bring back the ${KINDS[kind]} ${name}`}
-          >
-            Bring back
-          </button>
-        )}
+        <button
+          type="button"
+          className="quiet"
+          onClick={() =>
+            void act(() => back(item.id), {
+              done: `“${name}” is back.`,
+              undo: () => again(item.id),
+              changes: [LIST, 'POST /api/2.0/mlflow/experiments/search'],
+            })
+          }
+          aria-label={`Bring back the ${KINDS[kind]} ${name}`}
+        >
+          Bring back
+        </button>
       </td>
     </tr>
   )

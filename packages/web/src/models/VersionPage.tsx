@@ -98,8 +98,8 @@ export function VersionPage() {
         {manifest.data && (
           <>
             <dt>Digest</dt>
-            <dd className="mono">
-              sha256:{manifest.data.root_sha256} <Copy text={manifest.data.root_sha256} />
+            <dd>
+              <span className="mono">sha256:{manifest.data.root_sha256}</span> <Copy text={manifest.data.root_sha256} />
             </dd>
           </>
         )}
@@ -115,7 +115,8 @@ export function VersionPage() {
         <Attestations name={name} version={version} />
         {manifest.data && (
           <Values
-            title={`Files, ${bytes(manifest.data.bytes)}`}
+            title="Files"
+            about={bytes(manifest.data.bytes)}
             rows={manifest.data.files.map(({ path, size, sha256 }) => [path, bytes(size), `sha256:${sha256}`] as const)}
             numbers
           />

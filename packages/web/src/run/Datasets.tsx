@@ -37,8 +37,8 @@ function One({ dataset, use }: { dataset: Dataset; use: string | undefined }) {
       </div>
       <dl className="facts">
         <dt>Digest</dt>
-        <dd className="mono">
-          {dataset.digest} <Copy text={dataset.digest} />
+        <dd>
+          <span className="mono">{dataset.digest}</span> <Copy text={dataset.digest} />
         </dd>
         {dataset.source_type !== '' && (
           <>

@@ -70,16 +70,22 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 const SHOWN_MAX = 200
 
-type ValuesProps = { title: string; rows: readonly (readonly [name: string, shown: string, whole: string])[]; numbers?: boolean }
+type ValuesProps = {
+  title: string
+  rows: readonly (readonly [name: string, shown: string, whole: string])[]
+  numbers?: boolean
+  /** What is said beside the number of rows: "12 KiB in all". */
+  about?: string
+}
 
 /** A table of names and values, with a field to find one where there are many. */
-export function Values({ title, rows, numbers = false }: ValuesProps) {
+export function Values({ title, rows, numbers = false, about }: ValuesProps) {
   const [typed, setTyped] = useState('')
   const found = rows.filter(([name, , whole]) => `${name} ${whole}`.toLowerCase().includes(typed.toLowerCase()))
   return (
     <section className="panel">
       <h2>
-        {title} <span className="faint">{rows.length}</span>
+        {title} <span className="faint">{[rows.length.toLocaleString('en-GB'), about].filter(Boolean).join(' · ')}</span>
       </h2>
       {rows.length > 12 && (
         <div className="bar">

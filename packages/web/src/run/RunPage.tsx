@@ -33,6 +33,7 @@ export function RunPage() {
   const { experimentId, runId } = route.useParams()
   const { tab, path, model } = route.useSearch()
   const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: ASKED_MS, keep: true })
+  const experiment = useApi('GET /api/2.0/mlflow/experiments/get', { experiment_id: experimentId })
   useLive(
     experimentId,
     (found.data?.run.data.metrics ?? []).map(({ key }) => key),
@@ -50,7 +51,7 @@ export function RunPage() {
           <span className="crumb">
             <Link to="/experiments">Experiments</Link> /{' '}
             <Link to="/experiments/$experimentId" params={{ experimentId }} search={{}}>
-              {experimentId}
+              {experiment.data?.experiment.name ?? experimentId}
             </Link>
             {parent && (
               <>

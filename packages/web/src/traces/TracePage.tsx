@@ -13,6 +13,7 @@ const route = getRouteApi('/experiments/$experimentId/traces/$traceId')
 export function TracePage() {
   const { experimentId, traceId } = route.useParams()
   const found = useApi('GET /api/3.0/mlflow/traces/get', { trace_id: traceId, allow_partial: true })
+  const experiment = useApi('GET /api/2.0/mlflow/experiments/get', { experiment_id: experimentId })
   const [chosen, choose] = useState<string>()
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading lines={10} />
@@ -27,8 +28,13 @@ export function TracePage() {
       <div className="heading">
         <h1>
           <span className="crumb">
+            <Link to="/experiments">Experiments</Link> /{' '}
+            <Link to="/experiments/$experimentId" params={{ experimentId }} search={{}}>
+              {experiment.data?.experiment.name ?? experimentId}
+            </Link>{' '}
+            /{' '}
             <Link to="/experiments/$experimentId" params={{ experimentId }} search={{ tab: 'traces' }}>
-              Traces of experiment {experimentId}
+              Traces
             </Link>
           </span>
           {info?.tags?.['mlflow.traceName'] ?? traceId}

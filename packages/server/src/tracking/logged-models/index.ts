@@ -7,6 +7,7 @@ import { finalizeLoggedModel } from './finalize.ts'
 import { getLoggedModel } from './get.ts'
 import { logLoggedModelParams } from './log-params.ts'
 import { activeModel } from './model-store.ts'
+import { restoreLoggedModel } from './restore.ts'
 import { searchLoggedModels } from './search.ts'
 import { setLoggedModelTags } from './set-tags.ts'
 
@@ -23,6 +24,7 @@ export const loggedModelEndpoints: readonly Endpoint[] = [
   getLoggedModel,
   finalizeLoggedModel,
   deleteLoggedModel,
+  restoreLoggedModel,
   searchLoggedModels,
   setLoggedModelTags,
   deleteLoggedModelTag,

@@ -78,6 +78,24 @@ overEachDatabase('logged models', (open) => {
     assert.deepEqual(found.body, { models: [] })
   })
 
+  test('a deleted model is restored with all that it had; one that is being removed for good, or never was, is not', async () => {
+    const db = await open()
+    const server = new TestServer(db)
+    const experiment_id = await makeExperiment(server)
+    const model_id = await makeModel(server, experiment_id, { name: 'net', params: [{ key: 'a', value: '1' }] })
+    const restore = (id: string) => server.call('POST', '/api/2.0/millrace/logged-models/restore', { model_id: id })
+    await server.call('DELETE', `${ROOT}/${model_id}`)
+    assert.equal((await restore(model_id)).status, 200)
+    assert.deepEqual((await server.call('GET', `${ROOT}/${model_id}`)).body.model.data.params, [{ key: 'a', value: '1' }])
+    const { last_updated_timestamp_ms } = (await server.call('GET', `${ROOT}/${model_id}`)).body.model.info
+    assert.equal((await restore(model_id)).status, 200)
+    assert.equal((await server.call('GET', `${ROOT}/${model_id}`)).body.model.info.last_updated_timestamp_ms, last_updated_timestamp_ms)
+    assert.equal((await restore('m-none')).status, 404)
+    await server.call('DELETE', `${ROOT}/${model_id}`)
+    await db.write(async (tx) => tx.run(command("update logged_model set model_id = 'purging:' || model_id")))
+    assert.equal((await restore(`purging:${model_id}`)).status, 404)
+  })
+
   test('a model without a name is given one', async () => {
     const server = new TestServer(await open())
     const model_id = await makeModel(server, await makeExperiment(server), { name: '' })

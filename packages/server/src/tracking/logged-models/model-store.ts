@@ -34,6 +34,7 @@ const INSERT = query<{ id: number }>(
 )
 const SET_STATUS = command('update logged_model set status = ?, updated_ms = ? where id = ?')
 const DELETE = command('update logged_model set deleted_ms = coalesce(deleted_ms, ?), updated_ms = ? where id = ?')
+const RESTORE = command("update logged_model set deleted_ms = null, updated_ms = ? where id = ? and model_id not like 'purging:%'")
 const SET_TAGS = bulk(
   'insert into logged_model_tag (model, key, value) values (?, ?, ?) on conflict (model, key) do update set value = excluded.value',
   'iit',
@@ -98,6 +99,11 @@ export async function setStatus(tx: Writer, model: ModelRow, status: number, now
 /** Marks a model as deleted; everything of it is kept until `millrace gc`. */
 export async function deleteModel(tx: Writer, model: ModelRow, now_ms: number): Promise<void> {
   await tx.run(DELETE, now_ms, now_ms, model.id)
+}
+
+/** Takes the mark away; a model that was not deleted stays as it is. @throws ApiError when its files are being removed for good */
+export async function restoreModel(tx: Writer, model: ModelRow, now_ms: number): Promise<void> {
+  if (model.deleted_ms !== null && (await tx.run(RESTORE, now_ms, model.id)) === 0) throw noSuchModel(model.model_id)
 }
 
 /** Sets tags; of several values for one key the last counts. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Exchange, StreamAnswer } from '../http/endpoint.ts'
 import { contentTypeOf, dispositionOf } from './content-type.ts'
+import { refuseMalicious } from './found-malicious.ts'
 import type { Segments } from './path.ts'
 import type { OpenArtifact } from './stores/store.ts'
 import type { Place } from './stores.ts'
@@ -12,9 +13,11 @@ const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/
 
 type Range = { start: number; end: number }
 
-/** Answers with the file's bytes, or with those that a `Range` header asks for. */
+/** Answers with the file's bytes, or with those that a `Range` header asks for. @throws FileDenied for what a scan found malicious */
 export async function sendArtifact(place: Place, path: Segments, exchange: Exchange): Promise<StreamAnswer> {
-  const artifact = await place.store.open([...place.folder, ...path])
+  const whole = [...place.folder, ...path]
+  await refuseMalicious(exchange.db, place.store, whole)
+  const artifact = await place.store.open(whole)
   const headers = {
     'content-type': contentTypeOf(path),
     'content-disposition': dispositionOf(path),

@@ -15,8 +15,9 @@ type Freezer = { readonly name: string; readonly version: number; readonly id: n
 /** A file or folder as one text, the same through whichever root it is reached. */
 const placeOf = (store: Store, path: Segments): string => [store.root.replace(/\/+$/, ''), ...path].join('/')
 
-/** The place itself and every folder that it lies in. */
-function upwards(place: string): string[] {
+/** A place as `frozen_place` has it, and then every folder that it lies in. */
+export function upwards(store: Store, path: Segments): string[] {
+  const place = placeOf(store, path)
   const places: string[] = []
   for (let end = place.length; end > 0; end = place.lastIndexOf('/', end - 1)) places.push(place.slice(0, end))
   return places
@@ -38,7 +39,7 @@ export async function thaw(tx: Writer, version: number): Promise<void> {
 export async function frozenBy(db: Reader, store: Store, path: Segments): Promise<Freezer | undefined> {
   const place = placeOf(store, path)
   // '0' is the character after '/': all that lies below, and nothing beside it.
-  return (await db.get(AT_OR_ABOVE, db.dialect.list(upwards(place)))) ?? (await db.get(BELOW, `${place}/`, `${place}0`))
+  return (await db.get(AT_OR_ABOVE, db.dialect.list(upwards(store, path)))) ?? (await db.get(BELOW, `${place}/`, `${place}0`))
 }
 
 /** @throws ApiError RESOURCE_CONFLICT when a registered version is made of these files */

@@ -10,6 +10,7 @@ import { uploadArtifact } from './proxied/upload.ts'
 
 export { sendArtifact } from './answer.ts'
 export { FileInfos } from './file-info.ts'
+export { FINDINGS_KEPT_MAX, refuseMalicious } from './found-malicious.ts'
 export { changesSettled, freeze, frozenBy, onSlipped, refuseFrozen, thaw, writeThawed } from './frozen.ts'
 export { incomingBytes, incomingOf } from './incoming.ts'
 export type { Location } from './location.ts'

@@ -1,6 +1,7 @@
 import { read } from '../../http/endpoint.ts'
 import { record } from '../../http/free-form.ts'
 import { int64, object, string } from '../../http/schema.ts'
+import { refuseMalicious } from '../found-malicious.ts'
 import { artifactPath } from '../path.ts'
 import { directAccess } from './multipart.ts'
 
@@ -13,8 +14,10 @@ export const presignedArtifactDownload = read({
   access: { permission: 'read', on: ({ artifact_path }) => ({ artifact_path: artifact_path.segments.join('/') }) },
   input: object({ artifact_path: artifactPath }),
   output: object({ url: string(), headers: record(string()), file_size: int64() }),
-  async handler(_db, { artifact_path }, context) {
-    const { url, size } = await directAccess(context, 'Multipart download').direct.download(artifact_path.segments, EXPIRES_S)
+  async handler(db, { artifact_path }, context) {
+    const { store, direct } = directAccess(context, 'Multipart download')
+    await refuseMalicious(db, store, artifact_path.segments)
+    const { url, size } = await direct.download(artifact_path.segments, EXPIRES_S)
     return { url, headers: {}, file_size: size }
   },
 })

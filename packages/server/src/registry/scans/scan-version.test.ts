@@ -47,6 +47,37 @@ overEachDatabase('scans at registration', (open) => {
   })
 })
 
+overEachDatabase('files that were found malicious', (open) => {
+  test('RC-01 are had by no way to them, and what lies beside them is, until their version is gone', async () => {
+    const shelf = await shelfOf(open)
+    const { server, run } = shelf
+    await shelf.put('evil/weights.bin', EVIL)
+    await shelf.put('evil/MLmodel', Buffer.from('flavors: {}\n'))
+    await shelf.put('plot.txt', Buffer.from('a plot'))
+    const ways = (path: string): string[] => [
+      `/api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/${path}`,
+      `/get-artifact?run_id=${run}&path=${path}`,
+    ]
+    const statusOf = async (url: string): Promise<number> => (await server.call('GET', url)).status
+    for (const url of ways('evil/weights.bin')) assert.equal(await statusOf(url), 200, 'nobody has judged it yet')
+    await shelf.register('evil')
+    for (const url of ways('evil/weights.bin')) {
+      for (const headers of [{}, { range: 'bytes=0-3' }]) {
+        const { status, body } = await server.call('GET', url, undefined, headers)
+        assert.deepEqual([status, body.error_code], [403, 'PERMISSION_DENIED'], url)
+        assert.match(body.message, /^'weights\.bin' is not handed out: .*malicious \(pickle\/dangerous-import\)/)
+      }
+      assert.equal((await server.call('HEAD', url)).status, 403, url)
+    }
+    for (const path of ['evil/MLmodel', 'plot.txt']) {
+      for (const url of ways(path)) assert.equal(await statusOf(url), 200, url)
+    }
+    assert.equal(await statusOf('/model-versions/get-artifact?name=evil&version=1&path=MLmodel'), 403)
+    await shelf.registry.delete('model-versions/delete', { name: 'evil', version: '1' })
+    for (const url of ways('evil/weights.bin')) assert.equal(await statusOf(url), 200, 'a file like others')
+  })
+})
+
 overEachDatabase('verdicts that are shown', (open) => {
   test('a version and its copy show one verdict in one tag, and the server attests it with its key', async () => {
     const shelf = await shelfOf(open)
@@ -79,6 +110,7 @@ async function shelfOf(open: () => Promise<Parameters<typeof scanStep>[0]>) {
     db,
     server,
     registry,
+    run,
     put: (path: string, bytes: Buffer) => server.call('PUT', `/api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/${path}`, bytes),
     /** Registers a folder under its own name, and waits until that has ended, as MLflow's client does. */
     register: async (name: string) => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FileResult, FileToScan, ScanOptions, ScanReport } from '@millrace/scan'
 import { RULES_VERSION } from '@millrace/scan/rules'
-import type { Place } from '../../artifacts/index.ts'
+import { FINDINGS_KEPT_MAX, type Place } from '../../artifacts/index.ts'
 import type { Database } from '../../db/database.ts'
 import type { Log } from '../../http/log.ts'
 import type { Manifest, Step } from '../manifests/index.ts'
@@ -13,9 +13,6 @@ import { recordVerdict } from './record-verdict.ts'
 import { showVerdict } from './show-verdict.ts'
 import type { Finding, Verdict } from './verdict.ts'
 import { verdictOfDigest } from './verdict-store.ts'
-
-/** A verdict keeps so many findings, the worst first. */
-const FINDINGS_MAX = 100
 
 /**
  * The step of a registration that scans: it records what was found, shows it in the version's tags, and refuses what is malicious. Files
@@ -102,7 +99,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 function verdictFrom({ ending, rules_version, files }: ScanReport): Verdict {
   const findings = files.flatMap((file) => file.findings.map(onWire)).sort((a, b) => (RANK[a.severity] ?? 9) - (RANK[b.severity] ?? 9))
   const on_wire = ending === 'not looked at' ? 'not_looked_at' : ending
-  return { ending: on_wire, findings: findings.slice(0, FINDINGS_MAX), rules_version, scanned_ms: Date.now() }
+  return { ending: on_wire, findings: findings.slice(0, FINDINGS_KEPT_MAX), rules_version, scanned_ms: Date.now() }
 }
 
 function onWire({ rule, severity, file, member, offset, evidence, cve, cure }: FileResult['findings'][number]): Finding {

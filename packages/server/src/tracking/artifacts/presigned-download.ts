@@ -1,4 +1,4 @@
-import { artifactPath } from '../../artifacts/index.ts'
+import { artifactPath, refuseMalicious } from '../../artifacts/index.ts'
 import { read } from '../../http/endpoint.ts'
 import { record } from '../../http/free-form.ts'
 import { int64, object, string, withDefault } from '../../http/schema.ts'
@@ -14,8 +14,10 @@ export const presignedRunDownload = read({
   input: object({ run_id: string({ min: 1 }), path: artifactPath, expiration: withDefault(Expiration, EXPIRES_S) }),
   output: object({ presigned_url: string(), headers: record(string()), file_size: int64() }),
   async handler(db, { run_id, path, expiration }, { settings }) {
-    const { direct, folder } = directPlace(settings, await runArtifactUri(db, run_id), 'download')
-    const { url, size } = await direct.download([...folder, ...path.segments], expiration)
+    const { direct, store, folder } = directPlace(settings, await runArtifactUri(db, run_id), 'download')
+    const whole = [...folder, ...path.segments]
+    await refuseMalicious(db, store, whole)
+    const { url, size } = await direct.download(whole, expiration)
     return { presigned_url: url, headers: {}, file_size: size }
   },
 })

@@ -1,25 +1,23 @@
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
-import { Code } from '../parts/Copy.tsx'
+import { api, useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
+import { Twice } from '../parts/Twice.tsx'
 import { signOut, useSession } from '../session.ts'
-import { say } from '../shell/Toasts.tsx'
+import { act } from '../shell/act.ts'
+import { NewToken, TOKENS } from './NewToken.tsx'
 
-const TOKENS = 'GET /api/2.0/millrace/tokens/list'
 const DAY_S = 86_400
 
 /** One's own account: tokens for programs, and the way out. */
 export function AccountPage() {
   const session = useSession()
   const found = useApi(TOKENS, {}, { enabled: Boolean(session?.username) })
-  const [name, setName] = useState('')
   const [scope, setScope] = useState<'read' | 'write' | 'manage'>('write')
   const [days, setDays] = useState(90)
   const [experiments, setExperiments] = useState('')
-  const [secret, setSecret] = useState<string>()
   if (session && session.username === '') {
     return (
       <Empty page title="This server has no login">
@@ -27,22 +25,16 @@ export function AccountPage() {
       </Empty>
     )
   }
-  const create = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault()
-    try {
-      const experiment_ids = experiments.split(/[\s,]+/).filter((id) => id !== '')
-      const terms = { name, scope, expires_in_s: days * DAY_S, ...(experiment_ids.length > 0 && { experiment_ids }) }
-      setSecret((await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret)
-      setName('')
-      await refresh(TOKENS)
-    } catch (error) {
-      say(sentenceOf(error), { isProblem: true })
-    }
+  const make = async (name: string): Promise<string> => {
+    const experiment_ids = experiments.split(/[\s,]+/).filter((id) => id !== '')
+    const terms = { name, scope, expires_in_s: days * DAY_S, ...(experiment_ids.length > 0 && { experiment_ids }) }
+    return (await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret
   }
-  const revoke = async (token_id: string): Promise<void> => {
-    await api.call('POST /api/2.0/millrace/tokens/revoke', { token_id })
-    await refresh(TOKENS)
-  }
+  const revoke = ({ token_id, name }: { token_id: string; name: string }): void =>
+    void act(() => api.call('POST /api/2.0/millrace/tokens/revoke', { token_id }), {
+      done: `The token “${name}” lets nobody in any more.`,
+      changes: [TOKENS],
+    })
   return (
     <>
       <title>Account · Millrace</title>
@@ -54,13 +46,7 @@ export function AccountPage() {
       </div>
       <h2>API tokens</h2>
       <p className="faint">A program signs in with a token: export MLFLOW_TRACKING_TOKEN=…, or use it as a password.</p>
-      <form className="bar" onSubmit={create}>
-        <input
-          aria-label="What the token is for"
-          placeholder="What is it for?"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
+      <NewToken make={make} done="It is made.">
         <label>
           may{' '}
           <select value={scope} onChange={(event) => setScope(event.target.value as typeof scope)}>
@@ -83,16 +69,7 @@ export function AccountPage() {
           value={experiments}
           onChange={(event) => setExperiments(event.target.value)}
         />
-        <button type="submit" className="main" disabled={name.trim() === ''}>
-          Make a token
-        </button>
-      </form>
-      {secret && (
-        <section className="card">
-          <p>Copy it now: it is shown this once, and stored nowhere.</p>
-          <Code text={secret} />
-        </section>
-      )}
+      </NewToken>
       {found.isError && <Problem error={found.error} />}
       {(found.data?.tokens ?? []).length > 0 && (
         <Scroll label="Tokens">
@@ -118,14 +95,7 @@ export function AccountPage() {
                   </td>
                   <td>{token.expires_ms ? new Date(token.expires_ms).toLocaleDateString('en-GB') : 'never'}</td>
                   <td>
-                    <button
-                      type="button"
-                      className="quiet danger"
-                      onClick={() => void revoke(token.token_id)}
-                      aria-label={`End the token for ${token.name}`}
-                    >
-                      End
-                    </button>
+                    <Twice label="End" about={`the token for ${token.name}`} onSure={() => revoke(token)} />
                   </td>
                 </tr>
               ))}

@@ -2,7 +2,6 @@ import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
 import { count, moment } from '../format.ts'
-import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Search } from '../parts/Search.tsx'
@@ -10,8 +9,8 @@ import { ACTIONS, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Twice } from '../parts/Twice.tsx'
 import { act } from '../shell/act.ts'
+import { NewToken, TOKENS } from './NewToken.tsx'
 
-const TOKENS = 'GET /api/2.0/millrace/tokens/list'
 const SOON_MS = 7 * 86_400_000
 const SHOWN_MAX = 200
 
@@ -109,47 +108,22 @@ function ForProgram() {
   const users = useApi('GET /api/2.0/mlflow/users/list', {})
   const programs = (users.data?.users ?? []).filter(({ is_service }) => is_service)
   const [username, setUsername] = useState('')
-  const [name, setName] = useState('')
-  const [secret, setSecret] = useState<string>()
   if (programs.length === 0) return null
   const of = username || (programs[0]?.username ?? '')
-  const create = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault()
-    const make = async (): Promise<void> => {
-      const made = await api.call('POST /api/2.0/millrace/tokens/create', { name, username: of, scope: 'write', expires_in_s: 365 * DAY_S })
-      setSecret(made.secret)
-      setName('')
-    }
-    await act(make, { done: `${of} has a token for a year.`, changes: [TOKENS] })
+  const make = async (name: string): Promise<string> => {
+    const terms = { name, username: of, scope: 'write', expires_in_s: 365 * DAY_S } as const
+    return (await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret
   }
   return (
-    <>
-      <form className="bar" onSubmit={create}>
-        <label>
-          For the program{' '}
-          <select value={of} onChange={(event) => setUsername(event.target.value)}>
-            {programs.map((one) => (
-              <option key={one.username}>{one.username}</option>
-            ))}
-          </select>
-        </label>
-        <input
-          className="grow"
-          aria-label="What the token is for"
-          placeholder="What is it for?"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <button type="submit" className="main" disabled={name.trim() === ''}>
-          Make a token
-        </button>
-      </form>
-      {secret && (
-        <section className="card">
-          <p>Copy it now: it is shown this once, and stored nowhere.</p>
-          <Code text={secret} />
-        </section>
-      )}
-    </>
+    <NewToken make={make} done={`${of} has a token for a year.`}>
+      <label>
+        for the program{' '}
+        <select value={of} onChange={(event) => setUsername(event.target.value)}>
+          {programs.map((one) => (
+            <option key={one.username}>{one.username}</option>
+          ))}
+        </select>
+      </label>
+    </NewToken>
   )
 }

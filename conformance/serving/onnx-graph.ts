@@ -1,6 +1,15 @@
+import { memorySource } from '@millrace/formats'
+import type { ModelFiles } from '../../packages/runtime/src/backend.ts'
 import { field, numberField as number } from '../../tools/corpus/protobuf.ts'
 
 const join = Buffer.concat
+
+/** The files of a model that is in memory. */
+export const filesOf = (files: Readonly<Record<string, Buffer>>): ModelFiles => ({
+  paths: Object.keys(files),
+  open: (path) => memorySource(files[path] as Buffer),
+  flavors: new Map(),
+})
 
 /** A value of a graph: its name, the number of its type, and its sizes; a text is one that may vary. */
 export const value = (name: string, type: number, ...shape: readonly (number | string)[]): Buffer =>

@@ -24,8 +24,8 @@ export type ServerOptions = {
 export const isNear = (address: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname)
 
 /**
- * Audits a running tracking server by what it answers; nothing is changed, unless `active`. @throws Error when nobody answers, or what is no
- * tracking server
+ * Audits a running tracking server by what it answers; nothing is changed, unless `active`.
+ * @throws Error when nobody answers, or what is no tracking server
  */
 export async function auditServer(address: string, { login = {}, active = false }: ServerOptions = {}): Promise<AuditReport> {
   const url = new URL(address)

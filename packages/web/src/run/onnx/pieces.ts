@@ -73,7 +73,7 @@ function fieldAt(bytes: Uint8Array, from: number): Field {
   return { number, varint: 0, start: length.end, end: length.end + length.value }
 }
 
-/** A number that stands at a place, and where it ends: up to ten bytes of seven bits each. @throws NotShown where it is cut off or longer */
+/** A number that stands at a place, and where it ends: up to ten bytes of seven bits each. @throws NotShown where it is none */
 export function varintAt(bytes: Uint8Array, at: number): { value: number; end: number } {
   // Numbers below 0 are written as they are in 64 bits: what is missing to their end is small, and so exact.
   let [value, missing, scale] = [0, 0, 1]

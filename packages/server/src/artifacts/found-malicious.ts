@@ -17,8 +17,8 @@ export const FINDINGS_KEPT_MAX = 100
 
 /**
  * Refuses a file in which the scan of a registered version found what makes that version malicious, whichever way leads to it: the
- * version's own downloads are refused as a whole, and the run or the logged model that its bytes come from does not give them either. What lies
- * beside it stays readable.
+ * version's own downloads are refused as a whole, and the run or the logged model that its bytes come from does not give them either.
+ * What lies beside it stays readable.
  * @throws FileDenied PERMISSION_DENIED
  */
 export async function refuseMalicious(db: Reader, store: Store, path: Segments): Promise<void> {

@@ -14,7 +14,7 @@ export type AuditReport = {
   readonly rules_version: string
   readonly files: number
   readonly lines: number
-  /** Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. */
+  /** Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. Of servers and registries: what was not seen, and why. */
   readonly not_read: readonly string[]
   readonly findings: readonly Finding[]
   /** What was found and judged before; it counts for nothing. */
@@ -22,6 +22,9 @@ export type AuditReport = {
   /** What was looked at and found right; for servers and registries. */
   readonly passed: readonly string[]
 }
+
+/** What of a server or a registry was not looked at, in sentences; of files there are only names. */
+export const notSeen = ({ target, not_read }: AuditReport): readonly string[] => (target === 'folder' ? [] : not_read)
 
 type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>
 

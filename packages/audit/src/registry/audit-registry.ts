@@ -51,7 +51,8 @@ export function auditRegistry(name: string, { in_use, sources, roots, left }: Re
   )
   const counted = `${versions} model versions were looked at, ${in_use.length} of them in production.`
   return reportOf(name, 'registry', findings, {
-    passed: [...foundRight(found, in_use.length, versions, roots.length), counted, ...left, ...more],
+    passed: [...foundRight(found, in_use.length, versions, roots.length), counted],
+    not_read: [...left, ...more],
   })
 }
 

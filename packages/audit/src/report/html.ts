@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit-report.ts'
+import { type AuditReport, notSeen } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { surfaceLines } from './surface-lines.ts'
 import { categoriesOf, placeOf, where } from './text.ts'
@@ -50,6 +50,7 @@ export function htmlReport(report: AuditReport): string {
     '</dl>',
     '<h2>Full analysis</h2>',
     ...(findings.length === 0 ? ['<p>Nothing is open.</p>'] : groups.flatMap(groupOf)),
+    ...listOf('Not looked at', notSeen(report).map(plain)),
     ...listOf('Found right', passed.map(plain)),
     ...listOf(
       `Judged before (${allowed.length})`,

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit-report.ts'
+import { type AuditReport, notSeen } from '../audit-report.ts'
 import { surfaceLines } from './surface-lines.ts'
 import { categoriesOf, placeOf } from './text.ts'
 
@@ -30,6 +30,8 @@ export function markdownReport(report: AuditReport): string {
     out.push('', `**Why it was flagged.** ${first.why}`, '', `**What this means.** ${first.means}`, '')
     out.push(`**Recommendation.** ${first.recommendation}`, '')
   }
+  const unseen = notSeen(report)
+  if (unseen.length > 0) out.push('## Not looked at', '', ...unseen.map((one) => `- ${plain(one)}`), '')
   if (report.passed.length > 0) out.push('## Found right', '', ...report.passed.map((one) => `- ${plain(one)}`), '')
   if (report.allowed.length > 0) {
     out.push('## Judged before', '', ...report.allowed.map((one) => `- \`${one.rule}\` ${quoted(placeOf(one))}: ${plain(one.reason)}`), '')

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit-report.ts'
+import { type AuditReport, notSeen } from '../audit-report.ts'
 import { CATEGORIES, type Finding } from '../finding.ts'
 import { surfaceLines } from './surface-lines.ts'
 
@@ -45,6 +45,8 @@ export function textReport(report: AuditReport): string {
     }
     out.push(`    Why it was flagged: ${first.why}`, `    What this means: ${first.means}`, `    Recommendation: ${first.recommendation}`)
   }
+  const unseen = notSeen(report)
+  if (unseen.length > 0) out.push('', 'Not looked at', ...unseen.map((one) => `  ${one}`))
   if (passed.length > 0) out.push('', 'Found right', ...passed.map((one) => `  ${one}`))
   if (allowed.length > 0) {
     out.push('', `Judged before (${allowed.length})`, ...allowed.map((one) => `  ${one.rule} ${placeOf(one)}: ${one.reason}`))

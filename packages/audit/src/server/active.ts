@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Answer } from './ask.ts'
-import { API, askKnown, type Look, objectOf, type Told } from './look.ts'
+import { API, askKnown, askPage, type Look, objectOf, type Told } from './look.ts'
 
 /** What a try was, which row of the list of attacks it replays, and what its answer shows. */
 type Try = {
@@ -32,7 +32,7 @@ const source =
     const created = await post(look, `${API}/model-versions/create`, { name: model, source: from, tags })
     const version = (objectOf(created)?.model_version as Record<string, unknown> | undefined)?.version
     if (version === undefined) return undefined
-    const read = await askKnown(look, `/model-versions/get-artifact?name=${model}&version=${version}&path=passwd`)
+    const read = await askPage(look, `/model-versions/get-artifact?name=${model}&version=${version}&path=passwd`)
     return showsPasswords(read) ?? `a version with the source ${from} was made`
   }
 
@@ -58,7 +58,7 @@ const TRIES: readonly Try[] = [
     what: 'a file of a run whose path leads up',
     cwe: 22,
     category: 'DATA_EXPOSURE',
-    run: async (look, { run }) => showsPasswords(await askKnown(look, `/get-artifact?path=${UP}&run_uuid=${run}`)),
+    run: async (look, { run }) => showsPasswords(await askPage(look, `/get-artifact?path=${UP}&run_uuid=${run}`)),
   },
   {
     row: 'PT-27',

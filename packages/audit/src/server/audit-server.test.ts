@@ -3,9 +3,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { AuditReport } from '../audit-report.ts'
+import { textReport } from '../report/text.ts'
 import { auditServer } from './audit-server.ts'
 
-type Replies = (path: string, headers: IncomingHttpHeaders) => readonly [status: number, body: string]
+type Replies = (path: string, headers: IncomingHttpHeaders, query: URLSearchParams) => readonly [status: number, body: string]
 
 const SEARCH = '/api/2.0/mlflow/experiments/search'
 const KNOWN = { authorization: 'Basic YW5uOnNlY3JldA==' }
@@ -13,8 +14,10 @@ const KNOWN = { authorization: 'Basic YW5uOnNlY3JldA==' }
 /** The audit of a server that replies so. */
 async function auditOf(replies: Replies, path = '', login = {}): Promise<AuditReport> {
   const server = createServer((request, response) => {
-    const [status, body] = replies((request.url ?? '').replace(/\?.*/, ''), request.headers)
-    response.writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain' }).end(body)
+    const [path = '', query = ''] = (request.url ?? '').split('?')
+    const [status, body] = replies(path, request.headers, new URLSearchParams(query))
+    const type = body.startsWith('{') ? 'application/json' : 'text/plain'
+    response.writeHead(status, { 'content-type': type, ...(status >= 300 && status < 400 && { location: body }) }).end(body)
   }).listen(0, '127.0.0.1')
   try {
     await new Promise((listening) => server.once('listening', listening))
@@ -45,14 +48,14 @@ test('MLflow that tells its version to those who are known alone is told it by t
   const unknown = await auditOf(basic_auth)
   assert.match(unknown.name, /not recognised/)
   for (const unseen of [/^Its version was not looked at/, /^Whether it answers to another host's name was not/, /^The registry was not/])
-    assert.ok(unknown.passed.some((one) => unseen.test(one)))
+    assert.ok(unknown.not_read.some((one) => unseen.test(one)))
 })
 
 test('an address with a path: all below it behind a proxy, or the version alone, as with --static-prefix', async () => {
   const at: Replies = (path) => (path === '/version' ? [200, '3.9.0'] : path.startsWith('/api/') ? [200, '{}'] : [404, ''])
-  const proxied: Replies = (path, headers) => (path.startsWith('/mlflow/') ? at(path.slice('/mlflow'.length), headers) : [404, ''])
-  const prefixed: Replies = (path, headers) =>
-    path === '/mlflow/version' ? [200, '3.9.0'] : path === SEARCH ? at(path, headers) : [404, '']
+  const proxied: Replies = (path, ...rest) => (path.startsWith('/mlflow/') ? at(path.slice('/mlflow'.length), ...rest) : [404, ''])
+  const prefixed: Replies = (path, ...rest) =>
+    path === '/mlflow/version' ? [200, '3.9.0'] : path === SEARCH ? at(path, ...rest) : [404, '']
   for (const replies of [proxied, prefixed]) {
     const report = await auditOf(replies, '/mlflow/')
     assert.match(report.name, /\/mlflow \(MLflow 3\.9\.0\)$/)
@@ -61,6 +64,61 @@ test('an address with a path: all below it behind a proxy, or the version alone,
 })
 
 test('a server that answers neither with data nor by asking for a login is not said to ask for one', async () => {
-  const { passed } = await auditOf((path) => (path === '/version' ? [200, '3.17.2'] : [500, 'broken']))
-  assert.ok(passed.includes('Whether it asks for a login was not found out: experiments/search answers 500.'))
+  const { not_read } = await auditOf((path) => (path === '/version' ? [200, '3.17.2'] : [500, 'broken']))
+  assert.ok(not_read.includes('Whether it asks for a login was not found out: experiments/search answers 500.'))
+})
+
+test('with a login on, the API is where the login finds it, above or below the path', async () => {
+  const prefixed: Replies = (path, { authorization }) =>
+    authorization !== KNOWN.authorization
+      ? [401, 'who?']
+      : path === '/mlflow/version'
+        ? [200, '3.9.0']
+        : path === SEARCH
+          ? [200, '{}']
+          : [401, '']
+  const report = await auditOf(prefixed, '/mlflow', KNOWN)
+  assert.match(report.name, /\(MLflow 3\.9\.0\)$/)
+  assert.ok(rules(report).includes('server/any-host'), 'it was asked at the root')
+})
+
+test('an address that leads to another is not said to ask for a login', async () => {
+  await assert.rejects(
+    auditOf((path) => [301, `https://ml.example${path}`]),
+    { message: 'it leads to https://ml.example: name that address' },
+  )
+})
+
+test('a host name that gets the same refusal as the own one was not found out about', async () => {
+  const report = await auditOf((path) => (path === '/version' ? [200, '3.17.2'] : [302, '/sign-in']))
+  assert.ok(report.not_read.some((one) => /^Whether it answers to another host's name was not found out: it asks for a login/.test(one)))
+  assert.match(textReport(report), /\nNot looked at\n {2}Whether it answers/)
+})
+
+const LISTS = ['registered-models/search', 'model-versions/search', 'experiments/search']
+/** A registry in pages: three versions, the second and third of them behind tokens; the last in production. */
+const paged: Replies = (path, _headers, query) => {
+  const at = Number(query.get('page_token') ?? '0')
+  const next = at < 2 && { next_page_token: String(at + 1) }
+  if (path === '/version') return [200, '3.17.2']
+  const list = LISTS.find((one) => path.endsWith(one))
+  if (list === undefined) return [404, '']
+  if (list !== 'model-versions/search') return [200, '{}']
+  const version = { name: 'churn', version: String(at + 1), source: 'runs:/r/m', current_stage: at === 2 ? 'Production' : 'None' }
+  return [200, JSON.stringify({ model_versions: [version], ...next })]
+}
+
+test('the registry is read to its last page', async () => {
+  const { findings, passed } = await auditOf(paged)
+  assert.equal(findings.find(({ rule }) => rule === 'registry/unsigned')?.evidence, 'churn version 3')
+  assert.ok(passed.includes('3 model versions were looked at, 1 of them in production.'))
+})
+
+test('what could not be read of the registry is told, and nothing is said to be right because of it', async () => {
+  const broken = await auditOf((...asked) => (asked[2].get('page_token') === '2' ? [500, 'broken'] : paged(...asked)))
+  assert.ok(broken.not_read.includes('Of the model versions, only 2 were looked at: the next page answered 500.'))
+  assert.ok(!broken.passed.some((one) => /^(?:No model version comes|Each version)/.test(one)))
+  const untold = await auditOf((...asked) => (asked[0].includes('/millrace/') ? [403, 'no'] : paged(...asked)))
+  assert.ok(!rules(untold).includes('registry/unsigned'))
+  assert.ok(untold.not_read.some((one) => /^Which versions lack a scan, a signature or an approval was not looked at/.test(one)))
 })

@@ -3,7 +3,7 @@ import { type AuditReport, reportOf } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { attack } from './active.ts'
 import { type Answer, ask } from './ask.ts'
-import { API, askKnown, askUnknown, LOGIN_VARIABLES, type Look } from './look.ts'
+import { API, askKnown, askPage, askUnknown, LOGIN_VARIABLES, type Look } from './look.ts'
 import { lookAtRegistry } from './registry.ts'
 import { KNOWN_UNTIL, vulnerabilitiesOf } from './versions.ts'
 
@@ -12,10 +12,12 @@ const FOREIGN = 'audit.invalid'
 /** What MLflow's basic-auth comes with, in its documentation and its configuration. */
 const DEFAULT_LOGINS = ['admin:password1234', 'admin:password']
 
+type Login = Readonly<Record<string, string>>
+
 /** How far an audit of a server goes. */
 export type ServerOptions = {
   /** Headers that log in: the registry is read with them. */
-  readonly login?: Readonly<Record<string, string>>
+  readonly login?: Login
   /** Whether attacks are tried that can be taken back. */
   readonly active?: boolean
 }
@@ -30,8 +32,8 @@ export const isNear = (address: string): boolean => /^(?:localhost|127\.\d+\.\d+
 export async function auditServer(address: string, { login = {}, active = false }: ServerOptions = {}): Promise<AuditReport> {
   const url = new URL(address)
   const path = url.pathname.replace(/\/$/, '')
-  const look: Look = { url, base: await baseOf(url, path), is_near: isNear(address), login, found: [], passed: [] }
-  const product = await recognise(look, path)
+  const look: Look = { url, base: await baseOf(url, path, login), path, is_near: isNear(address), login, found: [], passed: [], unseen: [] }
+  const product = await recognise(look)
   await lookAtLogin(look)
   await lookAtHost(look)
   await lookAtOrigins(look)
@@ -50,22 +52,31 @@ export async function auditServer(address: string, { login = {}, active = false 
       fingerprint: createHash('sha256').update(`${told.rule} ${told.title}`).digest('hex').slice(0, 16),
     }),
   )
-  return reportOf(`${url.origin}${path} (${product})`, 'server', findings, { passed: look.passed })
+  return reportOf(`${url.origin}${path} (${product})`, 'server', findings, { passed: look.passed, not_read: look.unseen })
 }
 
-/** Where the API is: below the address's own path, or at the root, where MLflow leaves it beside --static-prefix. */
-async function baseOf(url: URL, path: string): Promise<string> {
-  return path !== '' && (await ask(url, `${path}${SEARCH}`)).status === 404 ? '' : path
+/**
+ * Where the API is: below the address's own path, or at the root, where older versions of MLflow leave it beside --static-prefix. With a login
+ * on, the wrong one of the two may ask for it as well.
+ * @throws Error when the address only leads to another server
+ */
+async function baseOf(url: URL, path: string, login: Login): Promise<string> {
+  const below = await ask(url, `${path}${SEARCH}`, { headers: login })
+  const leads_to = below.headers.location === undefined ? url : new URL(below.headers.location, url)
+  if (leads_to.origin !== url.origin && leads_to.pathname.endsWith(SEARCH.replace(/\?.*/, '')))
+    throw new Error(`it leads to ${leads_to.origin}: name that address`)
+  if (path === '' || (below.status !== 404 && !asksForLogin(below.status))) return path
+  return below.status === 404 || answersData(await ask(url, SEARCH, { headers: login })) ? '' : path
 }
 
-async function recognise(look: Look, path: string): Promise<string> {
-  const { url, login, found, passed } = look
+async function recognise(look: Look): Promise<string> {
+  const { found, passed } = look
   // With a login on, some answer their version to those who are known alone.
-  const version = await ask(url, `${path}/version`, { headers: login })
+  const version = await askPage(look, '/version')
   const number = /^\d+\.\d+[\w.]*$/.exec(version.text.trim())?.[0]
-  const openapi = await ask(url, `${path}/openapi.json`)
+  const openapi = await ask(look.url, `${look.path}/openapi.json`)
   // The API's description is for those who are known, too; the page to sign in is for all.
-  const sign_in = await ask(url, `${path}/login`)
+  const sign_in = await ask(look.url, `${look.path}/login`)
   if (/"title":\s*"Millrace/.test(openapi.text) || /<title>[^<]*Millrace/.test(sign_in.text)) {
     passed.push(`It is Millrace, which speaks the API of MLflow ${number ?? 'of an unknown version'} and has none of its code.`)
     return 'Millrace'
@@ -74,7 +85,9 @@ async function recognise(look: Look, path: string): Promise<string> {
     const search = await askUnknown(look, SEARCH)
     if (!answersData(search) && !asksForLogin(search.status))
       throw new Error(`it is no tracking server: a search for experiments was answered with ${search.status}`)
-    if (asksForLogin(version.status)) passed.push(`Its version was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+    look.unseen.push(
+      `Its version was not looked at: ${asksForLogin(version.status) ? `it asks for a login (${LOGIN_VARIABLES})` : 'it tells none'}.`,
+    )
     return 'a server that is not recognised'
   }
   for (const { id, what, fixed, last, severity, cwe } of vulnerabilitiesOf(number)) {
@@ -100,7 +113,7 @@ const asksForLogin = (status: number): boolean => [301, 302, 303, 307, 308, 401,
 const answersData = ({ status, headers }: Answer): boolean => status === 200 && /json/.test(headers['content-type'] ?? '')
 
 async function lookAtLogin(look: Look): Promise<void> {
-  const { is_near, found, passed } = look
+  const { is_near, found, passed, unseen } = look
   const anonymous = await askUnknown(look, SEARCH)
   if (answersData(anonymous)) {
     found.push({
@@ -117,7 +130,7 @@ async function lookAtLogin(look: Look): Promise<void> {
     return
   }
   if (!asksForLogin(anonymous.status)) {
-    passed.push(`Whether it asks for a login was not found out: experiments/search answers ${anonymous.status}.`)
+    unseen.push(`Whether it asks for a login was not found out: experiments/search answers ${anonymous.status}.`)
     return
   }
   passed.push(`experiments/search asks for a login (${anonymous.status}).`)
@@ -141,10 +154,12 @@ async function lookAtLogin(look: Look): Promise<void> {
 }
 
 async function lookAtHost(look: Look): Promise<void> {
-  const { found, passed } = look
+  const { found, passed, unseen } = look
+  const own = await askKnown(look, SEARCH)
   const answer = await askKnown(look, SEARCH, { headers: { host: FOREIGN } })
-  if (answer.status === 401) {
-    passed.push(`Whether it answers to another host's name was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+  if (!answersData(own) && answer.status === own.status) {
+    const because = asksForLogin(own.status) ? `it asks for a login (${LOGIN_VARIABLES})` : `it answers ${own.status} to its own as well`
+    unseen.push(`Whether it answers to another host's name was not found out: ${because}.`)
     return
   }
   if (!answersData(answer)) {

@@ -1,5 +1,5 @@
 import { isOutside, isServed, isWide, REGISTRY_RULES, type RegistryRule } from '../registry/registry-rules.ts'
-import { API, askKnown, LOGIN_VARIABLES, type Look, listOf, objectOf } from './look.ts'
+import { API, type Listed, LOGIN_VARIABLES, type Look, listAll, listOf } from './look.ts'
 
 const SHOWN_MAX = 5
 
@@ -7,19 +7,26 @@ type Version = { readonly name: string; readonly version: string; readonly sourc
 
 /** What the registry says: what is in production without a scan, a signature or an approval, and what is loaded from elsewhere. */
 export async function lookAtRegistry(look: Look): Promise<void> {
-  const models = await askKnown(look, `${API}/registered-models/search?max_results=1000`)
-  if (models.status === 401 || models.status === 403) {
-    look.passed.push(`The registry was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+  const models = await listAll(look, `${API}/registered-models/search`, 'registered_models')
+  if (models.ended === 401 || models.ended === 403) {
+    look.unseen.push(`The registry was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
     return
   }
-  const answered = await askKnown(look, `${API}/model-versions/search?max_results=10000`)
-  const versions = listOf(objectOf(answered), 'model_versions').map(versionOf)
-  const served = servedBy(listOf(objectOf(models), 'registered_models'), listOf(objectOf(answered), 'model_versions'))
+  const listed = await listAll(look, `${API}/model-versions/search`, 'model_versions')
+  const versions = listed.items.map(versionOf)
+  const served = servedBy(models.items, listed.items)
   const in_use = versions.filter(({ name, version }) => served.has(`${name}/${version}`))
-  tellOfProduction(look, in_use, await approvals(look))
-  tellOfSources(look, versions)
+  const is_whole = [isWhole(look, models, 'registered models'), isWhole(look, listed, 'model versions')].every(Boolean)
+  tellOfProduction(look, in_use, await approvals(look), is_whole)
+  tellOfSources(look, versions, is_whole)
   look.passed.push(`${versions.length} model versions were looked at, ${in_use.length} of them in production.`)
   await lookAtRoots(look)
+}
+
+/** Whether a list was read to its end; where it was not, the report says so. */
+function isWhole(look: Look, { items, ended }: Listed, what: string): boolean {
+  if (ended !== undefined) look.unseen.push(`Of the ${what}, only ${items.length} were looked at: the next page answered ${ended}.`)
+  return ended === undefined
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
@@ -48,23 +55,21 @@ function servedBy(
   return served
 }
 
-/** What Millrace itself says is missing, by version; undefined of a server that keeps no approvals. */
-async function approvals(look: Look): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
-  const told = objectOf(await askKnown(look, '/api/2.0/millrace/inventory/unapproved?max_results=1000'))
-  if (!told) return undefined
-  return new Map(
-    listOf(told, 'model_versions').map((one) => [
-      `${text(one.name)}/${text(one.version)}`,
-      Array.isArray(one.lacks) ? one.lacks.map(text) : [],
-    ]),
-  )
+/** What Millrace itself says is missing, by version; `none` of a server that keeps no approvals, `unknown` where it was not told. */
+async function approvals(look: Look): Promise<ReadonlyMap<string, readonly string[]> | 'none' | 'unknown'> {
+  const { items, ended } = await listAll(look, '/api/2.0/millrace/inventory/unapproved', 'model_versions')
+  if (ended === 404) return 'none'
+  if (ended !== undefined) {
+    look.unseen.push(`Which versions lack a scan, a signature or an approval was not looked at: the server answered ${ended}.`)
+    return 'unknown'
+  }
+  return new Map(items.map((one) => [`${text(one.name)}/${text(one.version)}`, Array.isArray(one.lacks) ? one.lacks.map(text) : []]))
 }
 
-function tellOfProduction(look: Look, in_use: readonly Version[], lacking: ReadonlyMap<string, readonly string[]> | undefined): void {
-  const lacks = (what: string) => (one: Version) => {
-    const id = `${one.name}/${one.version}`
-    return lacking ? (lacking.get(id)?.includes(what) ?? false) : true
-  }
+function tellOfProduction(look: Look, in_use: readonly Version[], lacking: Awaited<ReturnType<typeof approvals>>, is_whole: boolean): void {
+  if (lacking === 'unknown') return
+  const lacks = (what: string) => (one: Version) =>
+    lacking === 'none' || (lacking.get(`${one.name}/${one.version}`)?.includes(what) ?? false)
   const kinds: readonly [what: string, told: RegistryRule][] = [
     ['scan', REGISTRY_RULES.unscanned],
     ['signature', REGISTRY_RULES.unsigned],
@@ -73,17 +78,17 @@ function tellOfProduction(look: Look, in_use: readonly Version[], lacking: Reado
   for (const [what, told] of kinds) {
     const found = in_use.filter(lacks(what))
     if (found.length > 0) look.found.push({ ...told, evidence: shown(found.map(({ name, version }) => `${name} version ${version}`)) })
-    else if (in_use.length > 0)
+    else if (in_use.length > 0 && is_whole)
       look.passed.push(
         `Each version in production has ${{ scan: 'a clean scan', signature: 'a signature', approval: 'an approval' }[what]}.`,
       )
   }
 }
 
-function tellOfSources(look: Look, versions: readonly Version[]): void {
+function tellOfSources(look: Look, versions: readonly Version[], is_whole: boolean): void {
   const found = versions.filter(({ source }) => isOutside(source))
   if (found.length === 0) {
-    if (versions.length > 0) look.passed.push('No model version comes from outside.')
+    if (versions.length > 0 && is_whole) look.passed.push('No model version comes from outside.')
     return
   }
   look.found.push({
@@ -94,14 +99,16 @@ function tellOfSources(look: Look, versions: readonly Version[]): void {
 
 /** Folders of artifacts that hold more than artifacts. */
 async function lookAtRoots(look: Look): Promise<void> {
-  const experiments = listOf(objectOf(await askKnown(look, `${API}/experiments/search?max_results=1000`)), 'experiments')
+  const listed = await listAll(look, `${API}/experiments/search`, 'experiments')
+  const experiments = listed.items
   const wide = experiments.filter(({ artifact_location }) => isWide(text(artifact_location)))
   if (wide.length > 0)
     look.found.push({
       ...REGISTRY_RULES.wide_root,
       evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)),
     })
-  else if (experiments.length > 0) look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')
+  else if (experiments.length > 0 && isWhole(look, listed, 'experiments'))
+    look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')
 }
 
 const shown = (items: readonly string[]): string =>

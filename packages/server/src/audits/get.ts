@@ -11,7 +11,9 @@ export const getAudit = read({
   output: object({
     audit: Audit,
     passed: array(string({ description: 'A sentence on something that was looked at and found right' })),
-    not_read: array(string()),
+    not_read: array(
+      string({ description: 'A file that was scanned as a model and not read; of a server or registry, what was not looked at, and why' }),
+    ),
     previous: optional(Audit),
   }),
   async handler(db, { audit_id }, { caller }) {

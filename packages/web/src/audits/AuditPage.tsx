@@ -54,8 +54,9 @@ export function AuditPage() {
       {audit.state === 'done' && (
         <>
           <Findings audit={audit} view={view} hasPrevious={previous !== undefined} />
+          {audit.target !== 'folder' && <Sentences title="Not looked at" of={not_read} />}
           <Sentences title="Found right" of={passed} />
-          <Sentences title="Scanned as models, and not read" of={not_read} isMono />
+          {audit.target === 'folder' && <Sentences title="Scanned as models, and not read" of={not_read} isMono />}
         </>
       )}
     </>

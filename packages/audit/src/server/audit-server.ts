@@ -56,8 +56,8 @@ export async function auditServer(address: string, { login = {}, active = false 
 }
 
 /**
- * Where the API is: below the address's own path, or at the root, where older versions of MLflow leave it beside --static-prefix. With a login
- * on, the wrong one of the two may ask for it as well.
+ * Where the API is: below the address's own path, or at the root, where older versions of MLflow leave it beside --static-prefix. With a
+ * login on, the wrong one of the two may ask for it as well.
  * @throws Error when the address only leads to another server
  */
 async function baseOf(url: URL, path: string, login: Login): Promise<string> {

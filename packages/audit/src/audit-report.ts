@@ -15,7 +15,8 @@ export type AuditReport = {
   readonly files: number
   readonly lines: number
   /**
-   * Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. Of servers and registries: what was not seen, and why.
+   * Files that are no text, or over 5 MiB: scanned as models, and not read otherwise. Of servers and registries: what was not seen, and
+   * why.
    */
   readonly not_read: readonly string[]
   readonly findings: readonly Finding[]

@@ -89,7 +89,9 @@ export function barsTable(columns: readonly Column[], batch: Batch): string {
     rate('XGBoost of 500 trees, requests/s', 15_000, XGBOOST),
     rate('ONNX, requests/s', 20_000, ONNX),
     most('p99 at 1,000 requests/s, ms', 3, of(FOREST, 'steady_p99_ms')),
+    most('the same while a rollout divides it, ms', 3, of(ROLLOUT, 'steady_p99_ms')),
     most('memory under load, MiB', 110, of(FOREST, 'loaded_MiB')),
+    most('the same while a rollout divides it, MiB', 110, of(ROLLOUT, 'loaded_MiB')),
     most('ready after the files are there, ms', 500, of(FOREST, 'ready_ms')),
     least('batch on the forest, rows/s with start', 200_000, batch.rows_per_s, batch.rows_per_cpu_s),
   ]

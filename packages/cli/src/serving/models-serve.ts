@@ -7,6 +7,7 @@ import { onStop } from '../stop.ts'
 import { version } from '../version.ts'
 import { modelOption, picklesOption, refusalOf, registryClient, trustIn, trustOptions, urisIn } from './model-options.ts'
 import { watchingIn, watchingOptions } from './watching-options.ts'
+import { expectRequests } from './young-objects.ts'
 
 const own = (option: Omit<Option, 'group'>): Option => ({ ...option, group: 'Serving' })
 
@@ -76,6 +77,7 @@ export const modelsServe: Command = {
       )
     }
     const { startServing } = await import('@millrace/runtime')
+    expectRequests()
     const say = (line: string): void => void process.stderr.write(`${line}\n`)
     const running = await startServing({
       uris,

@@ -90,7 +90,14 @@ COUNTS = NUMERIC.abs().round(2)
 WORDS = np.array("red Green blue sky day grass and the a of night-time snow_white it's über 42 3.5 tree leaf water fire".split())
 TEXTS = pd.DataFrame({"text": [" ".join(rng.choice(WORDS, 1 + row % 9)) for row in range(SEEN + ROWS)], "a": NUMERIC["a"]})
 CATEGORIES = pd.DataFrame({name: np.digitize(NUMERIC[name], [-1, 0, 1]) for name in "abd"})
-FRAMES = {"texts": TEXTS, "categories": CATEGORIES, "numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
+TOWNS = MISSING.assign(
+    town=[f"town {at}" for at in (40 * rng.random(SEEN + ROWS) ** 2).astype(int)],
+    kind=rng.choice(["plain", "grün", "a kind whose name is longer than others are"], SEEN + ROWS),
+    code=rng.integers(-3, 12, SEEN + ROWS),
+)
+TARGETS["sale"] = (TOWNS["town"].str[5:].astype(int) % 5 * (TOWNS["kind"] == "grün") + (TOWNS["code"] % 3) * (NUMERIC["a"] > 0)).to_numpy(float)
+TOWNS.iloc[-200:, TOWNS.columns.get_loc("town")] = "nowhere that was seen"
+FRAMES = {"towns": TOWNS, "texts": TEXTS, "categories": CATEGORIES, "numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
 
 
 def plain(values):
@@ -371,11 +378,10 @@ def pickles():
 
 
 def cat_models():
-    """Models of CatBoost, which it writes as JSON when told so."""
+    """Models of CatBoost: in its own format, which MLflow writes unless it is told otherwise, and as JSON."""
     few = dict(iterations=30, depth=4, verbose=0, allow_writing_files=False, random_seed=0)
-    save = lambda model, path, **more: mlflow.catboost.save_model(model, path, format="json", **more)
     classifier, regressor = catboost.CatBoostClassifier, catboost.CatBoostRegressor
-    for name, kind, target, options in [
+    made = [
         ("CatBoostClassifier", classifier, "binary", {}),
         ("CatBoostClassifier", classifier, "three", {}),
         ("CatBoostClassifier", classifier, "words", {}),
@@ -386,17 +392,34 @@ def cat_models():
         ("CatBoostRegressor-MAE", regressor, "number", {"loss_function": "MAE"}),
         ("CatBoostRegressor-Poisson", regressor, "count", {"loss_function": "Poisson"}),
         ("CatBoostRegressor-max", regressor, "number", {"nan_mode": "Max"}),
-    ]:
-        for data in ["numeric", "missing"]:
-            model = kind(**few, **options).fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
-            keep(f"{name}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
-            if not ONLY:
-                mlflow.catboost.save_model(model, FOLDER / "cbm" / f"{name}-{target}-{data}")
-    if ONLY:
+    ]
+    for name, kind, target, options in made:
+        for data in ["numeric", "missing", "towns"]:
+            cat_model(name, kind(**few, **options, **CATS[data]), target, data)
+    # What is counted of categories, in each way that there is, alone and together; and categories that are few.
+    for how in ["Borders:TargetBorderCount=2", "Buckets:TargetBorderCount=2", "BinarizedTargetMeanValue", "Counter"]:
+        both = {"simple_ctr": how, "combinations_ctr": how, "max_ctr_complexity": 3, "one_hot_max_size": 4}
+        cat_model(f"CatBoostRegressor-{how.split(':')[0]}", regressor(**few, **both, **CATS["towns"]), "sale", "towns")
+    cat_model("CatBoostClassifier-OneHot", classifier(**few, one_hot_max_size=255, **CATS["towns"]), "words", "towns")
+    cat_model("CatBoostClassifier-OneHot-Depthwise", classifier(**few, one_hot_max_size=4, grow_policy="Depthwise", **CATS["towns"]), "binary", "towns")
+    cat_model("CatBoostClassifier-threshold", classifier(**few), "binary", "numeric", 0.7)
+
+
+CATS = {"numeric": {}, "missing": {}, "towns": {"cat_features": ["town", "kind", "code"]}}
+
+
+def cat_model(name, model, target, data, threshold=None):
+    """Trains a model of CatBoost, and keeps it in its own format, and as JSON where there is more to it than numbers."""
+    if ONLY and not name.startswith(ONLY):
         return
-    rows = FRAMES["numeric"].iloc[:SEEN].assign(town=[f"town {at % 37}" for at in range(SEEN)], kind=[f"kind {at % 5}" for at in range(SEEN)])
-    model = classifier(**few, cat_features=["town", "kind"]).fit(rows, TARGETS["binary"][:SEEN])
-    mlflow.catboost.save_model(model, FOLDER / "cbm" / "CatBoostClassifier-categories")
+    model.fit(FRAMES[data].iloc[:SEEN], TARGETS[target][:SEEN])
+    if threshold is not None:
+        model.set_probability_threshold(threshold)
+    for format in ["cbm"] if data == "missing" else ["cbm", "json"]:
+        options = {} if format == "cbm" else {"format": format}
+        save = lambda model, path, **more: mlflow.catboost.save_model(model, path, **options, **more)
+        keep(f"{name}{'' if format == 'cbm' else '-json'}-{target}-{data}", save, model, data, target, getattr(model, "predict_proba", None))
+
 
 
 def keep_onnx(name, model, data, target, tensor=None):

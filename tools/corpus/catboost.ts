@@ -1,58 +1,27 @@
+import {
+  flatBuffer,
+  flatList,
+  flatNumbers,
+  flatTable,
+  flatText,
+  meaning,
+  type Piece,
+} from '../../packages/runtime/src/testing/flat-buffer.ts'
 import { modern } from './assemble.ts'
 import { type Case, type Expected, raw, uint } from './case.ts'
 import { zip } from './zip.ts'
 
-/** A piece of a FlatBuffer, which holds all that it means; it is meant by the place `entry` in it. */
-type Piece = { readonly bytes: Buffer; readonly entry: number }
-
-const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
-const text = (value: string): Piece => ({ bytes: padded(Buffer.concat([uint(value.length, 4), raw(`${value}\0`)])), entry: 0 })
-const numbers = (count: number, width: number, said = count): Piece => ({
-  bytes: padded(Buffer.concat([uint(said, 4), Buffer.alloc(count * width)])),
-  entry: 0,
-})
-
-/** Offsets at the places told, and behind everything the pieces that they mean. */
-function meaning(head: Buffer, entry: number, pieces: readonly (readonly [at: number, piece: Piece])[]): Piece {
-  const parts = [padded(head)]
-  let end = parts[0]?.length ?? 0
-  for (const [at, piece] of pieces) {
-    parts[0]?.writeUInt32LE(end + piece.entry - at, at)
-    parts.push(piece.bytes)
-    end += piece.bytes.length
-  }
-  return { bytes: Buffer.concat(parts), entry }
-}
-
-const list = (pieces: readonly Piece[]): Piece =>
-  meaning(
-    Buffer.concat([uint(pieces.length, 4), Buffer.alloc(pieces.length * 4)]),
-    0,
-    pieces.map((piece, at) => [4 + at * 4, piece]),
-  )
-
-/** A table: its directory, then its fields of four bytes each. */
-function table(fields: readonly (Piece | undefined)[]): Piece {
-  const entry = Math.ceil((4 + fields.length * 2) / 4) * 4
-  const there = fields.flatMap((piece, at) => (piece ? [{ piece, at }] : []))
-  const directory = [uint(4 + fields.length * 2, 2), uint(4 + there.length * 4, 2)]
-  directory.push(...fields.map((piece, at) => uint(piece ? 4 + there.findIndex((one) => one.at === at) * 4 : 0, 2)))
-  const head = Buffer.concat([padded(Buffer.concat(directory)), uint(entry, 4), Buffer.alloc(there.length * 4)])
-  return meaning(
-    head,
-    entry,
-    there.map(({ piece }, at) => [entry + 4 + at * 4, piece]),
-  )
-}
+const text = (value: string): Piece => flatText(value, 'latin1')
+const numbers = (count: number, width: number, said = count): Piece => flatNumbers(Buffer.alloc(count * width), width, said)
 
 type Model = { format?: string; trees?: readonly (Piece | undefined)[]; info?: Readonly<Record<string, string>>; parts?: readonly string[] }
 
 const TREES = [undefined, numbers(2, 4), numbers(1, 4), numbers(1, 4), undefined, undefined, undefined, undefined, numbers(4, 8)]
 
 function core({ format = 'FlabuffersModel_v1', trees = TREES, info = { params: '{"loss":"RMSE"}' }, parts = [] }: Model): Buffer {
-  const entries = Object.entries(info).map(([key, value]) => table([text(key), text(value)]))
-  const root = table([text(format), table(trees), list(entries), list(parts.map(text))])
-  return Buffer.concat([uint(4 + root.entry, 4), root.bytes])
+  const entries = Object.entries(info).map(([key, value]) => flatTable([text(key), text(value)]))
+  const root = flatTable([text(format), flatTable(trees), flatList(entries), flatList(parts.map(text))])
+  return flatBuffer(root)
 }
 
 const model = (told: Model = {}, behind: Buffer = Buffer.alloc(0), change: (bytes: Buffer) => Buffer = (bytes) => bytes): Buffer => {
@@ -62,8 +31,8 @@ const model = (told: Model = {}, behind: Buffer = Buffer.alloc(0), change: (byte
 
 /** Statistics of one category, after their length. */
 function statistics(count = 1): Buffer {
-  const values = table([table([table([numbers(1, 4)])]), numbers(16, 1), numbers(8, 1)])
-  const bytes = Buffer.concat([uint(4 + values.entry, 4), values.bytes])
+  const values = flatTable([flatTable([flatTable([numbers(1, 4)])]), numbers(16, 1), numbers(8, 1)])
+  const bytes = flatBuffer(values)
   return Buffer.concat([uint(count, 4), uint(bytes.length, 4), bytes])
 }
 
@@ -83,8 +52,8 @@ const again = (): Buffer => {
   const shared = text('x'.repeat(4000))
   const head = Buffer.concat([strings.bytes, shared.bytes])
   for (let at = 0; at < 20_000; at++) head.writeUInt32LE(strings.bytes.length - (4 + at * 4), 4 + at * 4)
-  const one_hot = table([undefined, undefined, { bytes: head, entry: 0 }])
-  return model({ trees: [undefined, undefined, numbers(1, 4), numbers(1, 4), undefined, undefined, list([one_hot])] })
+  const one_hot = flatTable([undefined, undefined, { bytes: head, entry: 0 }])
+  return model({ trees: [undefined, undefined, numbers(1, 4), numbers(1, 4), undefined, undefined, flatList([one_hot])] })
 }
 
 export const catboost = (): Case[] => [

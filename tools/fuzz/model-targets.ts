@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySource } from '@millrace/formats'
 import type { Backend } from '../../packages/runtime/src/backend.ts'
-import { catboostBackend } from '../../packages/runtime/src/backends/boosters/catboost.ts'
+import { catboostBinaryBackend, catboostJsonBackend } from '../../packages/runtime/src/backends/boosters/catboost/model.ts'
 import { lightgbmBackend } from '../../packages/runtime/src/backends/boosters/lightgbm.ts'
 import { xgboostBackend } from '../../packages/runtime/src/backends/boosters/xgboost.ts'
 import { pickleBackend } from '../../packages/runtime/src/backends/pickle/model.ts'
 import { skopsBackend } from '../../packages/runtime/src/backends/skops/model.ts'
 import { readMlmodel } from '../../packages/runtime/src/loading/mlmodel.ts'
 import { catboostFile, lightgbmFile, xgboostFile } from '../../packages/runtime/src/testing/booster-files.ts'
+import { catboostBinary } from '../../packages/runtime/src/testing/catboost-file.ts'
 import { loggedFiles } from '../../packages/runtime/src/testing/models.ts'
 import { line } from '../../packages/runtime/src/testing/pickle-files.ts'
 import { readProfile, writeProfile } from '../../packages/runtime/src/watching/profile.ts'
@@ -91,6 +92,9 @@ function description(text: string): string {
   }
 }
 
+const CBM = Buffer.from('CBM')
+const readCbm = (bytes: Buffer): Backend => catboostBinaryBackend(memorySource(bytes), 'CatBoostRegressor')
+
 /** A fuzzer for each reader of models that are served. */
 export const modelTargets: readonly Target[] = [
   ofModels(
@@ -115,8 +119,23 @@ export const modelTargets: readonly Target[] = [
   ),
   ofModels(
     'catboost',
-    () => [named('o.json', catboostFile()), named('t.json', catboostFile('trees')), ...logged('catboost')],
-    (bytes) => catboostBackend(bytes.toString('utf8'), 'CatBoostRegressor'),
+    () => [
+      named('o.json', catboostFile()),
+      named('t.json', catboostFile('trees')),
+      named('o.cbm', catboostBinary()),
+      named(
+        't.cbm',
+        catboostBinary({
+          nodes: [
+            [0, 1, 0],
+            [1, 0, 1],
+            [0, 0, 2],
+          ],
+        }),
+      ),
+      ...logged('catboost'),
+    ],
+    (bytes) => (bytes.subarray(0, 3).equals(CBM) ? readCbm(bytes) : catboostJsonBackend(bytes.toString('utf8'), 'CatBoostRegressor')),
   ),
   {
     name: 'serve-mlmodel',

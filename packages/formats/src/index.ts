@@ -4,6 +4,7 @@
  * by these same readers.
  */
 export { type CatboostModel, readCatboost } from './boosters/catboost.ts'
+export type { Flat } from './boosters/flat-buffer.ts'
 export { type LightgbmText, readLightgbm } from './boosters/lightgbm.ts'
 export { type NumberArray, readUbjson, type Ubjson, type UbjsonObject } from './boosters/ubjson.ts'
 export { decompress, PACKINGS, type Packing } from './compressed.ts'

@@ -49,7 +49,7 @@ export const modelsServe: Command = {
   about: 'Answer predictions of logged models, without Python and without executing anything they contain',
   options,
   details:
-    'Takes what MLflow’s flavors write as data: scikit-learn in skops, XGBoost, LightGBM, CatBoost in JSON, and ONNX where ' +
+    'Takes what MLflow’s flavors write as data: scikit-learn in skops, XGBoost, LightGBM, CatBoost, and ONNX where ' +
     'onnxruntime-node@1.30.0 is installed or MILLRACE_ONNXRUNTIME names its folder. A model is fetched, its files are held ' +
     'against the digests on record and the signatures that are asked for, scanned, read, and tried with the example that it was ' +
     'logged with; the first step that does not hold refuses it and says why. It answers MLflow’s /invocations, the Open Inference ' +

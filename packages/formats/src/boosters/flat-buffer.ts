@@ -2,8 +2,8 @@ import { Unreadable } from '../unreadable.ts'
 
 /** What a field of a table holds, as the format's schema has it. */
 export type Shape =
-  /** Numbers and structures, which stand in the table itself. */
-  | { readonly of: 'bytes'; readonly width: number }
+  /** Numbers and structures, which stand in the table itself: whole numbers of 1 or 4 bytes, unless it says otherwise. */
+  | { readonly of: 'bytes'; readonly width: number; readonly as?: 'float' | 'structure' }
   | { readonly of: 'text' }
   | { readonly of: 'table'; readonly fields: () => Fields }
   | { readonly of: 'list'; readonly items: Exclude<Shape, { of: 'list' }> }
@@ -11,8 +11,8 @@ export type Shape =
 /** The fields of a table by name, in the schema's order. */
 export type Fields = Readonly<Record<string, Shape>>
 
-/** Texts and numbers of a table; lists of numbers as how many, of tables as tables. */
-export type Flat = { readonly [name: string]: number | string | Flat | readonly (string | Flat)[] }
+/** Texts and numbers of a table; lists of numbers and structures as their bytes, of tables as tables. */
+export type Flat = { readonly [name: string]: number | string | Buffer | Flat | readonly (string | Flat)[] }
 
 const DEPTH_MAX = 16
 /** What is read may be meant from several places, but not without end: a small file would else be a long walk. */
@@ -74,9 +74,15 @@ export class FlatBuffer {
   }
 
   #field(at: number, shape: Shape, depth: number): Flat[string] {
-    if (shape.of === 'bytes') return shape.width === 4 ? this.#bytes.readInt32LE(at) : 0
+    if (shape.of === 'bytes') return this.#scalar(at, shape)
     if (shape.of === 'list') return this.#list(this.#target(at), shape.items, depth)
     return this.#item(at, shape, depth)
+  }
+
+  #scalar(at: number, { width, as }: Extract<Shape, { of: 'bytes' }>): number | Buffer {
+    if (as === 'structure') return this.#bytes.subarray(at, at + width)
+    if (as === 'float') return width === 8 ? this.#bytes.readDoubleLE(at) : this.#bytes.readFloatLE(at)
+    return width === 1 ? this.#bytes.readInt8(at) : this.#bytes.readInt32LE(at)
   }
 
   #item(at: number, shape: Exclude<Shape, { of: 'list' | 'bytes' }>, depth: number): string | Flat {
@@ -90,11 +96,11 @@ export class FlatBuffer {
     return this.#bytes.toString('utf8', at + 4, at + 4 + length)
   }
 
-  #list(at: number, items: Exclude<Shape, { of: 'list' }>, depth: number): number | readonly (string | Flat)[] {
+  #list(at: number, items: Exclude<Shape, { of: 'list' }>, depth: number): Buffer | readonly (string | Flat)[] {
     const count = this.#number(at, 4)
     const width = items.of === 'bytes' ? items.width : 4
     if (at + 4 + count * width > this.#bytes.length) throw new Unreadable('a list in it is longer than it', at)
-    if (items.of === 'bytes') return count
+    if (items.of === 'bytes') return this.#bytes.subarray(at + 4, at + 4 + count * width)
     this.#spend(count * width, at)
     return Array.from({ length: count }, (_, index) => this.#item(at + 4 + index * 4, items, depth))
   }

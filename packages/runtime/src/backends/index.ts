@@ -1,6 +1,6 @@
 import type { Backend, Described, Loader, ModelFiles, RemoteBackend } from '../backend.ts'
 import { Refused } from '../refused.ts'
-import { catboostBackend } from './boosters/catboost.ts'
+import { catboostBinaryBackend, catboostJsonBackend } from './boosters/catboost/model.ts'
 import { lightgbmBackend } from './boosters/lightgbm.ts'
 import { xgboostBackend } from './boosters/xgboost.ts'
 import { onnxBackend } from './onnx/model.ts'
@@ -41,14 +41,11 @@ async function catboost(files: ModelFiles): Promise<Backend | undefined> {
   const flavor = files.flavors.get('catboost')
   if (!flavor) return undefined
   const path = pathIn(files, flavor, ['data'])
-  if (word(flavor.get('save_format')) !== 'json') {
-    const saved = word(flavor.get('save_format')) ?? 'cbm'
-    throw new Refused(
-      'read',
-      `${path} is in CatBoost's format ${saved}; JSON is served: log the model with mlflow.catboost.log_model(..., format="json").`,
-    )
-  }
-  return reading(path, () => catboostBackend(textOf(files, path), word(flavor.get('model_type')) ?? 'CatBoost'))
+  const format = word(flavor.get('save_format')) ?? 'cbm'
+  const model_type = word(flavor.get('model_type')) ?? 'CatBoost'
+  if (format === 'cbm') return reading(path, () => catboostBinaryBackend(files.open(path), model_type))
+  if (format === 'json') return reading(path, () => catboostJsonBackend(textOf(files, path), model_type))
+  throw new Refused('read', `${path} is in the format ${format}; of CatBoost's, cbm and json are served: log the model without format=.`)
 }
 
 async function onnx(files: ModelFiles): Promise<RemoteBackend | undefined> {

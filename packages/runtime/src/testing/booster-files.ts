@@ -74,7 +74,7 @@ export function catboostFile(kind: 'oblivious_trees' | 'trees' = 'oblivious_tree
   const tree =
     kind === 'trees' ? { split, left: { value: -1 }, right: { value: 1 } } : { splits: [split], leaf_values: [-1, 1], leaf_weights: [1, 1] }
   return JSON.stringify({
-    features_info: { float_features: [feature(0), { ...feature(1), nan_value_treatment: 'AsTrue' }] },
+    features_info: { float_features: [feature(0), { ...feature(1), nan_value_treatment: 'AsTrue', has_nans: true }] },
     model_info: { params: { loss_function: { type: 'RMSE' } } },
     [kind]: [tree],
     scale_and_bias: [1, [0.5]],

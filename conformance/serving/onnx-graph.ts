@@ -98,36 +98,3 @@ export const mlmodelOf = (inputs: string | undefined): string =>
     ...(inputs === undefined ? [] : ['signature:', `  inputs: '${inputs}'`]),
     '',
   ].join('\n')
-
-/** A graph that goes round for ever where its input is above zero. */
-export const endless = (): Buffer => {
-  const body = graph({
-    nodes: [node('Identity', ['on'], ['on_out']), node('Identity', ['kept'], ['kept_out'])],
-    inputs: [value('round', 7), value('on', 9), value('kept', 1, 'rows', 2)],
-    outputs: [value('on_out', 9), value('kept_out', 1, 'rows', 2)],
-  })
-  const nodes = [
-    node('ReduceMax', ['x'], ['most'], integers('axes', [0, 1]), integer('keepdims', 0)),
-    node('Greater', ['most', 'nothing'], ['above']),
-    node('Squeeze', ['above'], ['goes_on']),
-    node('Loop', ['', 'goes_on', 'x'], ['y'], graphAttribute('body', body)),
-  ]
-  return model(graph({ ...doubled, nodes, tensors: [tensor('nothing', [], [0])] }))
-}
-
-/** Gives as many numbers as its input says, if there is so much memory. */
-export const greedy = (): Buffer =>
-  model(
-    graph({
-      nodes: [
-        node('Cast', ['x'], ['sizes'], integer('to', 7)),
-        node('Reshape', ['sizes', 'flat'], ['one']),
-        node('ConstantOfShape', ['one'], ['all']),
-        node('ReduceSum', ['all'], ['sum'], integer('keepdims', 0)),
-        node('Mul', ['x', 'sum'], ['y']),
-      ],
-      inputs: [value('x', 1, 'rows', 2)],
-      outputs: [value('y', 1, 'rows', 2)],
-      tensors: [rawTensor('flat', 7, [1], Buffer.from(BigInt64Array.of(-1n).buffer))],
-    }),
-  )

@@ -12,18 +12,18 @@ import { serving } from '../../packages/runtime/src/testing/sums.ts'
 import { useOnnxRuntime } from '../onnxruntime.ts'
 import {
   doubled,
-  endless,
   externalTensor,
   filesOf,
   graph,
   graphAttribute,
-  greedy,
   inDomain,
+  integer,
   integers,
   mapValue,
   mlmodelOf,
   model,
   node,
+  rawTensor,
   tensor,
   value,
 } from './onnx-graph.ts'
@@ -46,6 +46,39 @@ const matrix = (...rows: readonly (readonly number[])[]): Frame => ({
   columns: undefined,
   data: (rows[0] ?? []).map((_, at) => Float64Array.from(rows, (row) => row[at] as number)),
 })
+
+/** A graph that goes round for ever where its input is above zero. */
+const endless = (): Buffer => {
+  const body = graph({
+    nodes: [node('Identity', ['on'], ['on_out']), node('Identity', ['kept'], ['kept_out'])],
+    inputs: [value('round', 7), value('on', 9), value('kept', 1, 'rows', 2)],
+    outputs: [value('on_out', 9), value('kept_out', 1, 'rows', 2)],
+  })
+  const nodes = [
+    node('ReduceMax', ['x'], ['most'], integers('axes', [0, 1]), integer('keepdims', 0)),
+    node('Greater', ['most', 'nothing'], ['above']),
+    node('Squeeze', ['above'], ['goes_on']),
+    node('Loop', ['', 'goes_on', 'x'], ['y'], graphAttribute('body', body)),
+  ]
+  return model(graph({ ...doubled, nodes, tensors: [tensor('nothing', [], [0])] }))
+}
+
+/** Gives as many numbers as its input says, if there is so much memory. */
+const greedy = (): Buffer =>
+  model(
+    graph({
+      nodes: [
+        node('Cast', ['x'], ['sizes'], integer('to', 7)),
+        node('Reshape', ['sizes', 'flat'], ['one']),
+        node('ConstantOfShape', ['one'], ['all']),
+        node('ReduceSum', ['all'], ['sum'], integer('keepdims', 0)),
+        node('Mul', ['x', 'sum'], ['y']),
+      ],
+      inputs: [value('x', 1, 'rows', 2)],
+      outputs: [value('y', 1, 'rows', 2)],
+      tensors: [rawTensor('flat', 7, [1], Buffer.from(BigInt64Array.of(-1n).buffer))],
+    }),
+  )
 
 describe('models of ONNX', () => {
   useOnnxRuntime()

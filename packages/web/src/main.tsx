@@ -4,6 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from './api.ts'
 import { router } from './router.tsx'
+import { currentSession } from './session.ts'
 import { applyTheme } from './shell/theme.ts'
 import './style/base.css'
 import './style/shell.css'
@@ -12,6 +13,8 @@ import './style/pages.css'
 import './style/kept.css'
 
 applyTheme()
+// Searches wait for its proof (they are POSTs): it is on its way before anything is drawn.
+void currentSession()
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -1,5 +1,6 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readAuditView } from './audits/view.ts'
+import { preloadCompared } from './compare/preload.ts'
 import { ExperimentsPage } from './experiments/ExperimentsPage.tsx'
 import { readInventoryView } from './inventory/view.ts'
 import { RunsPage } from './runs/RunsPage.tsx'
@@ -34,6 +35,9 @@ const compare = createRoute({
   ...page('/compare'),
   component: lazyRouteComponent(() => import('./compare/ComparePage.tsx'), 'ComparePage'),
   validateSearch: (search: Record<string, unknown>): { runs: string } => ({ runs: typeof search.runs === 'string' ? search.runs : '' }),
+  loaderDeps: ({ search }) => search,
+  // Not waited for: the page has its own way to say that something is under way.
+  loader: ({ deps, cause }) => void preloadCompared(deps.runs, cause !== 'preload'),
 })
 const models = createRoute({ ...page('/models'), component: lazyRouteComponent(() => import('./models/ModelsPage.tsx'), 'ModelsPage') })
 const model = createRoute({ ...page('/models/$name'), component: lazyRouteComponent(() => import('./models/ModelPage.tsx'), 'ModelPage') })

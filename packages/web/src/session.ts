@@ -18,7 +18,8 @@ async function ask(): Promise<Session> {
   return answer.ok ? await answer.json() : NOBODY
 }
 
-const current = (): Promise<Session> => {
+/** Who looks. It is asked once, and the first change that the page sends waits for it. */
+export const currentSession = (): Promise<Session> => {
   session ??= ask()
   return session
 }
@@ -30,7 +31,7 @@ const current = (): Promise<Session> => {
 export const sessionFetch: typeof fetch = async (url, init = {}) => {
   const headers = new Headers(init.headers)
   if (!SAFE.has(init.method ?? 'GET')) {
-    const { csrf_token } = await current()
+    const { csrf_token } = await currentSession()
     if (csrf_token) headers.set('X-Millrace-CSRF', csrf_token)
   }
   const answer = await fetch(url, { ...init, headers })
@@ -40,7 +41,7 @@ export const sessionFetch: typeof fetch = async (url, init = {}) => {
 
 /** Who is signed in; undefined while nobody knows yet. */
 export function useSession(): Session | undefined {
-  return useQuery({ queryKey: ['session'], queryFn: current, staleTime: Number.POSITIVE_INFINITY }).data
+  return useQuery({ queryKey: ['session'], queryFn: currentSession, staleTime: Number.POSITIVE_INFINITY }).data
 }
 
 /** Ends the session, and goes to where one begins. */

@@ -1,7 +1,7 @@
 import type { Output } from '@millrace/client'
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api } from '../api.ts'
+import { api, queries } from '../api.ts'
 
 const ROUTE = 'POST /api/2.0/millrace/metrics/series'
 // Several requests are answered at once, and the first lines are there before the last.
@@ -27,20 +27,26 @@ function partsOf(run_ids: readonly string[]): string[][] {
   return Array.from({ length: count }, (_, at) => run_ids.slice(at * size, (at + 1) * size)).filter((part) => part.length > 0)
 }
 
-/** One metric of some runs, thinned to what can be seen of so many lines. */
-export function useSeries(metric_key: string, run_ids: readonly string[], x: 'step' | 'time', range?: readonly [number, number]): Found {
+/** What the server is asked for: one metric of some runs, thinned to what can be seen of so many lines. */
+function questionsOf(metric_key: string, run_ids: readonly string[], x: 'step' | 'time', range?: readonly [number, number]) {
   const points = Math.min(POINTS_MAX, Math.max(POINTS_MIN, Math.floor(POINTS_IN_ALL / Math.max(1, run_ids.length))))
-  const inputs = useMemo(() => {
-    const within = range && { start: Math.floor(range[0]), end: Math.ceil(range[1]) }
-    const parts = partsOf(run_ids)
-    return parts.map((part) => ({ run_ids: part, metric_key, x, points, ...within }))
-  }, [metric_key, run_ids, x, points, range])
+  const within = range && { start: Math.floor(range[0]), end: Math.ceil(range[1]) }
+  return partsOf(run_ids).map((part) => {
+    const input = { run_ids: part, metric_key, x, points, ...within }
+    return { queryKey: [ROUTE, input], queryFn: ({ signal }: { signal: AbortSignal }) => api.call(ROUTE, input, { signal }) }
+  })
+}
+
+/** One metric of some runs, as lines. */
+export function useSeries(metric_key: string, run_ids: readonly string[], x: 'step' | 'time', range?: readonly [number, number]): Found {
+  const questions = useMemo(() => questionsOf(metric_key, run_ids, x, range), [metric_key, run_ids, x, range])
   return useQueries({
-    queries: inputs.map((input) => ({
-      queryKey: [ROUTE, input],
-      queryFn: ({ signal }: { signal: AbortSignal }) => api.call(ROUTE, input, { signal }),
-      placeholderData: keepPreviousData,
-    })),
+    queries: questions.map((question) => ({ ...question, placeholderData: keepPreviousData })),
     combine: together,
   })
+}
+
+/** Asks for the lines that a chart by step will show first, before there is a chart. */
+export function preloadSeries(metric_key: string, run_ids: readonly string[]): void {
+  for (const question of questionsOf(metric_key, run_ids, 'step')) void queries.prefetchQuery(question)
 }

@@ -3,6 +3,9 @@ import { metric } from '../format.ts'
 
 export type ComparedRun = Output<'POST /api/2.0/millrace/runs/get-many'>['runs'][number]
 
+const RUNS_MAX = 200
+const CHARTS_MAX = 6
+
 export type Compared = { readonly name: string; readonly values: readonly string[]; readonly differs: boolean }
 
 /** Each name that any of the runs has, with the runs' values; those that differ come first. */
@@ -16,3 +19,13 @@ export function comparedRows(runs: readonly ComparedRun[], kind: 'metrics' | 'pa
     })
     .sort((a, b) => Number(b.differs) - Number(a.differs) || a.name.localeCompare(b.name))
 }
+
+/** The runs that an address compares. */
+export const comparedIds = (search: string): string[] => [...new Set(search.split(',').filter(Boolean))].slice(0, RUNS_MAX)
+
+/** The metrics that have a chart of their own: of the machine's there are many, and they say nothing about the model. */
+export const chartedMetrics = (runs: readonly ComparedRun[]): string[] =>
+  comparedRows(runs, 'metrics')
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system/'))
+    .slice(0, CHARTS_MAX)

@@ -34,10 +34,7 @@ export function RunPage() {
   const { tab, path, model } = route.useSearch()
   const found = useApi('GET /api/2.0/mlflow/runs/get', { run_id: runId }, { refetch_ms: ASKED_MS, keep: true })
   const experiment = useApi('GET /api/2.0/mlflow/experiments/get', { experiment_id: experimentId })
-  useLive(
-    experimentId,
-    (found.data?.run.data.metrics ?? []).map(({ key }) => key),
-  )
+  useLive(experimentId, { run_id: runId, metrics: (found.data?.run.data.metrics ?? []).map(({ key }) => key) })
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading lines={10} />
   const { info, data, inputs, outputs } = found.data.run

@@ -11,7 +11,7 @@ import { layoutOf } from './layout.ts'
 import { useLive } from './live.ts'
 import { RunsGrid } from './RunsGrid.tsx'
 import { Selected } from './Selected.tsx'
-import { useRuns } from './use-runs.ts'
+import { asked as askedOf, useRuns } from './use-runs.ts'
 import { ViewsMenu } from './ViewsMenu.tsx'
 import { askedColumns, columnsOf, type View } from './view.ts'
 
@@ -39,7 +39,8 @@ export function RunsPage() {
   const asked = useMemo(() => askedColumns(view, columns), [view, columns])
   const runs = useRuns(experimentId, view, asked, view.columns !== undefined || names.data !== undefined)
   const charted = view.tab === 'charts' ? (names.data?.metrics ?? []) : []
-  useLive(experimentId, [...new Set([...asked.flatMap(({ kind, name }) => (kind === 'metrics' ? [name] : [])), ...charted])])
+  const shown = askedOf(asked)
+  useLive(experimentId, { ...shown, metrics: [...new Set([...shown.metrics, ...charted])] })
   if (experiment.isError) return <Problem error={experiment.error} />
   const { name = '', tags = [] } = experiment.data?.experiment ?? {}
   const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''

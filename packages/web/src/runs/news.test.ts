@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { grown, withChanges } from './news.ts'
+import { grown, withChanges, withRows } from './news.ts'
 import type { Row } from './use-runs.ts'
 
 const row = { run_id: 'a', run_name: 'one', status: 'RUNNING', start_time: 1, metrics: [1, 2], params: [], tags: [] } as unknown as Row
@@ -26,4 +26,13 @@ test('a row takes its state and the latest values of the columns that are shown'
   const [found] = withChanges([row], ['x', 'y'], runs, points)
   assert.deepEqual([found?.status, found?.end_time, found?.metrics], ['FINISHED', 9, [1, 4]])
   assert.equal(withChanges([row], ['x'], [], [{ ...(points[1] as (typeof points)[number]), run_id: 'b' }])[0], row)
+})
+
+test('a run that goes on has no end, and rows that were asked for anew keep their places', () => {
+  const ended = { ...row, status: 'FINISHED', end_time: 9 } as Row
+  const [found] = withChanges([ended], [], [{ run_id: 'a', run_name: 'one', status: 'RUNNING', start_time: 1, deleted: false }], [])
+  assert.deepEqual([found?.status, found?.end_time], ['RUNNING', undefined])
+  const other = { ...row, run_id: 'b' }
+  const fresh = { ...row, params: ['0.1'] }
+  assert.deepEqual(withRows([other, row], [fresh]), [other, fresh])
 })

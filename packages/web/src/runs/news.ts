@@ -25,13 +25,21 @@ export function withChanges(
     const news = points.filter(({ run_id, key }) => run_id === row.run_id && metrics.includes(key))
     if (!state && news.length === 0) return row
     const latest = new Map(news.map(({ key, values }) => [key, values.at(-1)]))
+    const { end_time: _, ...begun } = row
     return {
-      ...row,
+      ...(state ? begun : row),
       ...(state && { run_name: state.run_name, status: state.status }),
+      // A run that goes on after all has no end any more.
       ...(state?.end_time !== undefined && { end_time: state.end_time }),
       metrics: row.metrics.map((value, place) => latest.get(metrics[place] ?? '') ?? value),
     } as Row
   })
+}
+
+/** Rows as they are now, in the order in which they were; those of which nothing new is known are the same. */
+export function withRows(rows: readonly Row[], fresh: readonly Row[]): Row[] {
+  const now = new Map(fresh.map((row) => [row.run_id, row]))
+  return rows.map((row) => now.get(row.run_id) ?? row)
 }
 
 /** Lines with the points that they don't have yet, each in its order. */

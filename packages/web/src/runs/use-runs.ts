@@ -6,7 +6,7 @@ import type { Column, View } from './view.ts'
 
 export const TABLE = 'POST /api/2.0/millrace/runs/table'
 const PAGE_MAX = 100
-// What is told as it happens are points and states; params, tags and runs of long ago are asked for.
+// What is told as it happens is about the newest runs: those of long ago are asked for.
 const ASKED_MS = 30_000
 
 export type Row = Output<typeof TABLE>['rows'][number]

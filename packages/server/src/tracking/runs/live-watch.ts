@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Reader } from '../../db/handles.ts'
 import { findKeys } from '../entity-keys.ts'
 import { pointsOf, type StoredPoint } from '../metrics/history-store.ts'
-import { type LiveRow, latestPoints, newestRuns } from './live-store.ts'
+import { LiveNotes } from './live-notes.ts'
+import { type LiveRow, latestPoints, newestRuns, runsById } from './live-store.ts'
 import { statusName } from './run.ts'
 
 const TICK_MS = 1_000
@@ -10,17 +11,38 @@ const RUNS_MAX = 200
 const KEPT_CHANGES = 60
 const POINTS_MAX = 500
 const IDLE_TICKS = 60
+// Who is led to come again (`endAfter`, a broken connection) is away for a second or two: what happens meanwhile is for it too.
+const AWAY_LOOKS = 10
+// Names are counted of so many runs, of those that go on: each may have thousands.
+const COUNTED_MAX = 20
 
 /** New points of one metric of a run, in columns. */
 export type NewPoints = { run_id: string; key: string; steps: number[]; timestamps: number[]; values: (number | 'NaN')[] }
 export type ChangedRun = { run_id: string; run_name: string; status: string; start_time: number; end_time?: number; deleted: boolean }
 /** What changed among the runs of an experiment since the last time, under a number that grows. */
-export type Change = { readonly id: string; readonly runs: readonly ChangedRun[]; readonly points: readonly NewPoints[] }
+export type Change = {
+  readonly id: string
+  readonly runs: readonly ChangedRun[]
+  readonly points: readonly NewPoints[]
+  /** Runs whose params or tags are others than they were. */
+  readonly noted: readonly string[]
+  /** Whether a run has logged names that it had not: there may be more columns to choose from. */
+  readonly names: boolean
+}
 
-type Listener = { readonly metrics: ReadonlySet<string>; readonly tell: (change: Change | 'reset') => void; heard?: boolean }
+/** What somebody looks at: columns, and a run of which all is shown. */
+type Listener = {
+  readonly metrics: ReadonlySet<string>
+  readonly params: ReadonlySet<string>
+  readonly tags: ReadonlySet<string>
+  readonly run_id: string | undefined
+  readonly tell: (change: Change | 'reset') => void
+  heard?: boolean
+}
 type Known = { text: string; running: boolean; latest: Map<number, StoredPoint> }
 
 const RUNNING = 'RUNNING'
+const NOTHING = { runs: [], points: [], noted: [], names: false }
 
 /**
  * Looks once a second at the newest runs of an experiment, for all who watch it: the database is asked as often for a hundred tabs as for
@@ -30,9 +52,12 @@ export class LiveWatch {
   readonly #db: Reader
   readonly #experiment: number
   readonly #listeners = new Set<Listener>()
+  /** Those that went away, with the number of looks for which their names are still looked at. */
+  #away: { readonly listener: Listener; readonly looks: number }[] = []
   readonly #session = randomUUID().slice(0, 8)
   #runs = new Map<number, Known>()
-  #keys = new Map<string, number>()
+  #asked: ReadonlySet<string> = new Set()
+  readonly #notes = new LiveNotes()
   #changes: Change[] = []
   #count = 0
   #idle = 0
@@ -56,8 +81,10 @@ export class LiveWatch {
     listener.heard = true
     if (missed === undefined) listener.tell('reset')
     else for (const change of missed) tellOne(listener, change)
-    listener.tell({ id: this.#idOf(this.#count), runs: [], points: await this.#now(listener.metrics) })
-    return () => this.#listeners.delete(listener)
+    listener.tell({ id: this.#idOf(this.#count), ...NOTHING, points: await this.#now(listener.metrics) })
+    return () => {
+      if (this.#listeners.delete(listener)) this.#away.push({ listener, looks: AWAY_LOOKS })
+    }
   }
 
   #idOf = (count: number): string => `${this.#session}-${count}`
@@ -101,7 +128,8 @@ export class LiveWatch {
     try {
       const isFirst = this.#timer === undefined
       const change = await this.#difference()
-      if (!isFirst && (change.runs.length > 0 || change.points.length > 0)) this.#tell(change)
+      this.#away = this.#away.flatMap(({ listener, looks }) => (looks > 1 ? [{ listener, looks: looks - 1 }] : []))
+      if (!isFirst && isNews(change)) this.#tell(change)
     } catch {
       // The database is busy or closing: what was missed is seen at the next look.
     }
@@ -114,18 +142,24 @@ export class LiveWatch {
     for (const listener of this.#listeners) if (listener.heard) tellOne(listener, told)
   }
 
+  #watching = (): Listener[] => [...this.#listeners, ...this.#away.map(({ listener }) => listener)]
+
+  /** What any of the listeners looks at. */
+  #all = (kind: 'metrics' | 'params' | 'tags'): Set<string> => new Set(this.#watching().flatMap((listener) => [...listener[kind]]))
+
+  /** The newest runs, and those that somebody has open. */
+  async #rows(): Promise<{ rows: LiveRow[]; open: ReadonlySet<number> }> {
+    const newest = await newestRuns(this.#db, this.#experiment, RUNS_MAX)
+    const asked = [...new Set(this.#watching().flatMap(({ run_id }) => run_id ?? []))]
+    const open = await runsById(this.#db, this.#experiment, asked)
+    const known = new Set(newest.map(({ id }) => id))
+    return { rows: [...newest, ...open.filter(({ id }) => !known.has(id))], open: new Set(open.map(({ id }) => id)) }
+  }
+
   async #difference(): Promise<Omit<Change, 'id'>> {
     const before = this.#runs
-    const keysBefore = this.#keys
-    const rows = await newestRuns(this.#db, this.#experiment, RUNS_MAX)
-    this.#keys = await findKeys(this.#db, new Set([...this.#listeners].flatMap(({ metrics }) => [...metrics])))
+    const { rows, open } = await this.#rows()
     const busy = rows.filter((row) => statusName(row.status) === RUNNING || before.get(row.id)?.running)
-    const names = new Map([...this.#keys].map(([name, key]) => [key, name]))
-    const latest = await latestPoints(
-      this.#db,
-      busy.map(({ id }) => id),
-      [...names.keys()],
-    )
     const runs: ChangedRun[] = []
     this.#runs = new Map()
     for (const row of rows) {
@@ -134,25 +168,42 @@ export class LiveWatch {
       if (known?.text !== text) runs.push(changedRun(row))
       this.#runs.set(row.id, { text, running: statusName(row.status) === RUNNING, latest: new Map() })
     }
-    const ids = new Map(rows.map(({ id, run_id }) => [id, run_id]))
+    const looked = { params: this.#all('params'), tags: this.#all('tags'), whole: open }
+    const inner = rows.map(({ id }) => id)
+    const noted = new Set(await this.#notes.changed(this.#db, inner, looked))
+    const counted = busy.slice(0, COUNTED_MAX).map(({ id }) => id)
+    const names = await this.#notes.hasNewNames(this.#db, counted)
+    const points = await this.#newPoints(before, busy)
+    return { runs, points, noted: rows.flatMap(({ id, run_id }) => (noted.has(id) ? [run_id] : [])), names }
+  }
+
+  async #newPoints(before: ReadonlyMap<number, Known>, busy: readonly LiveRow[]): Promise<NewPoints[]> {
+    const askedBefore = this.#asked
+    this.#asked = this.#all('metrics')
+    const keys = await findKeys(this.#db, this.#asked)
+    const names = new Map([...keys].map(([name, key]) => [key, name]))
+    const ids = new Map(busy.map(({ id, run_id }) => [id, run_id]))
     const points: NewPoints[] = []
-    for (const [run, key, ...point] of latest) {
+    for (const [run, key, ...point] of await latestPoints(this.#db, [...ids.keys()], [...names.keys()])) {
       this.#runs.get(run)?.latest.set(key, point)
       const name = names.get(key) as string
       const last = before.get(run)?.latest.get(key)
       if (String(last) === String(point)) continue
       // Somebody has only now asked for this metric: what it was before is no news.
-      if (last === undefined && before.has(run) && !keysBefore.has(name)) continue
+      if (last === undefined && before.has(run) && !askedBefore.has(name)) continue
       const found = await pointsOf(this.#db, run, key, POINTS_MAX, last)
       points.push(columnsOf(ids.get(run) as string, name, found.length === POINTS_MAX || found.length === 0 ? [...found, point] : found))
     }
-    return { runs, points }
+    return points
   }
 }
 
+const isNews = ({ runs, points, noted, names }: Omit<Change, 'id'>): boolean =>
+  runs.length > 0 || points.length > 0 || noted.length > 0 || names
+
 function tellOne(listener: Listener, change: Change): void {
   const points = change.points.filter(({ key }) => listener.metrics.has(key))
-  if (change.runs.length > 0 || points.length > 0) listener.tell({ ...change, points })
+  if (isNews({ ...change, points })) listener.tell({ ...change, points })
 }
 
 const columnsOf = (run_id: string, key: string, points: readonly StoredPoint[]): NewPoints => ({

@@ -10,7 +10,7 @@ const LIVE = '/api/2.0/millrace/runs/live'
 type Event = {
   event: string
   id?: string
-  data: { runs: { run_id: string; status: string }[]; points: { key: string; values: number[] }[] }
+  data: { runs: { run_id: string; status: string }[]; points: { key: string; values: number[] }[]; noted: string[]; names: boolean }
 }
 
 /** The events of a stream that has ended. */
@@ -64,6 +64,54 @@ overEachDatabase('what happens, as events', (open) => {
         [0.5, 1, 1.5],
       )
       assert.deepEqual((await listen(0, { 'last-event-id': 'elsewhere-7' }))[0]?.event, 'reset')
+    })
+
+    test('params and tags that are others are told by their run, of names that somebody looks at, without their values', async () => {
+      const server = new TestServer(await open())
+      const [run_id, other] = [await startRun(server), await startRun(server)]
+      const { experiment_id } = (await server.get('runs/get', { run_id })).body.run.info
+      const post = async (path: string, body: object): Promise<void> => {
+        const answer = await server.post(path, body)
+        assert.equal(answer.status, 200, answer.text)
+      }
+      await post('runs/set-tag', { run_id, key: 'stage', value: 'a' })
+      await post('runs/update', { run_id, status: 'FINISHED', end_time: 5_000 })
+      // Each visit looks anew, and hears what came since the one before.
+      const cursors = new Map<string, string>()
+      const hear = async (search: string): Promise<string[]> => {
+        const { text } = await server.call('GET', `${LIVE}?experiment_id=${experiment_id}&open_s=0&${search}`, undefined, {
+          'last-event-id': cursors.get(search) ?? '',
+        })
+        assert.ok(!text.includes('hunter2'))
+        const events = eventsOf(text)
+        cursors.set(search, events.at(-1)?.id ?? '')
+        return events.flatMap(({ data }) => data.noted ?? [])
+      }
+      const asked = ['params=lr&tags=stage', `run_id=${run_id}`]
+      for (const search of [...asked, `run_id=${other}`]) assert.deepEqual(await hear(search), [])
+      for (const [path, body] of [
+        ['runs/set-tag', { run_id, key: 'stage', value: 'b' }],
+        // A name that nobody had ever logged.
+        ['runs/log-parameter', { run_id, key: 'lr', value: 'hunter2' }],
+        ['runs/delete-tag', { run_id, key: 'stage' }],
+      ] as const) {
+        await post(path, body)
+        for (const search of asked) assert.deepEqual(await hear(search), [run_id], `${path} by ${search}`)
+      }
+      await post('runs/set-tag', { run_id: other, key: 'stage', value: 'b' })
+      assert.ok(!(await hear(`run_id=${other}`)).includes(other), 'a run of another experiment is told')
+    })
+
+    test('names that a run had not logged are told, so that there are columns for them', async () => {
+      const server = new TestServer(await open())
+      const run_id = await startRun(server)
+      const { experiment_id } = (await server.get('runs/get', { run_id })).body.run.info
+      const hear = (cursor: string) =>
+        server.call('GET', `${LIVE}?experiment_id=${experiment_id}&open_s=0`, undefined, { 'last-event-id': cursor })
+      const start = eventsOf((await hear('')).text).at(-1)
+      await server.post('runs/log-metric', { run_id, key: 'new', value: 1, timestamp: 1, step: 1 })
+      const events = eventsOf((await hear(start?.id ?? '')).text)
+      assert.ok(events.some(({ data }) => data.names))
     })
 
     test('a new experiment is told to who watches the list', async () => {

@@ -6,7 +6,7 @@ import { shownExperiments } from '../experiments/index.ts'
 import { stateOfExperiments } from './live-store.ts'
 import { LiveWatch } from './live-watch.ts'
 
-const METRICS_MAX = 100
+const NAMES_MAX = 100
 const OPEN_MAX_S = 60
 const TICK_MS = 1_000
 
@@ -26,14 +26,19 @@ export const liveRuns = stream({
   summary: 'Watch the runs of an experiment, or the list of experiments, as server-sent events',
   access: { filtered: 'experiments' },
   answers:
-    'text/event-stream. `change`: {runs, points} of an experiment, with an id to go on from (`Last-Event-ID`); `reset`: more was missed ' +
-    'than is kept, ask anew; `experiments`: an experiment or a run came, went or was renamed. It ends after `open_s`; then come again.',
+    'text/event-stream. `change`: {runs, points, noted, names} of an experiment, with an id to go on from (`Last-Event-ID`): runs that ' +
+    'have another name or state, new points, runs whose params or tags are others, whether a run has logged new names; `reset`: more was ' +
+    'missed than is kept, ask anew; `experiments`: an experiment or a run came, went or was renamed. It ends after `open_s`; come again.',
   input: object({
     experiment_id: optional(string({ max: 256, description: 'Without it, the list of experiments is watched' })),
-    metrics: withDefault(array(string({ max: 250 }), { max: METRICS_MAX }), []),
+    metrics: withDefault(array(string({ max: 250 }), { max: NAMES_MAX, description: 'Those whose new points are told' }), []),
+    params: withDefault(array(string({ max: 250 }), { max: NAMES_MAX, description: 'Those whose changes are told' }), []),
+    tags: withDefault(array(string({ max: 250 }), { max: NAMES_MAX, description: 'Those whose changes are told' }), []),
+    run_id: optional(string({ max: 256, description: 'A run of the experiment of which all params and tags are watched' })),
+    cursor: optional(string({ max: 64, description: 'The id of the last change that was heard, by who asks with other names now' })),
     open_s: withDefault(int64({ min: 0, max: OPEN_MAX_S }), OPEN_MAX_S),
   }),
-  async handler({ experiment_id, metrics, open_s }, { visible }, { db, headers, signal }) {
+  async handler({ experiment_id, metrics, params, tags, run_id, cursor, open_s }, { visible }, { db, headers, signal }) {
     let stop = (): void => {}
     const events = openEventStream(signal, () => stop())
     const open_ms = open_s * 1_000
@@ -53,15 +58,21 @@ export const liveRuns = stream({
       events.endAfter(open_ms)
       return events.answer
     }
-    const cursor = headers['last-event-id']
+    const last = headers['last-event-id'] ?? cursor
     const listener = {
       metrics: new Set(metrics),
+      params: new Set(params),
+      tags: new Set(tags),
+      run_id,
       tell: (change: Parameters<Parameters<LiveWatch['listen']>[0]['tell']>[0]): void => {
         if (change === 'reset') events.send('reset', {})
-        else events.send('change', { runs: change.runs, points: change.points }, change.id)
+        else {
+          const { id, ...told } = change
+          events.send('change', told, id)
+        }
       },
     }
-    stop = await watchOf(db, experiment).listen(listener, typeof cursor === 'string' ? cursor : undefined)
+    stop = await watchOf(db, experiment).listen(listener, typeof last === 'string' ? last : undefined)
     if (signal.aborted) stop()
     events.endAfter(open_ms)
     return events.answer

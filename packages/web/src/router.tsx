@@ -1,4 +1,12 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router'
 import { readAuditView } from './audits/view.ts'
 import { preloadCompared } from './compare/preload.ts'
 import { ExperimentsPage } from './experiments/ExperimentsPage.tsx'
@@ -7,9 +15,31 @@ import { RunsPage } from './runs/RunsPage.tsx'
 import { readView } from './runs/view.ts'
 import { Broken, NothingHere } from './shell/Problems.tsx'
 import { Shell } from './shell/Shell.tsx'
+import { workspaceNamed } from './workspace.ts'
+
+// What the address said when the page was loaded.
+let first: { readonly workspace?: string | undefined } | undefined
 
 // MLflow's clients print addresses such as `/#/experiments/1/runs/2f1c…`: these are the same.
-const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere, errorComponent: Broken })
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NothingHere,
+  errorComponent: Broken,
+  validateSearch: (search: Record<string, unknown>): { workspace?: string | undefined } => {
+    const named = workspaceNamed(search.workspace)
+    return named === undefined ? {} : { workspace: named }
+  },
+  // Every link of a workspace's pages stays in it.
+  search: { middlewares: [retainSearchParams(['workspace'])] },
+  beforeLoad: ({ search, preload }) => {
+    if (preload) return
+    first ??= search
+    if (search.workspace === first.workspace) return
+    // Nothing of the other workspace is drawn by what was loaded for this one.
+    location.reload()
+    return new Promise<never>(() => {})
+  },
+})
 const page = <const P extends string>(path: P) => ({ getParentRoute: () => root, path })
 
 const home = createRoute({

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { workspaceHeader } from './workspace.ts'
 
 /** Who looks at the page. Without login the name is empty, and everything is allowed. */
 export type Session = { readonly username: string; readonly is_admin: boolean; readonly csrf_token?: string }
@@ -34,6 +35,8 @@ export const sessionFetch: typeof fetch = async (url, init = {}) => {
     const { csrf_token } = await currentSession()
     if (csrf_token) headers.set('X-Millrace-CSRF', csrf_token)
   }
+  const path = url instanceof Request ? url.url : String(url)
+  for (const [name, value] of Object.entries(workspaceHeader(path))) headers.set(name, value)
   const answer = await fetch(url, { ...init, headers })
   if (answer.status === 401) location.assign(loginAddress())
   return answer

@@ -1,10 +1,10 @@
 import type { Output } from '@millrace/client'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { useServerInfo } from '../server-info.ts'
 import { act } from '../shell/act.ts'
 
 const LIST = 'GET /api/3.0/mlflow/workspaces'
@@ -14,10 +14,7 @@ type Workspace = Output<typeof LIST>['workspaces'][number]
 
 /** Workspaces: walls between teams on one server. */
 export function Workspaces() {
-  const able = useQuery({
-    queryKey: ['server-info'],
-    queryFn: async () => (await (await api.request('/api/3.0/mlflow/server-info')).json()) as { workspaces_enabled: boolean },
-  })
+  const able = useServerInfo()
   if (able.isError) return <Problem error={able.error} retry={() => able.refetch()} />
   if (!able.data) return <Loading />
   if (able.data.workspaces_enabled) return <Listed />

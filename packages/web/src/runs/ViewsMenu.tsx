@@ -38,7 +38,7 @@ export function ViewsMenu({ experimentId, tags, view }: { experimentId: string; 
   const save = (event: React.FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const name = String(new FormData(event.currentTarget).get('name')).trim()
-    const tag = { experiment_id: experimentId, key: `${PREFIX}${name}`, value: JSON.stringify(view) }
+    const tag = { experiment_id: experimentId, key: `${PREFIX}${name}`, value: JSON.stringify(readView({ ...view })) }
     void tell(api.experiments.setExperimentTag(tag), `The view “${name}” is saved for everybody who sees this experiment.`)
     event.currentTarget.reset()
   }

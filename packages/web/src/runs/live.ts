@@ -2,6 +2,7 @@ import type { Input } from '@millrace/client'
 import { useEffect, useRef } from 'react'
 import { api, queries } from '../api.ts'
 import type { Series } from '../charts/series.ts'
+import { hearEvents } from './event-stream.ts'
 import { type ChangedRun, grown, type NewPoints, withChanges, withRows } from './news.ts'
 import type { Row } from './use-runs.ts'
 
@@ -66,18 +67,15 @@ export function useLiveExperiments(...routes: readonly string[]): void {
 
 /** Listens while somebody looks. A browser has few connections to one host: tabs in the background keep none. */
 function listen(path: string, hear: Readonly<Record<string, (data: unknown, id: string) => void>>): () => void {
-  let source: EventSource | undefined
+  let stop: (() => void) | undefined
   let wasAway = false
   const follow = (): void => {
     if (document.visibilityState === 'hidden') {
-      source?.close()
-      source = undefined
+      stop?.()
+      stop = undefined
       wasAway = true
-    } else if (!source) {
-      source = new EventSource(new URL(path, document.baseURI))
-      for (const [name, act] of Object.entries(hear)) {
-        source.addEventListener(name, (event) => act(JSON.parse(event.data), event.lastEventId))
-      }
+    } else if (!stop) {
+      stop = hearEvents(path, ({ name, data, id }) => hear[name]?.(JSON.parse(data), id))
       if (wasAway) hear.reset?.({}, '')
     }
   }
@@ -85,7 +83,7 @@ function listen(path: string, hear: Readonly<Record<string, (data: unknown, id: 
   document.addEventListener('visibilitychange', follow)
   return () => {
     document.removeEventListener('visibilitychange', follow)
-    source?.close()
+    stop?.()
   }
 }
 

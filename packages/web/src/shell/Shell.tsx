@@ -6,6 +6,7 @@ import { usePageKeys } from './keys.ts'
 import { Palette } from './Palette.tsx'
 import { Toasts } from './Toasts.tsx'
 import { applyTheme, nextTheme, theme } from './theme.ts'
+import { WorkspaceChoice } from './WorkspaceChoice.tsx'
 
 const PAGES = [
   { to: '/experiments', label: 'Experiments' },
@@ -39,6 +40,7 @@ export function Shell() {
           <img src="docs/assets/icon.svg" alt="" width="22" height="22" />
           Millrace
         </Link>
+        <WorkspaceChoice />
         <nav aria-label="Pages" ref={pages}>
           {PAGES.map(({ to, label }) => (
             <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>

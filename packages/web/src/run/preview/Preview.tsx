@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api } from '../../api.ts'
-import { bytes } from '../../format.ts'
 import { Loading, Problem } from '../../parts/Loading.tsx'
 import { fileAddress, type Owner } from '../files.ts'
+import { Download } from './Download.tsx'
 import { Html } from './Html.tsx'
 import { Notebook } from './Notebook.tsx'
 import { cellsOf } from './notebook-cells.ts'
@@ -38,9 +38,7 @@ export function Preview({ owner, path, size }: File) {
     <>
       <div className="bar">
         <strong className="grow">{name}</strong>
-        <a className="button" href={fileAddress(owner, path)} download={name}>
-          Download {bytes(size)}
-        </a>
+        <Download address={fileAddress(owner, path)} name={name} size={size} />
       </div>
       {/\.onnx$/i.test(path) ? (
         <Suspense fallback={<Loading />}>

@@ -10,6 +10,7 @@ import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
 import { useLiveExperiments } from '../runs/live.ts'
 import { say } from '../shell/Toasts.tsx'
+import { workspace } from '../workspace.ts'
 
 const SEARCH = 'POST /api/2.0/mlflow/experiments/search'
 const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
@@ -36,7 +37,9 @@ export function ExperimentsPage() {
   const ids = experiments.map(({ experiment_id }) => experiment_id)
   const activity = useApi(ACTIVITY, { experiment_ids: ids }, { enabled: ids.length > 0, keep: true, refetch_ms: ASKED_MS })
   const busy = new Map((activity.data?.experiments ?? []).map((one) => [one.experiment_id, one]))
-  const isFresh = activity.isSuccess && !deleted && typed === '' && [...busy.values()].every(({ runs }) => runs === 0)
+  // A new workspace has not even the experiment that a new server has.
+  const isCounted = ids.length > 0 ? activity.isSuccess : found.isSuccess
+  const isFresh = isCounted && !deleted && typed === '' && [...busy.values()].every(({ runs }) => runs === 0)
   return (
     <>
       <div className="heading">
@@ -52,10 +55,8 @@ export function ExperimentsPage() {
       {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
       {found.isPending && <Loading />}
       {isFresh && <FirstRun />}
-      {found.data && experiments.length === 0 && (
-        <p className="faint">
-          {deleted ? 'The trash is empty.' : typed === '' ? 'There are no experiments.' : 'No experiment has that name.'}
-        </p>
+      {found.data && experiments.length === 0 && !isFresh && (
+        <p className="faint">{deleted ? 'The trash is empty.' : 'No experiment has that name.'}</p>
       )}
       {experiments.length > 0 && (
         <Scroll label="Experiments">
@@ -181,7 +182,7 @@ function FirstRun() {
 
 import mlflow
 
-mlflow.set_tracking_uri("${address}")
+mlflow.set_tracking_uri("${address}")${workspace === undefined ? '' : `\nmlflow.set_workspace("${workspace}")`}
 mlflow.set_experiment("first steps")
 with mlflow.start_run():
     mlflow.log_param("learning_rate", 0.1)

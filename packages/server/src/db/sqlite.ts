@@ -144,7 +144,7 @@ type Outcome = { job: Job; tx: Transaction; value?: unknown; error?: unknown; fa
  */
 class GroupCommit {
   #queue: Job[] = []
-  #running: Promise<void> | undefined
+  #running = false
   readonly #connection: Connection
 
   constructor(connection: Connection) {
@@ -154,15 +154,16 @@ class GroupCommit {
   write<T>(work: (tx: Writer) => Promise<T> | T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as (value: never) => void, reject })
-      this.#running ??= new Promise((done) => setImmediate(() => this.#drain().finally(done)))
+      if (!this.#running) setImmediate(this.#drain)
+      this.#running = true
     })
   }
 
   async idle(): Promise<void> {
-    while (this.#running) await this.#running
+    while (this.#running) await new Promise((done) => setTimeout(done, 1))
   }
 
-  async #drain(): Promise<void> {
+  readonly #drain = async (): Promise<void> => {
     while (this.#queue.length > 0) {
       const jobs = this.#queue
       this.#queue = []
@@ -172,12 +173,12 @@ class GroupCommit {
         for (const job of jobs) job.reject(error)
       }
     }
-    this.#running = undefined
+    this.#running = false
   }
 
   async #commitTogether(jobs: readonly Job[]): Promise<void> {
     const { raw } = this.#connection
-    await this.#begin()
+    if (!this.#hasBegun()) await this.#begin()
     const outcomes: Outcome[] = []
     try {
       for (const job of jobs) outcomes.push(await this.#runOne(job, jobs.length > 1))
@@ -215,19 +216,19 @@ class GroupCommit {
 
   /** Another process may hold the write lock (`millrace gc`, a backup): wait for it without holding up this process. */
   async #begin(): Promise<void> {
-    const deadline = Date.now() + BUSY_WAIT_MAX_MS
-    for (;;) {
-      try {
-        this.#exec(BEGIN)
-        return
-      } catch (error) {
-        if (!isBusy(error)) throw readable(error)
-        if (Date.now() > deadline) {
-          throw new ApiError('TEMPORARILY_UNAVAILABLE', 'Another process has held the database for 30 s; try again.', { cause: error })
-        }
-      }
-      await new Promise((done) => setTimeout(done, 5))
+    for (const deadline = Date.now() + BUSY_WAIT_MAX_MS; !this.#hasBegun(); await new Promise((done) => setTimeout(done, 5))) {
+      if (Date.now() > deadline) throw new ApiError('TEMPORARILY_UNAVAILABLE', 'Another process has held the database for 30 s; try again.')
     }
+  }
+
+  #hasBegun(): boolean {
+    try {
+      this.#exec(BEGIN)
+    } catch (error) {
+      if (!isBusy(error)) throw readable(error)
+      return false
+    }
+    return true
   }
 
   #exec(statement: Command): void {

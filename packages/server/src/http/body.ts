@@ -17,29 +17,39 @@ const SCANNED_FROM_BYTES = 65_536
 export function readBody(request: IncomingMessage, max_bytes: number, wait_max_ms: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > max_bytes) return reject(tooLarge(max_bytes))
-    const chunks: Buffer[] = []
+    let chunks: Buffer[] | undefined = []
     let length = 0
     let timer: NodeJS.Timeout | undefined
     // Most bodies are there at once; only what is not needs to be waited for.
     const soon = setImmediate(() => {
-      timer = setTimeout(() => end(() => reject(tooSlow(wait_max_ms))), wait_max_ms)
+      timer = setTimeout(() => fail(tooSlow(wait_max_ms)), wait_max_ms)
     })
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length > max_bytes) end(() => reject(tooLarge(max_bytes)))
-      else chunks.push(chunk)
-    }
-    const onEnd = (): void => end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
-    const onGone = (): void => end(() => reject(new ApiError('BAD_REQUEST', 'The connection ended before the whole body was there.')))
-    const end = (settle: () => void): void => {
+    // The listeners stay and hear nothing any more: whatever fails afterwards is the connection's end, which is answered already.
+    const end = (): void => {
+      chunks = undefined
       clearImmediate(soon)
       clearTimeout(timer)
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
-      // Whatever fails after this is the connection's end, which is answered already.
-      request.on('error', () => {})
-      settle()
     }
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+    const fail = (error: ApiError): void => {
+      end()
+      reject(error)
+    }
+    const onGone = (): void => {
+      if (chunks) fail(new ApiError('BAD_REQUEST', 'The connection ended before the whole body was there.'))
+    }
+    request.on('data', (chunk: Buffer) => {
+      if (!chunks) return
+      length += chunk.length
+      if (length > max_bytes) fail(tooLarge(max_bytes))
+      else chunks.push(chunk)
+    })
+    request.on('end', () => {
+      if (!chunks) return
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
+      end()
+      resolve(body)
+    })
+    request.on('error', onGone).on('close', onGone)
   })
 }
 

@@ -28,7 +28,7 @@ export function decodeInput(endpoint: Endpoint, params: Record<string, string>, 
   const { input } = endpoint
   let raw = bytes && parseJson(bytes)
   if (raw === undefined || raw === null) raw = fromQuery(input, query)
-  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) raw = { ...raw, ...params }
+  if (hasAny(params) && typeof raw === 'object' && raw !== null && !Array.isArray(raw)) raw = { ...raw, ...params }
   try {
     return input.decode(raw)
   } catch (error) {
@@ -37,4 +37,9 @@ export function decodeInput(endpoint: Endpoint, params: Record<string, string>, 
     const sentence = error.path === '' ? 'The request must be a JSON object.' : error.sentence
     throw invalid(`${sentence} See /openapi.json for the parameters of ${endpoint.route}.`)
   }
+}
+
+function hasAny(params: Record<string, string>): boolean {
+  for (const _ in params) return true
+  return false
 }

@@ -230,7 +230,9 @@ export const withDefault = <T>(schema: Schema<T>, fallback: T): Field<T> => ({
 /** Other names under which clients send this field; MLflow's `run_uuid` for `run_id`, for one. */
 export const alias = <F extends { readonly json: JsonSchema }>(schema: F, ...names: string[]): F => ({ ...schema, aliases: names })
 
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+/** As a property's name, of which V8 keeps one: another text of the same letters is looked up among all names, field by field. */
+const camelCase = (name: string): string =>
+  Object.keys({ [name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())]: 0 })[0] as string
 
 /** @throws Invalid when two spellings of one field are there and differ: which of them was meant is not for us to guess. */
 function find(source: Record<string, unknown>, name: string, others: readonly string[]): unknown {

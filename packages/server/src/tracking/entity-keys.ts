@@ -65,7 +65,7 @@ export async function findKey(db: Reader, name: string): Promise<number | undefi
 
 /** The ids of names, each made where it isn't there yet. */
 export async function internKeys(tx: Writer, names: Iterable<string>): Promise<ReadonlyMap<string, number>> {
-  const wanted = new Set(names)
+  const wanted: ReadonlySet<string> = names instanceof Set ? names : new Set(names)
   const found = await findKeys(tx, wanted)
   if (found.size === wanted.size) return found
   // In one order everywhere, so that two processes that make the same names wait for each other instead of deadlocking. One that comes

@@ -14,8 +14,8 @@ export const logMetric = write({
   access: { permission: 'edit', on: (input) => writtenBy(input.run_id, [input]) },
   input: object({ run_id: RunId, ...metricFields }),
   output: object({}),
-  async handler(tx, { run_id, ...point }) {
-    const run = await activeRun(tx, run_id)
+  async handler(tx, point) {
+    const run = await activeRun(tx, point.run_id)
     await insertMetrics(tx, run.id, [point])
     if (point.model_id) await recordModelMetrics(tx, run, [point])
     return {}

@@ -58,7 +58,7 @@ test('the packages work where they are installed without this repository', { tim
 const CLIENT = `
 import { MillraceClient } from '@millrace/client'
 const url = process.argv[1]
-for (let tries = 0; tries < 200 && !(await fetch(url + '/health').catch(() => undefined)); tries++) {
+for (const deadline = Date.now() + 60_000; Date.now() < deadline && !(await fetch(url + '/health').catch(() => undefined)); ) {
   await new Promise((done) => setTimeout(done, 50))
 }
 const client = new MillraceClient({ url })

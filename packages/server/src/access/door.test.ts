@@ -160,12 +160,14 @@ overEachDatabase('login', (open) => {
     const { whoIs } = await withLogin(db)
     await addPerson(db, 'alice', PASSWORD)
     assert.equal((await whoIs(admin)).status, 200)
+    const began_ms = performance.now()
     const tries = await Promise.all(Array.from({ length: 14 }, (_, n) => whoIs(basic('alice', `wrong ${n}`))))
     const statuses = tries.map(({ status }) => status).sort()
     assert.deepEqual(statuses, [...Array(10).fill(401), ...Array(4).fill(429)])
     const locked = await whoIs(basic('alice', PASSWORD))
     assert.equal(locked.status, 429)
-    assert.match(String(locked.headers['retry-after']), /^[45]\d$|^60$/)
+    const wait_s = Number(locked.headers['retry-after'])
+    assert.ok(wait_s <= 60 && wait_s >= 60 - (performance.now() - began_ms) / 1000, `${wait_s} s`)
     assert.equal((await whoIs(admin)).status, 200)
   })
 
@@ -175,11 +177,12 @@ overEachDatabase('login', (open) => {
     const hash = await hashPassword(PASSWORD)
     await db.write((tx) => addAccount(tx, 'known', hash, 1))
     const costOf = async (name: string) => {
+      // Of the processor, in all threads: what the clock says depends on what else the machine does.
       const times: number[] = []
       for (let n = 0; n < 3; n++) {
-        const begin = performance.now()
+        const begin = process.cpuUsage()
         assert.equal((await whoIs(basic(name, `wrong ${n}`))).status, 401)
-        times.push(performance.now() - begin)
+        times.push(process.cpuUsage(begin).user / 1000)
       }
       return Math.min(...times)
     }

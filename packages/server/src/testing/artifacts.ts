@@ -32,10 +32,10 @@ export const putArtifact = (
 ): Promise<Answer> =>
   server.call('PUT', `${ARTIFACTS}/${path}`, Buffer.from(body), { 'content-type': 'application/octet-stream', ...headers })
 
-/** Waits until something is so. @throws when it isn't within five seconds */
+/** Waits until something is so. @throws when it isn't within a minute */
 export async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !condition(); ) {
-    assert.ok(Date.now() < deadline, 'it did not happen within 5 s')
+  for (const deadline = Date.now() + 60_000; !condition(); ) {
+    assert.ok(Date.now() < deadline, 'it did not happen within a minute')
     await sleep(5)
   }
 }

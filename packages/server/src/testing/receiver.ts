@@ -38,7 +38,7 @@ export class Receiver {
   }
 
   async until(n: number): Promise<readonly Got[]> {
-    const late = AbortSignal.timeout(10_000)
+    const late = AbortSignal.timeout(60_000)
     while (this.got.length < n) {
       await new Promise<void>((resolve, reject) => {
         this.#changed = resolve

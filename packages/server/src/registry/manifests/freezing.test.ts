@@ -133,9 +133,12 @@ overEachDatabase('frozen versions', (open) => {
     const run = await shelf.run()
     await shelf.model('m')
     const { store, folder } = artifactStores(shelf.server.settings).at(`mlflow-artifacts:/0/${run}/artifacts`)
-    const change = Promise.withResolvers<void>()
-    const changing = changeThawed(shelf.db.reader, store, [...folder, 'model', 'a'], () => change.promise)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const [begun, change] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const changing = changeThawed(shelf.db.reader, store, [...folder, 'model', 'a'], () => {
+      begun.resolve()
+      return change.promise
+    })
+    await begun.promise
     const made = await shelf.create('m', `runs:/${run}/model`)
     assert.equal(made.body.model_version.status, 'PENDING_REGISTRATION')
     change.resolve()
@@ -148,15 +151,18 @@ overEachDatabase('frozen versions', (open) => {
     const run = await shelf.run()
     await shelf.model('m')
     await shelf.put(run, 'model/a', 'before')
-    const arrival = Promise.withResolvers<string>()
+    const [begun, arrival] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()]
     let fills = 0
-    const fill = async (block: Buffer): Promise<number> => (fills++ === 0 ? block.write(await arrival.promise) : 0)
+    const fill = async (block: Buffer): Promise<number> => {
+      begun.resolve()
+      return fills++ === 0 ? block.write(await arrival.promise) : 0
+    }
     const place = artifactStores(shelf.server.settings).at(`mlflow-artifacts:/0/${run}/artifacts`)
     const slow = writeThawed(shelf.db.reader, place.store, [...place.folder, 'model', 'a'], { fill, declared_bytes: 5 }).then(
       () => 'written',
       (error) => error.code,
     )
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await begun.promise
     await shelf.create('m', `runs:/${run}/model`)
     arrival.resolve('after')
     assert.equal(await slow, 'RESOURCE_CONFLICT')

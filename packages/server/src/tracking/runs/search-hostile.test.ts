@@ -103,6 +103,7 @@ overEachDatabase('runs/search of those who mean no good', (open) => {
     const started = performance.now()
     assert.equal(await own.find({ filter: `tags.t LIKE '${'%a'.repeat(2_000)}%b'` }), '')
     assert.equal(await own.find({ filter: `status LIKE '${'%_'.repeat(2_000)}%b'` }), '')
-    assert.ok(performance.now() - started < 2_000)
+    // Without a bound it would take until the end of the sun; PostgreSQL, which may do the work, shares a machine that is busy.
+    assert.ok(performance.now() - started < 30_000)
   })
 })

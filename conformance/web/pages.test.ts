@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { MillraceClient } from '../../packages/client/src/index.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { startChromium } from '../browser.ts'
@@ -114,29 +114,27 @@ async function show(page: Page, path: string, shows: RegExp): Promise<void> {
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached', timeout: 30_000 })
 }
 
+// The one after the other in one browser's context, whose cache has the page's files: each is opened anew, and shown three ways.
 describe('every page', () => {
-  for (const theme of ['light', 'dark'] as const) {
-    for (const [name, path, shows] of PAGES) {
-      test(`BR-08 BR-10 ${name}, ${theme}: no error, no broken policy, nothing that runs, nothing that axe finds`, async () => {
-        const context = await browser.newContext({ colorScheme: theme, viewport: WIDE })
-        const { page, complaints } = await watched(context, server.url)
-        await show(page, path(filled), shows)
-        assert.deepEqual(await findingsOf(page), [])
-        assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined, 'text became a script')
-        assert.deepEqual(complaints, [])
-        await context.close()
-      })
-    }
-  }
-
-  test('nothing is wider than a narrow screen', async () => {
-    const context = await browser.newContext({ viewport: NARROW })
-    const { page } = await watched(context, server.url)
-    for (const [name, path, shows] of PAGES) {
-      await show(page, path(filled), shows)
-      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-      assert.ok(width <= NARROW.width, `${name} is ${width} wide`)
-    }
-    await context.close()
+  let context: BrowserContext
+  before(async () => {
+    context = await browser.newContext({ colorScheme: 'light', viewport: WIDE })
   })
+  after(() => context?.close())
+
+  for (const [name, path, shows] of PAGES) {
+    test(`BR-08 BR-10 ${name}: no error, no broken policy, nothing that runs, nothing that axe finds, nothing too wide`, async () => {
+      const { page, complaints } = await watched(context, server.url)
+      await show(page, path(filled), shows)
+      assert.deepEqual(await findingsOf(page), [], 'light')
+      await page.emulateMedia({ colorScheme: 'dark' })
+      assert.deepEqual(await findingsOf(page), [], 'dark')
+      await page.setViewportSize(NARROW)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      assert.ok(width <= NARROW.width, `it is ${width} wide`)
+      assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined, 'text became a script')
+      assert.deepEqual(complaints, [])
+      await page.close()
+    })
+  }
 })

@@ -153,6 +153,7 @@ test('a role is made, grants something, is given to a user, and its grant is tak
   await card.getByRole('button', { name: 'Remove EDIT on experiment *' }).click()
   await undo(page, 'trainer grants EDIT no more.')
   await card.getByLabel('Right on experiment *').selectOption('MANAGE')
+  await toast(page, 'trainer grants MANAGE now.').waitFor(soon)
   await card.getByLabel('Add a holder of trainer').fill('ada')
   await card.getByRole('button', { name: 'Add' }).click()
   await card.getByRole('button', { name: 'Remove ada: a holder of trainer' }).waitFor(soon)

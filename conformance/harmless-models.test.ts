@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scanPath } from '@millrace/scan'
-import { MLFLOW, pythonWith, runWith } from './python.ts'
+import { runWith } from './python.ts'
+import { pythonWithModels } from './serving/python.ts'
 
 test('of sixty models and more that MLflow logs for scikit-learn, XGBoost and LightGBM, none has anything above informational', {
   timeout: 900_000,
 }, async (context) => {
-  // xgboost-cpu is xgboost without half a gigabyte for graphics cards.
-  const python = pythonWith([MLFLOW, 'xgboost-cpu', 'lightgbm'], 'scanned')
+  const python = pythonWithModels()
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
   try {
     const output = await runWith(python, new URL('scan/log_models.py', import.meta.url).pathname, [folder, 'by-turns'], {})

@@ -1,10 +1,13 @@
 // `npm test`: everything, with a minute of fuzzing for each reader. `npm test -- PATH...`: the tests below these paths, with the databases
 // they need.
 import { spawn } from 'node:child_process'
-import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Lanes, linesOf } from '../fuzz/lanes.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ended, Lanes, linesOf } from '../fuzz/lanes.ts'
+import { LOGGED, modelTargets } from '../fuzz/model-targets.ts'
+import type { Target } from '../fuzz/target.ts'
 import { targets } from '../fuzz/targets.ts'
 import { startPostgres } from './postgres.ts'
 import type { Counts } from './reporter.ts'
@@ -19,6 +22,12 @@ const FILES_AT_ONCE = 2
 const FUZZ_SECONDS = Number(process.env.MILLRACE_FUZZ_SECONDS ?? 60)
 /** Always the same inputs: a red run can be repeated, and no commit is red by chance. `npm run fuzz` begins elsewhere each time. */
 const FUZZ_SEED = 1
+/** Fuzzers wait for their minute, not for the tests: one more than there are cores is done before these are, on two cores. */
+const FUZZERS_AT_ONCE = availableParallelism() + 1
+/** So much do others go before them that the three together take a tenth of two busy cores. */
+const FUZZERS_NICENESS = 12
+/** At that rate an input that takes the 10 s of the processor that it may is not done sooner. */
+const FUZZ_INPUT_MAX_MS = 300_000
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve) => {
@@ -87,18 +96,30 @@ const below = (path: string): string[] => (path.endsWith('.ts') ? [path] : globS
 const source = (path: string): boolean => !path.includes('node_modules/') && !path.includes('dist/')
 
 /**
- * The tests, and beside them the fuzzers, as many at a time as there are cores: they take what the tests leave, which wait for disks and
- * servers half of their time.
+ * The tests, and beside them the fuzzers, which take what the tests leave: these wait for disks and servers half of their time.
  */
 async function testsAndFuzzing(files: readonly string[]): Promise<Counts[]> {
-  const options = { seconds: FUZZ_SECONDS, seed: FUZZ_SEED, niceness: 10 }
-  const lanes = new Lanes(FUZZ_SECONDS > 0 ? targets : [], options, (ended) => console.log(linesOf(ended)))
-  const beside = Array.from({ length: availableParallelism() }, () => lanes.run())
-  const counts = await tests(files)
-  await Promise.all(beside)
-  const failures = lanes.ended.flatMap((ended) => ended.failures)
-  const failed = lanes.ended.filter((ended) => ended.failures.length > 0).length
-  return [counts, { passed: lanes.ended.length - failed, failed, failures }]
+  let areDone = false
+  const tested = tests(files).finally(() => {
+    areDone = true
+  })
+  const fuzzed = FUZZ_SECONDS > 0 ? fuzzing(() => areDone) : Promise.resolve([])
+  const [counts, ended] = await Promise.all([tested, fuzzed])
+  const failed = ended.filter(({ failures }) => failures.length > 0).length
+  return [counts, { passed: ended.length - failed, failed, failures: ended.flatMap(({ failures }) => failures) }]
+}
+
+/** Fuzzes every target; the readers of models last, which begin with models that a test logs: it is waited for, as long as tests run. */
+async function fuzzing(areTestsDone: () => boolean): Promise<Ended[]> {
+  const options = { seconds: FUZZ_SECONDS, seed: FUZZ_SEED, niceness: FUZZERS_NICENESS, input_max_ms: FUZZ_INPUT_MAX_MS }
+  const inLanes = async (those: readonly Target[]): Promise<Ended[]> => {
+    const lanes = new Lanes(those, options, (ended) => console.log(linesOf(ended)))
+    await Promise.all(Array.from({ length: FUZZERS_AT_ONCE }, () => lanes.run()))
+    return lanes.ended
+  }
+  const first = await inLanes(targets.filter((one) => !modelTargets.includes(one)))
+  while (!existsSync(LOGGED) && !areTestsDone()) await sleep(1000)
+  return [...first, ...(await inLanes(modelTargets))]
 }
 
 const everything = async (): Promise<Counts[]> => [

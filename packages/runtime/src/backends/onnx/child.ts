@@ -34,11 +34,13 @@ function say(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at)
 }
 
+const withoutLength = (message: Buffer): Buffer => message.subarray(4)
+
 /** The first messages: what to do, the model, and the files with its tensors. */
 function begin(): Buffer[] {
-  const all = next()
+  const all = next().map(withoutLength)
   const { files } = JSON.parse((all[0] as Buffer).toString('utf8')) as { files: readonly string[] }
-  while (all.length < files.length + 2) all.push(...next())
+  while (all.length < files.length + 2) all.push(...next().map(withoutLength))
   return all
 }
 
@@ -88,7 +90,7 @@ try {
 const told = { inputs: session.inputMetadata, outputs: session.outputMetadata }
 say(pack({ id: 0, tensors: [{ type: TEXT, shape: [1], data: [JSON.stringify(told)] }] }))
 for (;;) {
-  const answers: Buffer[] = []
-  for (const message of next()) answers.push(await answer(library, session, unpack(message)))
+  // Each is computed by itself; ONNX Runtime puts each off to the next round of the event loop, which is one round for all of them.
+  const answers = await Promise.all(next().map((message) => answer(library, session, unpack(message))))
   say(answers.length === 1 ? (answers[0] as Buffer) : Buffer.concat(answers))
 }

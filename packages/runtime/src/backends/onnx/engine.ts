@@ -19,6 +19,8 @@ export type Program = { readonly library: string; readonly model: Buffer; readon
 type Asked = { readonly resolve: (tensors: readonly Tensor[]) => void; readonly reject: (problem: Error) => void }
 
 const START_MAX_MS = 120_000
+/** A process that is asked nothing for so long keeps this one from ending no more: to say so after each answer costs each request. */
+const REST_MS = 50
 
 /**
  * A model in a process of its own, where native code reads it: what crashes, hangs or eats memory there ends that process and fails what
@@ -34,6 +36,9 @@ export class Engine {
   #in_flight = 0
   #last_id = 0
   #timer: NodeJS.Timeout | undefined
+  #resting: NodeJS.Timeout | undefined
+  /** Whether this process waits for the other one before it ends. */
+  #is_held = false
   readonly #rest_after_death = new Rest()
   #is_closed = false
 
@@ -74,7 +79,8 @@ export class Engine {
     if (child === undefined || waiting.length === 0) return
     this.#waiting = []
     this.#in_flight = waiting.length
-    hold(child, true)
+    if (!this.#is_held) hold(child, true)
+    this.#is_held = true
     child.stdin?.write(waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting))
     this.#watch(child, this.#limits.run_max_ms)
   }
@@ -83,15 +89,22 @@ export class Engine {
     if (this.#timer) this.#timer.refresh()
     else
       this.#timer = setTimeout(() => {
-        this.#fail(child, tooLong(limit_ms))
+        this.#timer = undefined
+        if (this.#in_flight > 0) this.#fail(child, tooLong(limit_ms))
       }, limit_ms)
   }
 
+  /** All is answered. Under load more is asked at once: only who is asked nothing for a while rests. */
   #rest(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (this.#child) hold(this.#child, false)
     if (this.#is_closed) this.#child?.stdin?.end()
+    this.#resting ??= setTimeout(() => {
+      this.#resting = undefined
+      if (this.#asked.size > 0 || this.#in_flight > 0) return
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      this.#is_held = false
+      if (this.#child) hold(this.#child, false)
+    }, REST_MS)
   }
 
   #answer({ id, tensors, problem }: Message): void {
@@ -121,6 +134,7 @@ export class Engine {
     const [program, args] = limited([process.execPath, ...argumentsOf(library)], { memory_max_bytes: this.#limits.memory_max_bytes })
     const child = spawn(program, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
+    this.#is_held = true
     // The model is the first question: others wait until it is answered.
     this.#in_flight = 1
     const cutter = new Cutter()
@@ -140,7 +154,15 @@ export class Engine {
       child.once('error', (error) => ended(error.message))
       child.once('close', (code, signal) => ended(signal ?? `exit ${code}`))
       child.stdout?.on('data', (chunk: Buffer) => {
-        for (const message of cutter.add(chunk).map(unpack)) {
+        let messages: readonly Message[]
+        try {
+          messages = cutter.add(chunk).map(unpack)
+        } catch {
+          // Native code that read a hostile model may say anything.
+          ended('it answered what is no answer')
+          return
+        }
+        for (const message of messages) {
           if (message.id !== 0) this.#answer(message)
           else if (message.problem !== undefined) ended(message.problem.replace(/^\S+\.(?:cc|h):\d+ .*?\) (?=\S)/s, '').trim())
           else {
@@ -179,6 +201,9 @@ function argumentsOf(library: string): string[] {
   const entry = new URL(file, import.meta.url).pathname
   const packages = library.slice(0, library.lastIndexOf('/node_modules/') + '/node_modules/'.length)
   return [
+    // What is asked leaves nothing behind, which V8 can't know: it would keep whole messages by objects that it makes old at once.
+    '--no-allocation-site-pretenuring',
+    '--max-semi-space-size=4',
     '--permission',
     '--allow-addons',
     `--allow-fs-read=${dirname(entry)}/`,

@@ -29,65 +29,74 @@ export type Tensor = { readonly type: number; readonly shape: readonly number[];
 /** A question or an answer: its number, and tensors or, of an answer, why there are none. */
 export type Message = { readonly id: number; readonly tensors: readonly Tensor[]; readonly problem?: string }
 
-const HEAD_BYTES = 10
+/** Of the length, the number, the kind and how many tensors there are. */
+const HEAD_BYTES = 16
+/** Numbers of eight bytes begin where such may, so that what arrives is not copied once more. */
+const aligned = (at: number): number => (at + 7) & ~7
 
 /** A message as it is sent: its length, number, kind, and what is in it. */
 export function pack({ id, tensors, problem }: Message): Buffer {
   const bodies = problem === undefined ? tensors.map(bytesOf) : [Buffer.from(problem)]
-  let size = HEAD_BYTES
-  tensors.forEach(({ shape }, at) => {
-    size += 6 + 4 * shape.length + (bodies[at] as Buffer).length
-  })
-  if (problem !== undefined) size += (bodies[0] as Buffer).length
+  let size = HEAD_BYTES + (problem === undefined ? 0 : (bodies[0] as Uint8Array).length)
+  for (let one = 0; one < tensors.length; one++) {
+    size = aligned(size + 6 + 4 * (tensors[one] as Tensor).shape.length) + (bodies[one] as Uint8Array).length
+  }
+  size = aligned(size)
   const packed = Buffer.allocUnsafe(size)
   packed.writeUInt32LE(size - 4, 0)
   packed.writeUInt32LE(id, 4)
   packed[8] = problem === undefined ? 0 : 1
   packed[9] = tensors.length
+  packed.writeUInt32LE(problem === undefined ? 0 : (bodies[0] as Uint8Array).length, 12)
+  if (problem !== undefined) packed.set(bodies[0] as Uint8Array, HEAD_BYTES)
   let at = HEAD_BYTES
-  if (problem !== undefined) (bodies[0] as Buffer).copy(packed, at)
-  else
-    tensors.forEach(({ type, shape }, one) => {
-      const body = bodies[one] as Buffer
-      packed[at] = type
-      packed[at + 1] = shape.length
-      at += 2
-      for (const length of shape) at = packed.writeUInt32LE(length, at)
-      at = packed.writeUInt32LE(body.length, at)
-      at += body.copy(packed, at)
-    })
+  for (let one = 0; one < tensors.length; one++) {
+    const { type, shape } = tensors[one] as Tensor
+    const body = bodies[one] as Uint8Array
+    packed[at] = type
+    packed[at + 1] = shape.length
+    at += 2
+    for (const length of shape) at = packed.writeUInt32LE(length, at)
+    at = aligned(packed.writeUInt32LE(body.length, at))
+    packed.set(body, at)
+    at += body.length
+  }
   return packed
 }
 
-function bytesOf({ data }: Tensor): Buffer {
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)
+function bytesOf({ data }: Tensor): Uint8Array {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return Buffer.from(JSON.stringify(data))
 }
 
-/** Reads a message, without its length. */
+/** Reads a message. Its numbers are those that lie in it, not a copy. @throws RangeError, TypeError or SyntaxError when it is none */
 export function unpack(packed: Buffer): Message {
-  const id = packed.readUInt32LE(0)
-  if (packed[4] === 1) return { id, tensors: [], problem: packed.toString('utf8', 6) }
+  const id = packed.readUInt32LE(4)
+  if (packed[8] === 1) return { id, tensors: [], problem: packed.toString('utf8', HEAD_BYTES, HEAD_BYTES + packed.readUInt32LE(12)) }
   const tensors: Tensor[] = []
-  let at = 6
-  for (let count = packed[5] as number; count > 0; count--) {
-    const [type = 0, rank = 0] = packed.subarray(at, at + 2)
+  let at = HEAD_BYTES
+  for (let count = packed[9] as number; count > 0; count--) {
+    const type = packed[at] as number
+    const rank = packed[at + 1] as number
     at += 2
     const shape: number[] = []
     for (let one = 0; one < rank; one++, at += 4) shape.push(packed.readUInt32LE(at))
     const length = packed.readUInt32LE(at)
-    at += 4
-    tensors.push({ type, shape, data: dataOf(type, packed.subarray(at, at + length)) })
+    at = aligned(at + 4)
+    tensors.push({ type, shape, data: dataOf(type, packed, at, length) })
     at += length
   }
   return { id, tensors }
 }
 
-function dataOf(type: number, bytes: Buffer): TensorData {
-  if (type === TEXT) return JSON.parse(bytes.toString('utf8')) as string[]
-  // A copy begins where numbers of eight bytes may.
-  const copy = new Uint8Array(bytes).buffer
-  return new ARRAYS[type as keyof typeof ARRAYS](copy)
+function dataOf(type: number, packed: Buffer, from: number, bytes: number): TensorData {
+  if (type === TEXT) return JSON.parse(packed.toString('utf8', from, from + bytes)) as string[]
+  const Numbers = ARRAYS[type as keyof typeof ARRAYS]
+  if (from + bytes > packed.length) throw new RangeError('a tensor is longer than its message')
+  const start = packed.byteOffset + from
+  // Where the message itself does not begin on a multiple of eight, its numbers are copied to where they may be.
+  if (start % 8 !== 0) return new Numbers(new Uint8Array(packed.subarray(from, from + bytes)).buffer)
+  return new Numbers(packed.buffer as ArrayBuffer, start, bytes / Numbers.BYTES_PER_ELEMENT)
 }
 
 /** Cuts what arrives into messages. */
@@ -95,7 +104,7 @@ export class Cutter {
   #pieces: Buffer[] = []
   #bytes = 0
 
-  /** The messages that are whole now. */
+  /** The messages that are whole now, each with its length before it. */
   add(piece: Buffer): Buffer[] {
     this.#pieces.push(piece)
     this.#bytes += piece.length
@@ -106,7 +115,7 @@ export class Cutter {
       const length = (this.#pieces[0] as Buffer).readUInt32LE(0)
       if (this.#bytes < 4 + length) break
       const all = this.#join()
-      whole.push(all.subarray(4, 4 + length))
+      whole.push(all.subarray(0, 4 + length))
       this.#pieces = [all.subarray(4 + length)]
       this.#bytes -= 4 + length
     }

@@ -134,10 +134,20 @@ test('OpenAPI is made of the signature, for each model and version', async (t) =
     '/models/sums/versions/1/invocations',
     '/v1/models/sums:predict',
     '/v2/models/sums/infer',
+    '/v2/models/sums/versions/1/infer',
+    '/api/v1.0/predictions',
   ])
+  // Every kind of body that a route takes is told, and a kind that is not told is refused.
+  const bodiesOf = (path: string): string[] => Object.keys(body.paths[path].post.requestBody.content)
+  assert.deepEqual(bodiesOf('/models/sums/invocations'), ['application/json', 'text/csv', 'application/vnd.apache.parquet'])
+  assert.match(JSON.stringify(body.paths['/models/sums/invocations']), /columns a \(double\), b c \(long\)/)
+  assert.deepEqual(bodiesOf('/v2/models/sums/infer'), ['application/json', 'application/octet-stream'])
+  assert.equal(body.paths['/v2/models/sums/infer'].post.parameters[0].name, 'Inference-Header-Content-Length')
+  assert.deepEqual(body.components.schemas.Message.anyOf[1].properties.jsonData, { $ref: '#/components/schemas/Invocation' })
   const row = body.components.schemas.Row
   assert.deepEqual([row.required, row.properties['b c']], [['a'], { type: 'integer', format: 'int64' }])
-  assert.equal((await call('GET', '/models/other/versions/7/openapi.json')).body.info.title, 'other')
+  const other = (await call('GET', '/models/other/versions/7/openapi.json')).body
+  assert.deepEqual([other.info.title, Object.keys(other.paths).includes('/api/v1.0/predictions')], ['other', false])
   assert.equal((await call('GET', '/models/other/versions/8/openapi.json')).status, 404)
   const found = await new Validator().validate(body)
   assert.ok(found.valid, JSON.stringify(found.errors))

@@ -15,38 +15,113 @@ const TYPES: Readonly<Record<ColumnType, Schema>> = {
   datetime: { type: 'string', format: 'date-time' },
 }
 
-/** What a model takes and answers, made from its signature, as OpenAPI 3.1. */
-export function openApi(model: Served, version: string): Answer {
+/** What a route takes and answers beside JSON. */
+type More = { readonly parameters?: readonly Schema[]; readonly bodies?: Schema; readonly answers?: Schema; readonly headers?: Schema }
+
+/** What a model takes and answers, made from its signature, as OpenAPI 3.1; `is_first` where addresses that name no model are its own. */
+export function openApi(model: Served, version: string, is_first: boolean): Answer {
   const { name, version: number } = model
   const path = `/models/${encodeURIComponent(name)}`
   const problem = {
     description: 'The request does not fit; `message` says where',
     content: content({ $ref: '#/components/schemas/Problem' }),
   }
-  const predicts = (request: Schema, answer: Schema): Schema => ({
+  const predicts = (request: Schema, answer: Schema, more: More = {}): Schema => ({
     post: {
       summary: `Predict with ${name}`,
-      requestBody: { required: true, content: content(request) },
-      responses: { 200: { description: 'The predictions', content: content(answer) }, 400: problem, 413: problem, 415: problem },
+      ...(more.parameters && { parameters: more.parameters }),
+      requestBody: { required: true, content: { ...content(request), ...more.bodies } },
+      responses: {
+        200: {
+          description: 'The predictions',
+          content: { ...content(answer), ...more.answers },
+          ...(more.headers && { headers: more.headers }),
+        },
+        400: problem,
+        413: problem,
+        415: problem,
+      },
     },
   })
-  const invoke = predicts({ $ref: '#/components/schemas/Invocation' }, { $ref: '#/components/schemas/Predictions' })
+  const predictions = { $ref: '#/components/schemas/Predictions' }
+  const invoke = predicts({ $ref: '#/components/schemas/Invocation' }, predictions, { bodies: tablesOf(model) })
+  const infer = predicts({ $ref: '#/components/schemas/Tensors' }, { $ref: '#/components/schemas/Outputs' }, TENSORS_IN_BYTES)
+  const seldon = predicts({ $ref: '#/components/schemas/Message' }, { $ref: '#/components/schemas/MessageAnswer' })
   return json({
     openapi: '3.1.0',
     info: { title: name, version: number, description: `${model.backend.kind}, served by Millrace ${version}` },
     paths: {
       [`${path}/invocations`]: invoke,
       [`${path}/versions/${number}/invocations`]: invoke,
-      [`/v1${path}:predict`]: predicts(object({ instances: { type: 'array', items: { anyOf: [rowOf(model), listOf(model)] } } }), {
-        $ref: '#/components/schemas/Predictions',
-      }),
-      [`/v2${path}/infer`]: predicts({ $ref: '#/components/schemas/Tensors' }, { $ref: '#/components/schemas/Outputs' }),
+      [`/v1${path}:predict`]: predicts(
+        object({ instances: { type: 'array', items: { anyOf: [rowOf(model), listOf(model)] } } }),
+        predictions,
+      ),
+      [`/v2${path}/infer`]: infer,
+      [`/v2${path}/versions/${number}/infer`]: infer,
+      // Seldon's address names no model: the first that is served answers there.
+      ...(is_first && { '/api/v1.0/predictions': seldon }),
     },
-    components: { schemas: { ...inputsOf(model), ...answersOf(model), ...TENSORS } },
+    components: { schemas: { ...inputsOf(model), ...answersOf(model), ...messagesOf(model), ...TENSORS } },
   })
 }
 
 const content = (schema: Schema): Schema => ({ 'application/json': { schema } })
+
+/** Tables that are no JSON: CSV with the columns' names in its first line, and Parquet with them in its schema. */
+function tablesOf({ signature: { inputs } }: Served): Schema {
+  const names =
+    inputs?.kind === 'columns' ? inputs.columns.flatMap(({ name, type }) => (name === undefined ? [] : [`${name} (${type})`])) : []
+  const told = names.length > 0 ? `columns ${names.join(', ')}` : 'the columns that the model takes'
+  return {
+    'text/csv': { schema: { type: 'string', description: `Rows of ${told}; their names in the first line, a missing value empty.` } },
+    'application/vnd.apache.parquet': { schema: { description: `A file of ${told}.`, contentMediaType: 'application/vnd.apache.parquet' } },
+  }
+}
+
+const LENGTH_HEADER = 'Inference-Header-Content-Length'
+const LENGTH = { type: 'integer', minimum: 0 }
+/** The binary extension of V2: the JSON first, which is as long as a header says, and the tensors' bytes behind it, one after the other. */
+const TENSORS_IN_BYTES: More = {
+  parameters: [
+    {
+      name: LENGTH_HEADER,
+      in: 'header',
+      description:
+        'How many bytes of the body are its JSON. Inputs with parameters.binary_data_size lie in bytes behind it, in their order.',
+      schema: LENGTH,
+    },
+  ],
+  bodies: { 'application/octet-stream': { schema: { contentMediaType: 'application/octet-stream' } } },
+  answers: { 'application/octet-stream': { schema: { contentMediaType: 'application/octet-stream' } } },
+  headers: {
+    [LENGTH_HEADER]: {
+      description: 'Where outputs are asked for as bytes (binary_data): how long the JSON before them is.',
+      schema: LENGTH,
+    },
+  },
+}
+
+/** Seldon's messages: rows as they are, a tensor, or JSON that is handed on raw in one of the forms of /invocations. */
+function messagesOf(model: Served): Record<string, Schema> {
+  const names = { type: 'array', items: { type: 'string' } }
+  const tensor = object({ shape: { type: 'array', items: LENGTH, minItems: 2, maxItems: 2 }, values: { type: 'array' } })
+  const made = { type: 'array' }
+  const data = (rows: Schema, of: Schema): Schema => ({
+    anyOf: [object({ names, ndarray: { type: 'array', items: rows } }, ['ndarray']), object({ names, tensor: of }, ['tensor'])],
+  })
+  const meta = object({ puid: { type: 'string' } }, [])
+  const raw = { $ref: '#/components/schemas/Invocation' }
+  return {
+    Message: { anyOf: [object({ data: data(listOf(model), tensor), meta }, ['data']), object({ jsonData: raw, meta }, ['jsonData'])] },
+    MessageAnswer: {
+      anyOf: [
+        object({ data: data({}, object({ shape: { type: 'array', items: LENGTH }, values: made })), meta }),
+        object({ jsonData: { $ref: '#/components/schemas/Predictions' }, meta }),
+      ],
+    },
+  }
+}
 
 const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
   type: 'object',
@@ -102,15 +177,20 @@ function answersOf({ signature: { output }, backend, method }: Served): Record<s
   }
 }
 
-const TENSOR = object({
+const TENSOR = {
   name: { type: 'string' },
   shape: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1, maxItems: 2 },
   datatype: { enum: ['BOOL', 'INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'FP16', 'FP32', 'FP64', 'BYTES'] },
   data: { type: 'array' },
-})
+  parameters: object({ binary_data_size: LENGTH, binary_data: { type: 'boolean' } }, []),
+}
+/** Without data where it lies in bytes behind the JSON. */
+const tensorOf = (required: readonly (keyof typeof TENSOR)[]): Schema => object(TENSOR, [...required])
+const INPUT = tensorOf(['name', 'shape', 'datatype'])
 const TENSORS: Record<string, Schema> = {
-  Tensors: object({ id: { type: 'string' }, inputs: { type: 'array', items: TENSOR, minItems: 1 }, outputs: { type: 'array' } }, [
-    'inputs',
-  ]),
-  Outputs: object({ model_name: { type: 'string' }, model_version: { type: 'string' }, outputs: { type: 'array', items: TENSOR } }),
+  Tensors: object(
+    { id: { type: 'string' }, inputs: { type: 'array', items: INPUT, minItems: 1 }, outputs: { type: 'array', items: tensorOf(['name']) } },
+    ['inputs'],
+  ),
+  Outputs: object({ model_name: { type: 'string' }, model_version: { type: 'string' }, outputs: { type: 'array', items: INPUT } }),
 }

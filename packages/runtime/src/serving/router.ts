@@ -139,7 +139,10 @@ function takeFeedback({ metrics, models }: Serving, model: Served, bytes: Buffer
 
 function ofModel({ models, version }: Serving, path: string): Answer | undefined {
   const described = OPENAPI.exec(path)
-  if (described) return openApi(picked(models, described[1], described[2]), version)
+  if (described) {
+    const model = picked(models, described[1], described[2])
+    return openApi(model, version, models.find()?.name === model.name)
+  }
   const v2 = V2_MODEL.exec(path)
   if (v2 && v2[3] !== '/infer') {
     const model = picked(models, v2[1], v2[2])

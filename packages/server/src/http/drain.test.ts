@@ -42,6 +42,29 @@ test('a server that stops answers what has begun, closes idle connections, and t
   await db.close()
 })
 
+test('a request that has arrived on an idle connection when the server stops, and was not read yet, is answered', async () => {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const server = new TestServer(db)
+  const clients = await listen(server).then((port) => Promise.all(Array.from({ length: 8 }, () => RawClient.open(port))))
+  const ask = 'GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  for (const client of clients) {
+    client.send(ask)
+    await client.until('3.17')
+  }
+  // All in the moment at which Node would close what is idle: nothing is read before it has returned.
+  const { server: http } = server.app
+  const close = http.close.bind(http)
+  http.close = (...args) => {
+    for (const client of clients) client.send(ask)
+    return close(...args)
+  }
+  const closed = server.app.close()
+  for (const client of clients) assert.match(await client.untilClosed(), /3\.17[\s\S]*connection: close[\s\S]*3\.17/i)
+  await closed
+  await db.close()
+})
+
 test('a server that stops does not wait for the keep-alive of a client that was answered in the middle of its body', async () => {
   const db = openSqlite(':memory:')
   await migrate(db)

@@ -7,6 +7,8 @@ import { guardEveryRoute, guardOf } from './guard.ts'
 const HEADERS_WAIT_MAX_MS = 20_000
 const SILENCE_MAX_MS = 300_000
 const UNREAD_WAIT_MAX_MS = 5_000
+/** How long a connection on which nothing is asked stays open when the server stops. */
+const IDLE_WAIT_MS = 100
 const PARAMETER_LENGTH_MAX = 2_000
 
 /** Fastify as this server uses it: its limits, its guard before every route, and none of its own texts. */
@@ -39,6 +41,7 @@ export function frameworkFor(settings: Settings): FastifyInstance {
   })
   guardEveryRoute(app, guard)
   closeWhenStopping(app)
+  closeIdleLater(app)
   dropUnreadBodies(app)
   return app
 }
@@ -65,6 +68,16 @@ function closeWhenStopping(app: FastifyInstance): void {
     if (stopping) reply.header('connection', 'close')
     done(null, payload)
   })
+}
+
+/**
+ * Node closes what is idle as soon as a server is told to stop, and so also connections on which a request has arrived that it did not
+ * read yet: who sent it saw it cut. They get a moment; what arrives in it is answered, and told to come back by another connection.
+ */
+function closeIdleLater({ server }: FastifyInstance): void {
+  const close = server.closeIdleConnections.bind(server)
+  // Connections that are open keep the process alive until then; without one there is nothing to wait for.
+  server.closeIdleConnections = () => void setTimeout(close, IDLE_WAIT_MS).unref()
 }
 
 /**

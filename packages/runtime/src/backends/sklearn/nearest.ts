@@ -9,8 +9,9 @@ type Near = { readonly places: Int32Array; readonly weights: Float64Array }
 type Distance = (rows: Float64Array, at: number, from: number) => number
 
 /**
- * Finds neighbours by looking at all training rows. Of those at the very same distance the first count, where Python takes what its tree
- * comes to first: predictions may differ there.
+ * Finds neighbours by looking at all training rows. Of those at the very same distance the first count: predictions may differ there.
+ * Python keeps those that its search comes to first: a tree's leaves are searched the nearest first, in the order in which the tree
+ * partitioned the rows; without a tree it computes distances from products of matrices, whose rounding decides.
  */
 function neighboursOf(estimator: Estimator, { columns }: Inputs): { known: number; near(rows: Float64Array, at: number): Near } {
   const known = estimator.array('_fit_X').shape[0] ?? 0

@@ -259,3 +259,33 @@ test('/ leads from the grid to the filter, and ? shows the keys there too', asyn
   await page.keyboard.press('/')
   assert.equal(await page.evaluate<string>('document.activeElement.getAttribute("aria-label")'), 'Filter of runs')
 })
+
+test('the filter is written by its completion: a name, a comparison, a known value, and what goes on', async () => {
+  const page = await runsPage()
+  await page.getByLabel('Select first').waitFor(soon)
+  const field = page.getByLabel('Filter of runs')
+  const list = page.getByRole('listbox', { name: 'What may come here' })
+  const take = async (typed: string, offered: string): Promise<void> => {
+    await field.pressSequentially(typed)
+    await list.getByRole('option', { name: offered, exact: true }).waitFor(soon)
+    while (
+      (await page
+        .locator('[role=option][aria-selected=true]')
+        .textContent({ timeout: 100 })
+        .catch(() => '')) !== offered
+    )
+      await field.press('ArrowDown')
+    await field.press('Enter')
+  }
+  await take('status', 'attributes.status')
+  await take('', '!=')
+  await take("'fi", "'FINISHED'")
+  await take('', 'AND')
+  await take('dep', 'params.depth')
+  await take('lik', 'LIKE')
+  assert.equal(await field.inputValue(), "attributes.status != 'FINISHED' AND params.depth LIKE ")
+  await field.pressSequentially("'sec%'")
+  await field.press('Enter')
+  await page.getByLabel('Select first').waitFor({ state: 'detached', ...soon })
+  await page.getByLabel('Select second').waitFor(soon)
+})

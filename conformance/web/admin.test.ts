@@ -80,7 +80,9 @@ const PAGES: readonly (readonly [path: string, shows: string | RegExp])[] = [
   ['/admin/tokens', 'nightly'],
   ['/admin/workspaces', 'team-a'],
   ['/admin/audit', /The chain of/],
+  ['/admin/alerts', 'Tells of'],
   ['/admin/webhooks', 'chat'],
+  ['/admin/quotas', 'the workspace team-a'],
   ['/admin/storage', 'Bring back'],
   ['/admin/health', 'Database and artifacts'],
   ['/models/churn', 'Rollouts'],
@@ -196,7 +198,10 @@ test('the audit log is filtered, its entries opened, and what is found exported'
   await page.getByText(/✓ The chain of \d+ entries is whole/).waitFor(soon)
   await page.getByLabel('What was done').selectOption({ label: 'groups' })
   const table = page.getByRole('region', { name: 'Audit log' })
-  await table.getByRole('row', { name: /registered-models/ }).waitFor({ state: 'detached', ...soon })
+  await table
+    .getByRole('row', { name: /registered-models/ })
+    .first()
+    .waitFor({ state: 'detached', ...soon })
   await table.getByRole('button').first().click()
   await table.getByText('POST /api/2.0/millrace/groups', { exact: true }).waitFor(soon)
   const clicked = page.getByRole('button', { name: 'Export as JSON Lines' }).click()

@@ -20,12 +20,15 @@ export async function fillAdministration(client: MillraceClient, hook: string): 
     headers: { 'content-type': 'application/json', 'x-mlflow-workspace': 'team-a' },
     body: JSON.stringify({ name: 'theirs' }),
   })
-  await client.webhooks.create({
+  const { webhook } = await client.webhooks.create({
     name: 'chat',
     url: hook,
     description: HOSTILE,
     events: [{ entity: 'MODEL_VERSION_TAG', action: 'SET' }],
   })
+  const { webhook_id } = webhook
+  await client.call('POST /api/2.0/millrace/audit-log/alerts', { name: HOSTILE, kind: 'burst', webhook_id, action: HOSTILE })
+  await client.call('POST /api/2.0/millrace/quotas/set', { scope: 'workspace', name: 'team-a', upload_bytes_per_day: 5_000_000_000 })
   await trash(client)
   for (const name of ['churn', 'steps']) await model(client, name)
   await client.call('POST /api/2.0/millrace/rollouts/start', { name: 'churn', alias: 'live', version: '2', reason: HOSTILE })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { MillraceClient, registerPrompt, startTrace } from '../../packages/client/src/index.ts'
 import { buildWeb } from '../../tools/web.ts'
 import { startChromium } from '../browser.ts'
 import { type StartedServer, startMillrace } from '../server.ts'
+import { undo } from './watched.ts'
 
 const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }
 const ADA = { username: 'ada', password: 'violet-harbour-7-kettle' }
@@ -140,4 +141,84 @@ test('a link to a run leads there after signing in; a token that the page made w
   const token = await page.locator('.card pre').textContent(soon)
   const byToken = new MillraceClient({ url: server.url, token: token ?? '' })
   assert.equal((await byToken.experiments.get({ experiment_id })).experiment.name, 'linked')
+})
+
+test('an alert is made, deleted and comes back; a quota is set, changed and taken back', async () => {
+  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  await client.webhooks.create({ name: 'chat', url: 'https://example.com/hook', events: [{ entity: 'PROMPT', action: 'CREATED' }] })
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${server.url}/#/admin/alerts`)
+  await signIn(page, ADMIN)
+  await page.getByLabel('Name of the new alert').fill('guesses')
+  await page.getByLabel('How many entries').fill('5')
+  await page.getByRole('button', { name: 'Make an alert' }).click()
+  const alert = page.getByRole('row', { name: /^guesses 5 × login, failed, of one user, within 1 min 00 s chat / })
+  await alert.getByRole('button', { name: 'Delete the alert guesses' }).click()
+  await undo(page, 'The alert guesses is gone.')
+  await alert.waitFor(soon)
+  await page.getByRole('link', { name: 'Quotas' }).click()
+  await page.getByLabel('Requests a second').fill('50')
+  await page.getByRole('button', { name: 'Set the quota' }).click()
+  const each = page.getByRole('row', { name: /^each account without one of its own/ })
+  await each.getByRole('cell', { name: '50', exact: true }).waitFor(soon)
+  await each.getByRole('button', { name: /^Change/ }).click()
+  await page.getByLabel('Uploads at a time').fill('4')
+  await page.getByRole('button', { name: 'Set the quota' }).click()
+  await each.getByRole('cell', { name: '4', exact: true }).waitFor(soon)
+  await each.getByRole('button', { name: /^Take back/ }).click()
+  await undo(page, /each account without one of its own is taken back/)
+  await each.getByRole('cell', { name: '4', exact: true }).waitFor(soon)
+  const { quotas } = await client.call('GET /api/2.0/millrace/quotas/list', {})
+  assert.deepEqual(
+    quotas.filter(({ scope }) => scope === 'user'),
+    [{ scope: 'user', requests_per_second: 50, concurrent_uploads: 4 }],
+  )
+})
+
+test('prompts are found by name; versions stand beside others, in one text, and under an alias that is set and taken back', async () => {
+  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  for (const template of ['Hello {{ name }}', 'Hello {{ name }} and {{ others }}', 'Dear {{ name }}'])
+    await registerPrompt(client, { name: 'welcome', template })
+  await registerPrompt(client, { name: 'farewell', template: 'Bye' })
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${server.url}/#/prompts`)
+  await signIn(page, ADMIN)
+  await page.getByRole('link', { name: 'farewell', exact: true }).waitFor(soon)
+  await page.getByLabel('Search prompts by name').fill('WELC')
+  await page.getByRole('link', { name: 'farewell', exact: true }).waitFor({ state: 'detached', ...soon })
+  await page.getByRole('link', { name: 'welcome', exact: true }).click()
+  await page.getByRole('region', { name: 'Version 2 beside version 3' }).waitFor(soon)
+  await page.getByRole('combobox', { name: /^beside/ }).selectOption('1')
+  await page.getByRole('region', { name: 'Version 1 beside version 3' }).waitFor(soon)
+  await page.getByRole('button', { name: 'In one' }).click()
+  await page.getByRole('region', { name: 'What changed from version 1 to 3' }).waitFor(soon)
+  await page.getByLabel('Alias', { exact: true }).fill('newest')
+  await page.getByRole('button', { name: 'Set the alias' }).click()
+  await undo(page, '@newest now means version 3.')
+  await page.getByText('@newest → version 3').waitFor({ state: 'detached', ...soon })
+})
+
+test('traces are filtered by state, by how long they took, and by the language', async () => {
+  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const { experiment_id } = await client.experiments.create({ name: 'traced' })
+  for (const name of ['goes well', 'goes wrong']) {
+    const trace = startTrace(client, { name, experiment_id })
+    await trace.end(name === 'goes wrong' ? { error: new Error('no') } : {})
+  }
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${server.url}/#/experiments/${experiment_id}?tab=traces`)
+  await signIn(page, ADMIN)
+  const [well, wrong] = ['goes well', 'goes wrong'].map((name) => page.getByRole('link', { name, exact: true })) as [Locator, Locator]
+  await well.waitFor(soon)
+  await page.getByLabel('Status', { exact: true }).selectOption('ERROR')
+  await well.waitFor({ state: 'detached', ...soon })
+  await wrong.waitFor(soon)
+  await page.getByLabel('Latency').selectOption({ label: 'over 30.0 s' })
+  await page.getByText('No trace is found by this filter.').waitFor(soon)
+  await page.getByLabel('Status', { exact: true }).selectOption('')
+  await page.getByLabel('Latency').selectOption({ label: 'any latency' })
+  await page.getByLabel('Filter of traces').fill("trace.name = 'goes well'")
+  await page.getByLabel('Filter of traces').press('Enter')
+  await wrong.waitFor({ state: 'detached', ...soon })
+  await well.waitFor(soon)
 })

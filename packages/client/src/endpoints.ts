@@ -1173,6 +1173,7 @@ export type User2 = {
   is_service?: boolean | undefined
   /** It was shut out */
   disabled?: boolean | undefined
+  groups?: string[] | undefined
   roles: Role[]
 }
 
@@ -3485,9 +3486,19 @@ export type Endpoints = {
       /** 0 stands for all */
       max_results?: number | undefined
       page_token?: string | undefined
+      /** A part of the name, in upper or lower case */
+      search?: string | undefined
+      /** Only programs' accounts, or only people's */
+      is_service?: boolean | undefined
+      /** Only members of this group */
+      group?: string | undefined
+      /** Only those to whom this role was given by name */
+      role_id?: number | undefined
     }
     output: {
       users: User2[]
+      /** How many are found in all; told where they come in pages */
+      total?: number | undefined
       next_page_token?: string | undefined
     }
   }
@@ -3613,9 +3624,17 @@ export type Endpoints = {
       username?: string | undefined
       /** Those of all accounts, as an admin */
       all?: boolean | undefined
+      /** With `all`: a part of the account or of the name */
+      search?: string | undefined
+      /** With `all`: how many at once; 0 stands for all */
+      max_results?: number | undefined
+      page_token?: string | undefined
     }
     output: {
       tokens: Token[]
+      /** How many are found in all; told where they come in pages */
+      total?: number | undefined
+      next_page_token?: string | undefined
     }
   }
   /** End an API token of yours or, as an admin, of anybody */
@@ -3750,7 +3769,10 @@ export type Endpoints = {
   }
   /** List the groups with their members and roles */
   'GET /api/2.0/millrace/groups': {
-    input: Record<string, never>
+    input: {
+      /** Whether they are told: users/list tells those of one group in pages */
+      with_members?: boolean | undefined
+    }
     output: {
       groups: Group2[]
     }
@@ -4241,7 +4263,7 @@ export abstract class Nouns {
       this.call('POST /api/2.0/millrace/tokens/create', input, options),
     /** List your API tokens or, as an admin, those of any account */
     tokensList: (input: Input<'GET /api/2.0/millrace/tokens/list'>, options?: CallOptions) =>
-      this.call('GET /api/2.0/millrace/tokens/list', input, options),
+      this.paged('GET /api/2.0/millrace/tokens/list', 'tokens', input, options),
     /** End an API token of yours or, as an admin, of anybody */
     tokensRevoke: (input: Input<'POST /api/2.0/millrace/tokens/revoke'>, options?: CallOptions) =>
       this.call('POST /api/2.0/millrace/tokens/revoke', input, options),

@@ -1,3 +1,4 @@
+import type { Dialect } from '../db/dialect.ts'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 import { ApiError, missing } from '../http/errors.ts'
 import { raiseEpoch } from './epoch.ts'
@@ -18,7 +19,13 @@ export type Account = {
 const COLUMNS = 'id, name, password, is_admin, is_service, disabled, created_ms'
 const BY_NAME = query<Account>(`select ${COLUMNS} from account where name = ?`)
 const ALL = query<Account>(`select ${COLUMNS} from account order by name`)
-const AFTER = query<Account>(`select ${COLUMNS} from account where name > ? order by name limit ?`)
+const FOUND = (dialect: Dialect): string =>
+  `from account where ${dialect.contains('lower(name)')} and is_service in (?, ?)
+   and (cast(? as text) = '' or id in
+     (select m.account from account_group_member m join account_group g on g.id = m.account_group where g.name = ?))
+   and (cast(? as bigint) = 0 or id in (select account from access_assignment where role = ?))`
+const AFTER = query<Account>((dialect) => `select ${COLUMNS} ${FOUND(dialect)} and name > ? order by name limit ?`)
+const HOW_MANY = query<{ n: number }>((dialect) => `select count(*) n ${FOUND(dialect)}`)
 const BY_ID = query<Account>(`select ${COLUMNS} from account where id = ?`)
 const ADD = command(
   `insert into account (name, password, is_admin, is_service, created_ms, password_changed_ms) values (?, ?, 0, ?, ?, ?)
@@ -42,7 +49,27 @@ export const accountByName = (db: Reader, name: string): Promise<Account | undef
 export const accountById = (db: Reader, id: number): Promise<Account | undefined> | Account | undefined => db.get(BY_ID, id)
 export const allAccounts = (db: Reader): Promise<Account[]> | Account[] => db.all(ALL)
 
-export const accountsAfter = (db: Reader, name: string, limit: number): Promise<Account[]> | Account[] => db.all(AFTER, name, limit)
+/** Which accounts are looked for; what is left out narrows nothing. */
+export type Wanted = {
+  /** A part of the name, in upper or lower case. */
+  readonly search?: string | undefined
+  readonly is_service?: boolean | undefined
+  /** Its members. */
+  readonly group?: string | undefined
+  /** Those to whom it was given by name. */
+  readonly role_id?: number | undefined
+}
+
+const valuesOf = ({ search = '', is_service, group = '', role_id = 0 }: Wanted) => {
+  const kinds = is_service === undefined ? [0, 1] : is_service ? [1, 1] : [0, 0]
+  return [search.toLowerCase(), ...kinds, group, group, role_id, role_id]
+}
+
+/** Accounts in the order of their names, after one of them. */
+export const accountsAfter = (db: Reader, wanted: Wanted, name: string, limit: number): Promise<Account[]> | Account[] =>
+  db.all(AFTER, ...valuesOf(wanted), name, limit)
+
+export const countAccounts = async (db: Reader, wanted: Wanted): Promise<number> => (await db.get(HOW_MANY, ...valuesOf(wanted)))?.n ?? 0
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function requireAccount(db: Reader, name: string): Promise<Account> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Dialect } from '../db/dialect.ts'
 import { command, query, type Reader, type Writer } from '../db/handles.ts'
 import type { OnlyOn } from '../http/access.ts'
 import { ApiError, missing } from '../http/errors.ts'
@@ -43,6 +44,13 @@ const BY_SECRET = query<Token & { is_admin: number; disabled: number }>(
 const BY_ID = query<Token>(`select ${COLUMNS} ${FROM} where t.token_id = ?`)
 const OF_ACCOUNT = query<Token>(`select ${COLUMNS} ${FROM} where t.account = ? order by t.created_ms, t.token_id`)
 const ALL = query<Token>(`select ${COLUMNS} ${FROM} order by a.name, t.created_ms, t.token_id`)
+const FOUND = (dialect: Dialect): string => `${FROM} where (${dialect.contains('lower(a.name)')} or ${dialect.contains('lower(t.name)')})`
+const AFTER = query<Token>(
+  (dialect) =>
+    `select ${COLUMNS} ${FOUND(dialect)} and a.name >= ? and (a.name, t.created_ms, t.token_id) > (?, ?, ?)
+     order by a.name, t.created_ms, t.token_id limit ?`,
+)
+const HOW_MANY = query<{ n: number }>((dialect) => `select count(*) n ${FOUND(dialect)}`)
 const REMOVE = command('delete from account_token where token_id = ?')
 const USED = command('update account_token set last_used_ms = ? where token_id = ?')
 
@@ -63,6 +71,19 @@ export async function addToken(tx: Writer, account: number, terms: Terms, now_ms
 export const tokenBySecret = (db: Reader, secret: string) => db.get(BY_SECRET, hashOfToken(secret))
 export const tokensOf = (db: Reader, account: number): Promise<Token[]> | Token[] => db.all(OF_ACCOUNT, account)
 export const allTokens = (db: Reader): Promise<Token[]> | Token[] => db.all(ALL)
+
+/** A place in the list of all tokens. */
+export type TokenPlace = { readonly username: string; readonly created_ms: number; readonly token_id: string }
+
+/** Tokens of all accounts whose account or name has a text in it, in the order of accounts, after a place. */
+export function tokensAfter(db: Reader, search: string, after: TokenPlace, limit: number): Promise<Token[]> | Token[] {
+  const { username, created_ms, token_id } = after
+  const wanted = search.toLowerCase()
+  return db.all(AFTER, wanted, wanted, username, username, created_ms, token_id, limit)
+}
+
+export const countTokens = async (db: Reader, search: string): Promise<number> =>
+  (await db.get(HOW_MANY, search.toLowerCase(), search.toLowerCase()))?.n ?? 0
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export async function requireToken(db: Reader, token_id: string): Promise<Token> {

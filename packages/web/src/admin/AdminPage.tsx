@@ -3,9 +3,11 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Empty } from '../parts/Empty.tsx'
 import { useSession } from '../session.ts'
 import { NothingHere } from '../shell/Problems.tsx'
+import { Alerts } from './Alerts.tsx'
 import { AuditLog } from './AuditLog.tsx'
 import { Groups } from './Groups.tsx'
 import { Health } from './Health.tsx'
+import { Quotas } from './Quotas.tsx'
 import { Roles } from './Roles.tsx'
 import { Storage } from './Storage.tsx'
 import { SECTIONS } from './sections.ts'
@@ -24,7 +26,9 @@ const PARTS: Record<string, () => ReactNode> = {
   tokens: Tokens,
   workspaces: Workspaces,
   audit: AuditLog,
+  alerts: Alerts,
   webhooks: Webhooks,
+  quotas: Quotas,
   storage: Storage,
   health: Health,
 }

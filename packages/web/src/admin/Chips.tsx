@@ -10,22 +10,30 @@ type Props = {
   add: (key: string) => unknown
   /** What each is, for those who don't see where it stands: "a member of red". */
   what: string
+  /** How many there are in all, where not all are given. */
+  total?: number
+  /** Told what is typed, where items and choices are looked for by it. */
+  onType?: (typed: string) => void
 }
 
 /** Things that can be taken out of a set and put into it; many choices are found by typing. */
-export function Chips({ items, none, remove, choices, add, what }: Props) {
+export function Chips({ items, none, remove, choices, add, what, total = items.length, onType }: Props) {
   const [typed, setTyped] = useState('')
   const list = useId()
   const chosen = choices.find(({ label }) => label === typed)
+  const type = (text: string): void => {
+    setTyped(text)
+    onType?.(text)
+  }
   const submit = (event: React.FormEvent): void => {
     event.preventDefault()
     if (!chosen) return
-    setTyped('')
+    type('')
     add(chosen.key)
   }
   return (
     <div className="chips set">
-      {items.length === 0 && <span className="faint">{none}</span>}
+      {items.length === 0 && <span className="faint">{typed === '' || !onType ? none : 'nobody of that name'}</span>}
       {items.map(({ key, label }) => (
         <span key={key} className="chip removable">
           <span title={label}>{label}</span>
@@ -34,15 +42,12 @@ export function Chips({ items, none, remove, choices, add, what }: Props) {
           </button>
         </span>
       ))}
-      {choices.length > 0 && (
+      {total > items.length && (
+        <span className="faint">and {(total - items.length).toLocaleString('en-GB')} more: type a part of a name</span>
+      )}
+      {(choices.length > 0 || onType) && (
         <form onSubmit={submit}>
-          <input
-            list={list}
-            aria-label={`Add ${what}`}
-            placeholder="Add…"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+          <input list={list} aria-label={`Add ${what}`} placeholder="Add…" value={typed} onChange={(event) => type(event.target.value)} />
           <datalist id={list}>
             {choices.map(({ key, label }) => (
               <option key={key} value={label} />

@@ -4,11 +4,13 @@ import { api, useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { act } from '../shell/act.ts'
+import { AccountChips } from './AccountChips.tsx'
 import { Chips } from './Chips.tsx'
+import { Few } from './Few.tsx'
 
 const GROUPS = 'GET /api/2.0/millrace/groups'
 const ROLES = 'GET /api/3.0/mlflow/roles/list'
-const CHANGES = [GROUPS] as const
+const CHANGES = [GROUPS, 'GET /api/2.0/mlflow/users/list'] as const
 
 type Group = Output<typeof GROUPS>['groups'][number]
 type Role = Output<typeof ROLES>['roles'][number]
@@ -23,9 +25,8 @@ const take = (name: string, role_id: number): Promise<unknown> =>
 
 /** Groups of accounts: what a group's roles grant, all of its members have. */
 export function Groups() {
-  const found = useApi(GROUPS, {})
+  const found = useApi(GROUPS, { with_members: false })
   const roles = useApi(ROLES, {})
-  const users = useApi('GET /api/2.0/mlflow/users/list', {})
   const [name, setName] = useState('')
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
@@ -52,32 +53,31 @@ export function Groups() {
           <p className="faint">Where an identity provider signs people in, its groups become groups here.</p>
         </Empty>
       )}
-      <div className="stack">
-        {found.data.groups.map((group) => (
-          <GroupCard
-            key={group.id}
-            group={group}
-            roles={roles.data?.roles ?? []}
-            names={(users.data?.users ?? []).map(({ username }) => username)}
-          />
-        ))}
-      </div>
+      <Few all={found.data.groups} noun="group">
+        {(group) => <GroupCard key={group.id} group={group} roles={roles.data?.roles ?? []} />}
+      </Few>
     </>
   )
 }
 
-function GroupCard({ group, roles, names }: { group: Group; roles: readonly Role[]; names: readonly string[] }) {
-  const { name, members, role_ids } = group
+function GroupCard({ group, roles }: { group: Group; roles: readonly Role[] }) {
+  const { name, role_ids } = group
   const given = roles.filter(({ id }) => role_ids.includes(id))
   const others = roles.filter(({ id }) => !role_ids.includes(id))
   const roleName = (role: Role): string => `${role.name}${role.workspace === 'default' ? '' : ` (${role.workspace})`}`
+  let members: readonly string[] = []
+  const removeIt = async (): Promise<void> => {
+    // Who is in it is told for the way back.
+    members = (await api.groups.get({ name })).group.members
+    await api.call('DELETE /api/2.0/millrace/groups/{name}', { name })
+  }
   const remake = async (): Promise<void> => {
     await api.call('POST /api/2.0/millrace/groups', { name })
     for (const member of members) await join(name, member)
     for (const role of role_ids) await give(name, role)
   }
   const remove = (): Promise<boolean> =>
-    act(() => api.call('DELETE /api/2.0/millrace/groups/{name}', { name }), {
+    act(removeIt, {
       done: `The group ${name} is gone, and with it what its roles granted.`,
       undo: remake,
       changes: CHANGES,
@@ -93,11 +93,10 @@ function GroupCard({ group, roles, names }: { group: Group; roles: readonly Role
       <dl className="facts">
         <dt>Members</dt>
         <dd>
-          <Chips
-            items={members.map((one) => ({ key: one, label: one }))}
+          <AccountChips
+            within={{ group: name }}
             none="nobody yet"
             remove={(one) => act(() => leave(name, one), { done: `${one} left ${name}.`, undo: () => join(name, one), changes: CHANGES })}
-            choices={names.filter((one) => !members.includes(one)).map((one) => ({ key: one, label: one }))}
             add={(one) => act(() => join(name, one), { done: `${one} joined ${name}.`, undo: () => leave(name, one), changes: CHANGES })}
             what={`a member of ${name}`}
           />

@@ -5,7 +5,8 @@ import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { act } from '../shell/act.ts'
-import { Chips } from './Chips.tsx'
+import { AccountChips } from './AccountChips.tsx'
+import { Few } from './Few.tsx'
 
 const ROLES = 'GET /api/3.0/mlflow/roles/list'
 const USERS = 'GET /api/2.0/mlflow/users/list'
@@ -42,10 +43,8 @@ const grant = (role_id: number, { resource_type, resource_pattern, permission }:
 /** Roles: rights that have a name, and who has them. */
 export function Roles() {
   const found = useApi(ROLES, {})
-  const users = useApi(USERS, {})
   if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
   if (!found.data) return <Loading />
-  const everybody = users.data?.users ?? []
   return (
     <>
       <NewRole />
@@ -54,16 +53,9 @@ export function Roles() {
           <p>A role gathers rights under a name, such as “reviewer”. Give it to users or to groups; what it grants, they have.</p>
         </Empty>
       )}
-      <div className="stack">
-        {found.data.roles.map((role) => (
-          <RoleCard
-            key={role.id}
-            role={role}
-            holders={everybody.filter(({ roles }) => roles.some(({ id }) => id === role.id)).map(({ username }) => username)}
-            names={everybody.map(({ username }) => username)}
-          />
-        ))}
-      </div>
+      <Few all={found.data.roles} noun="role">
+        {(role) => <RoleCard key={role.id} role={role} />}
+      </Few>
       <details className="spaced">
         <summary>What the rights mean</summary>
         <dl className="facts">
@@ -112,10 +104,16 @@ function NewRole() {
   )
 }
 
-function RoleCard({ role, holders, names }: { role: Role; holders: readonly string[]; names: readonly string[] }) {
+function RoleCard({ role }: { role: Role }) {
   const { id, name, workspace, description = '', permissions } = role
-  const groups = useApi(GROUPS, {})
+  const groups = useApi(GROUPS, { with_members: false })
   const inGroups = (groups.data?.groups ?? []).filter(({ role_ids }) => role_ids.includes(id)).map((group) => group.name)
+  let holders: readonly string[] = []
+  const removeIt = async (): Promise<void> => {
+    // Who has it is told for the way back.
+    holders = (await api.call(USERS, { role_id: id })).users.map(({ username }) => username)
+    await api.call('DELETE /api/3.0/mlflow/roles/delete', { role_id: id })
+  }
   const remake = async (): Promise<void> => {
     const made = await api.call('POST /api/3.0/mlflow/roles/create', { name, workspace, description })
     for (const one of permissions) await grant(made.role.id, one)
@@ -123,7 +121,7 @@ function RoleCard({ role, holders, names }: { role: Role; holders: readonly stri
     for (const group of inGroups) await api.call('POST /api/2.0/millrace/groups/{name}/roles', { name: group, role_id: made.role.id })
   }
   const remove = (): Promise<boolean> =>
-    act(() => api.call('DELETE /api/3.0/mlflow/roles/delete', { role_id: id }), {
+    act(removeIt, {
       done: `The role ${name} is gone, and with it what it granted.`,
       undo: remake,
       changes: CHANGES,
@@ -143,11 +141,10 @@ function RoleCard({ role, holders, names }: { role: Role; holders: readonly stri
       <dl className="facts">
         <dt>Given to users</dt>
         <dd>
-          <Chips
-            items={holders.map((one) => ({ key: one, label: one }))}
+          <AccountChips
+            within={{ role_id: id }}
             none="nobody by name"
             remove={(one) => act(() => unassign(one, id), { done: `${one} lost ${name}.`, undo: () => assign(one, id), changes: CHANGES })}
-            choices={names.filter((one) => !holders.includes(one)).map((one) => ({ key: one, label: one }))}
             add={(one) => act(() => assign(one, id), { done: `${one} has ${name}.`, undo: () => unassign(one, id), changes: CHANGES })}
             what={`a holder of ${name}`}
           />

@@ -14,7 +14,6 @@ export function Storage() {
   return (
     <div className="stack">
       <Room />
-      <Uploads />
       <Experiments />
       <Trash />
     </div>
@@ -42,39 +41,6 @@ function Room() {
           {bytes(database.bytes)} in {database.kind}
         </dd>
       </dl>
-    </section>
-  )
-}
-
-function Uploads() {
-  const found = useApi('GET /api/2.0/millrace/quotas/list', {})
-  const quotas = found.data?.quotas ?? []
-  if (quotas.length === 0) return null
-  return (
-    <section>
-      <h2>Quotas</h2>
-      <div className="spaced">
-        <Table
-          label="Quotas"
-          columns={[
-            'Of',
-            { title: 'Uploaded today', look: 'number' },
-            { title: 'May upload a day', look: 'number' },
-            { title: 'Requests a second', look: 'number' },
-          ]}
-        >
-          {quotas.map(({ scope, name, uploaded_today, upload_bytes_per_day, requests_per_second }) => (
-            <tr key={`${scope} ${name}`}>
-              <td className="wide" title={name}>
-                {scope === 'user' ? 'account' : 'workspace'} {name ?? <span className="faint">each without one of its own</span>}
-              </td>
-              <td className="number">{uploaded_today === undefined ? '' : bytes(uploaded_today)}</td>
-              <td className="number">{upload_bytes_per_day === undefined ? 'any' : bytes(upload_bytes_per_day)}</td>
-              <td className="number">{requests_per_second ?? 'any'}</td>
-            </tr>
-          ))}
-        </Table>
-      </div>
     </section>
   )
 }

@@ -4,30 +4,33 @@ import { api, useApi } from '../api.ts'
 import { count, moment } from '../format.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Twice } from '../parts/Twice.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act } from '../shell/act.ts'
 import { NewToken, TOKENS } from './NewToken.tsx'
 
 const SOON_MS = 7 * 86_400_000
-const SHOWN_MAX = 200
+const PAGE_MAX = 100
+const OFFERED_MAX = 20
 
 type Token = Output<typeof TOKENS>['tokens'][number]
 
 /** The API tokens of all accounts: what each may, when it was used last, when it ends. */
 export function Tokens() {
-  const found = useApi(TOKENS, { all: true })
   const [typed, setTyped] = useState('')
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const wanted = typed.trim().toLowerCase()
-  const tokens = found.data.tokens.filter(({ username, name }) => `${username} ${name}`.toLowerCase().includes(wanted))
+  const search = typed.trim()
+  const pages = usePages(TOKENS, { all: true, max_results: PAGE_MAX, ...(search && { search }) }, ({ tokens }) => tokens)
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (pages.isPending) return <Loading />
+  const isEmpty = pages.items.length === 0
   return (
     <>
       <ForProgram />
-      {found.data.tokens.length === 0 && (
+      {isEmpty && search === '' && (
         <Empty title="There is no token yet">
           <p>
             Programs sign in with tokens instead of passwords. Everybody makes their own on their account’s page; for programs you make them
@@ -35,21 +38,23 @@ export function Tokens() {
           </p>
         </Empty>
       )}
-      {found.data.tokens.length > 0 && (
+      {(!isEmpty || search !== '') && (
         <div className="bar">
           <Search label="Search tokens" placeholder="Search by account or purpose" value={typed} onChange={setTyped} />
-          <span className="faint">{count(found.data.tokens.length, 'token')}</span>
+          <span className="faint" aria-live="polite">
+            {count(pages.first?.total ?? pages.items.length, 'token')}
+          </span>
         </div>
       )}
-      {tokens.length > 0 && (
+      {!isEmpty && (
         <Table label="Tokens" columns={['Account', 'For', 'May', 'Made', 'Last used', 'Ends', ACTIONS]}>
-          {tokens.slice(0, SHOWN_MAX).map((token) => (
+          {pages.items.map((token) => (
             <TokenRow key={token.token_id} token={token} />
           ))}
         </Table>
       )}
-      {found.data.tokens.length > 0 && tokens.length === 0 && <p className="faint">No token has that account or purpose.</p>}
-      {tokens.length > SHOWN_MAX && <p className="faint">The first {SHOWN_MAX} are shown: search for others.</p>}
+      {isEmpty && search !== '' && <p className="faint">No token has that account or purpose.</p>}
+      <More pages={pages} />
     </>
   )
 }
@@ -105,11 +110,12 @@ function TokenRow({ token }: { token: Token }) {
 const DAY_S = 86_400
 
 function ForProgram() {
-  const users = useApi('GET /api/2.0/mlflow/users/list', {})
-  const programs = (users.data?.users ?? []).filter(({ is_service }) => is_service)
-  const [username, setUsername] = useState('')
-  if (programs.length === 0) return null
-  const of = username || (programs[0]?.username ?? '')
+  const [typed, setTyped] = useState<string>()
+  // Of many programs some are offered, and the others by a part of their name.
+  const asked = { is_service: true, max_results: OFFERED_MAX, ...(typed && { search: typed }) }
+  const programs = useApi('GET /api/2.0/mlflow/users/list', asked, { keep: true }).data?.users ?? []
+  if (programs.length === 0 && typed === undefined) return null
+  const of = typed ?? programs[0]?.username ?? ''
   const make = async (name: string): Promise<string> => {
     const terms = { name, username: of, scope: 'write', expires_in_s: 365 * DAY_S } as const
     return (await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret
@@ -117,13 +123,13 @@ function ForProgram() {
   return (
     <NewToken make={make} done={`${of} has a token for a year.`}>
       <label>
-        for the program{' '}
-        <select value={of} onChange={(event) => setUsername(event.target.value)}>
-          {programs.map((one) => (
-            <option key={one.username}>{one.username}</option>
-          ))}
-        </select>
+        for the program <input list="programs" value={of} onChange={(event) => setTyped(event.target.value)} />
       </label>
+      <datalist id="programs">
+        {programs.map((one) => (
+          <option key={one.username} value={one.username} />
+        ))}
+      </datalist>
     </NewToken>
   )
 }

@@ -1,16 +1,19 @@
 import type { Output } from '@millrace/client'
 import { useState } from 'react'
-import { api, useApi } from '../api.ts'
+import { api } from '../api.ts'
 import { count } from '../format.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { useSession } from '../session.ts'
 import { act } from '../shell/act.ts'
 
 const LIST = 'GET /api/2.0/mlflow/users/list'
-const GROUPS = 'GET /api/2.0/millrace/groups'
-const SHOWN_MAX = 200
+const PAGE_MAX = 100
+const KINDS = { all: 'everybody', people: 'people', programs: 'programs' } as const
 
 type User = Output<typeof LIST>['users'][number]
 
@@ -18,38 +21,39 @@ const kindOf = ({ is_service, is_admin }: User): string => (is_service ? 'progra
 
 /** The accounts: make one, make it an admin, shut it out. */
 export function Users() {
-  const found = useApi(LIST, {})
-  const groups = useApi(GROUPS, {})
   const [typed, setTyped] = useState('')
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const wanted = typed.trim().toLowerCase()
-  const users = found.data.users.filter(({ username }) => username.toLowerCase().includes(wanted))
-  const groupsOf = (name: string): string[] =>
-    (groups.data?.groups ?? []).filter(({ members }) => members.includes(name)).map((group) => group.name)
+  const [kind, setKind] = useState<keyof typeof KINDS>('all')
+  const search = typed.trim()
+  const asked = { max_results: PAGE_MAX, ...(search && { search }), ...(kind !== 'all' && { is_service: kind === 'programs' }) }
+  const pages = usePages(LIST, asked, ({ users }) => users)
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (pages.isPending) return <Loading />
   return (
     <>
       <NewAccount />
       <div className="bar">
         <Search label="Search accounts by name" placeholder="Search by name" value={typed} onChange={setTyped} />
-        <span className="faint">{count(found.data.users.length, 'account')}</span>
+        <Choice legend="Whose accounts" options={KINDS} value={kind} onChange={setKind} />
+        <span className="faint" aria-live="polite">
+          {count(pages.first?.total ?? pages.items.length, 'account')}
+        </span>
       </div>
-      {users.length === 0 && <p className="faint">No account has that name.</p>}
-      {users.length > 0 && (
+      {pages.items.length === 0 && <p className="faint">No account is like that.</p>}
+      {pages.items.length > 0 && (
         <Table label="Users" columns={['Name', 'Kind', 'Groups', 'Roles', ACTIONS]}>
-          {users.slice(0, SHOWN_MAX).map((user) => (
-            <UserRow key={user.username} user={user} groups={groupsOf(user.username)} />
+          {pages.items.map((user) => (
+            <UserRow key={user.username} user={user} />
           ))}
         </Table>
       )}
-      {users.length > SHOWN_MAX && <p className="faint">The first {SHOWN_MAX} are shown: search by name for others.</p>}
+      <More pages={pages} />
     </>
   )
 }
 
-function UserRow({ user, groups }: { user: User; groups: readonly string[] }) {
+function UserRow({ user }: { user: User }) {
   const session = useSession()
-  const { username, is_admin, disabled = false } = user
+  const { username, is_admin, disabled = false, groups = [] } = user
   const roles = user.roles.map(({ name }) => name)
   const setAdmin = (to: boolean): Promise<unknown> => api.call('PATCH /api/2.0/mlflow/users/update-admin', { username, is_admin: to })
   const setDisabled = (to: boolean): Promise<unknown> =>

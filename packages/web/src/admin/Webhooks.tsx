@@ -1,9 +1,11 @@
 import type { Output } from '@millrace/client'
 import { useState } from 'react'
-import { api, sentenceOf, useApi } from '../api.ts'
+import { api, sentenceOf } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Twice } from '../parts/Twice.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 import { Deliveries } from './Deliveries.tsx'
@@ -15,10 +17,10 @@ type Webhook = Output<typeof LIST>['webhooks'][number]
 
 /** The webhooks: make, test, pause and delete them, and send again what could not be delivered. */
 export function Webhooks() {
-  const found = useApi(LIST, { max_results: 100 })
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const webhooks = found.data.webhooks ?? []
+  const pages = usePages(LIST, { max_results: 100 }, ({ webhooks }) => webhooks)
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (pages.isPending) return <Loading />
+  const webhooks = pages.items
   return (
     <>
       <NewWebhook />
@@ -35,6 +37,7 @@ export function Webhooks() {
           <WebhookCard key={webhook.webhook_id} webhook={webhook} />
         ))}
       </div>
+      <More pages={pages} />
     </>
   )
 }

@@ -6,6 +6,7 @@ import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { useServerInfo } from '../server-info.ts'
 import { act } from '../shell/act.ts'
+import { Few } from './Few.tsx'
 
 const LIST = 'GET /api/3.0/mlflow/workspaces'
 const CHANGES = [LIST] as const
@@ -61,11 +62,9 @@ function Listed() {
       <p className="faint">
         Names have lowercase letters, digits and hyphens. Clients choose one by MLFLOW_WORKSPACE, or mlflow.set_workspace.
       </p>
-      <div className="stack">
-        {found.data.workspaces.map((one) => (
-          <WorkspaceCard key={one.name} workspace={one} />
-        ))}
-      </div>
+      <Few all={found.data.workspaces} noun="workspace">
+        {(one) => <WorkspaceCard key={one.name} workspace={one} />}
+      </Few>
     </>
   )
 }

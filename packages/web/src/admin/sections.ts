@@ -6,7 +6,9 @@ export const SECTIONS = [
   { name: 'tokens', label: 'Tokens', needs_login: true },
   { name: 'workspaces', label: 'Workspaces', needs_login: false },
   { name: 'audit', label: 'Audit log', needs_login: false },
+  { name: 'alerts', label: 'Alerts', needs_login: false },
   { name: 'webhooks', label: 'Webhooks', needs_login: false },
+  { name: 'quotas', label: 'Quotas', needs_login: false },
   { name: 'storage', label: 'Storage and trash', needs_login: false },
   { name: 'health', label: 'Server health', needs_login: false },
 ] as const

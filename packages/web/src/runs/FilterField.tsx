@@ -1,20 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
+import { completionsOf } from './completion.ts'
 import { problemIn } from './filter-problem.ts'
-import { type Names, spelled } from './view.ts'
-
-const SHOWN_MAX = 8
-const ATTRIBUTES = [
-  'attributes.run_name',
-  'attributes.status',
-  'attributes.start_time',
-  'attributes.end_time',
-  'attributes.user_id',
-  'attributes.run_id',
-]
+import type { Names } from './view.ts'
 
 type Props = { filter: string; names: Names | undefined; problem: string; onChange: (filter: string) => void }
 
-/** The filter language, with completion of names. Enter asks; Escape takes back what was typed; `/` comes here from everywhere. */
+/** The filter language, with completion of names, comparisons and known values. Enter asks; Escape takes back what was typed; `/` comes here from everywhere. */
 export function FilterField({ filter, names, problem, onChange }: Props) {
   const [typed, setTyped] = useState(filter)
   const [at, setAt] = useState(-1)
@@ -22,10 +13,11 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
   const [scrolled, setScrolled] = useState(0)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => setTyped(filter), [filter])
-  const suggestions = open ? completions(typed, names) : []
+  const { from, items } = completionsOf(typed, names)
+  const suggestions = open ? items : []
   const wrong = problem !== '' && typed === filter ? problemIn(filter, problem) : undefined
   const take = (name: string): void => {
-    setTyped(typed.replace(/[^\s]*$/, `${name} `))
+    setTyped(`${typed.slice(0, from)}${name} `)
     setAt(-1)
     field.current?.focus()
   }
@@ -84,7 +76,7 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
         </div>
       )}
       {suggestions.length > 0 && (
-        <div id="filter-names" role="listbox" aria-label="Names" className="suggestions">
+        <div id="filter-names" role="listbox" aria-label="What may come here" className="suggestions">
           {suggestions.map((name, index) => (
             <div
               key={name}
@@ -105,17 +97,4 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
       )}
     </div>
   )
-}
-
-/** Names that the last word may become. */
-function completions(typed: string, names: Names | undefined): string[] {
-  const word = /[^\s]*$/.exec(typed)?.[0].toLowerCase() ?? ''
-  if (word === '' || /['"]/.test(word)) return []
-  const all = [
-    ...ATTRIBUTES,
-    ...(names?.metrics ?? []).map((name) => spelled({ kind: 'metrics', name })),
-    ...(names?.params ?? []).map((name) => spelled({ kind: 'params', name })),
-    ...(names?.tags ?? []).map((name) => spelled({ kind: 'tags', name })),
-  ]
-  return all.filter((name) => name.toLowerCase().includes(word) && name.toLowerCase() !== word).slice(0, SHOWN_MAX)
 }

@@ -11,6 +11,11 @@ const MEMBERS = query<{ of: number; name: string }>(
     `select m.account_group as of, a.name from account_group_member m join account a on a.id = m.account
      where ${dialect.inIntegers('m.account_group')} order by a.name`,
 )
+const GROUPS_OF = query<{ account: number; name: string }>(
+  (dialect) =>
+    `select m.account, g.name from account_group_member m join account_group g on g.id = m.account_group
+     where ${dialect.inIntegers('m.account')} order by g.name`,
+)
 const ROLES = query<{ of: number; role: number }>(
   (dialect) => `select account_group as of, role from access_role_group where ${dialect.inIntegers('account_group')} order by role`,
 )
@@ -28,9 +33,9 @@ async function requireGroup(db: Reader, name: string): Promise<Row> {
   return group
 }
 
-async function toWire(db: Reader, rows: readonly Row[]) {
+async function toWire(db: Reader, rows: readonly Row[], with_members = true) {
   const ids = db.dialect.list(rows.map(({ id }) => id))
-  const members = Map.groupBy(await db.all(MEMBERS, ids), ({ of }) => of)
+  const members = Map.groupBy(with_members ? await db.all(MEMBERS, ids) : [], ({ of }) => of)
   const roles = Map.groupBy(await db.all(ROLES, ids), ({ of }) => of)
   return rows.map(({ id, name }) => ({
     id,
@@ -42,7 +47,13 @@ async function toWire(db: Reader, rows: readonly Row[]) {
 
 export type GroupOnWire = Awaited<ReturnType<typeof toWire>>[number]
 
-export const allGroups = async (db: Reader): Promise<GroupOnWire[]> => toWire(db, await db.all(ALL))
+export const allGroups = async (db: Reader, with_members: boolean): Promise<GroupOnWire[]> => toWire(db, await db.all(ALL), with_members)
+
+/** The names of the groups in which each of these accounts is; one that is in none is left out. */
+export async function groupsOfAccounts(db: Reader, accounts: readonly number[]): Promise<ReadonlyMap<number, string[]>> {
+  const found = Map.groupBy(await db.all(GROUPS_OF, db.dialect.list(accounts)), ({ account }) => account)
+  return new Map([...found].map(([account, ones]) => [account, ones.map(({ name }) => name)]))
+}
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST */
 export const groupByName = async (db: Reader, name: string): Promise<GroupOnWire> =>

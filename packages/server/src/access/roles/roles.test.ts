@@ -235,4 +235,22 @@ overEachDatabase('roles and groups', (open) => {
     }
     assert.deepEqual(paged, all)
   })
+
+  test('accounts are found by a part of the name, by kind, by group and by role, and counted', async () => {
+    const role = await newRole('found')
+    await assign(role, 'bob')
+    await root('POST', GROUPS, { name: 'finders' })
+    for (const username of ['bob', 'eve']) await root('POST', `${GROUPS}/finders/members`, { username })
+    const found = async (query: string) => {
+      const { users, total } = await root('GET', `/api/2.0/mlflow/users/list?max_results=1&${query}`)
+      return [users.map(({ username, groups }: { username: string; groups?: string[] }) => [username, groups]), total]
+    }
+    assert.deepEqual(await found('search=BO'), [[['bob', ['finders']]], 1])
+    assert.deepEqual(await found('group=finders'), [[['bob', ['finders']]], 2])
+    assert.deepEqual(await found(`role_id=${role}&group=finders&search=b`), [[['bob', ['finders']]], 1])
+    assert.deepEqual(await found('is_service=true'), [[], 0])
+    assert.deepEqual(await found("search=%25' or 1=1"), [[], 0])
+    assert.deepEqual((await root('GET', `${GROUPS}?with_members=false`)).groups.at(0).members, [])
+    await root('DELETE', `${GROUPS}/finders`)
+  })
 })

@@ -68,6 +68,31 @@ overEachDatabase('API tokens', (open) => {
     )
   })
 
+  test('tokens of all accounts come in pages that leave nothing out, and are found by account or name', async () => {
+    const { call, person } = await withLogin(await open())
+    for (const name of ['bob', 'alice']) {
+      const as = await person(name)
+      for (const purpose of ['One', 'two']) await call(as, 'POST', 'millrace/tokens/create', { name: purpose, scope: 'read' })
+    }
+    const list = async (query: string) => (await call(admin, 'GET', `millrace/tokens/list?all=true&${query}`)).body
+    const seen: string[] = []
+    for (let token = ''; ; ) {
+      const { tokens, total, next_page_token } = await list(`max_results=4&page_token=${encodeURIComponent(token)}`)
+      assert.equal(total, 6)
+      seen.push(...tokens.map(({ username, name }: { username: string; name: string }) => `${username} ${name}`))
+      if (!next_page_token) break
+      token = next_page_token
+    }
+    assert.deepEqual(seen.toSorted(), ['alice One', 'alice test', 'alice two', 'bob One', 'bob test', 'bob two'])
+    assert.deepEqual(
+      seen.map((one) => one.split(' ')[0]),
+      ['alice', 'alice', 'alice', 'bob', 'bob', 'bob'],
+    )
+    assert.equal((await list('max_results=1&search=oNe')).total, 2)
+    assert.equal((await list('max_results=1&search=ALI')).total, 3)
+    assert.equal((await list('max_results=1&search=one')).tokens[0].username, 'alice')
+  })
+
   test('a token is shown once, stored as a hash, told without its secret, and lets in as Bearer and as a password', async () => {
     const db = await open()
     const { call, person, whoIs } = await withLogin(db)

@@ -1,0 +1,82 @@
+import type { Input } from '@millrace/client'
+import { useState } from 'react'
+import type { Quota } from './quota.ts'
+
+type Limits = Input<'POST /api/2.0/millrace/quotas/set'>
+type Props = {
+  /** One that is to be changed. */
+  from: Quota | undefined
+  save: (limits: Limits) => Promise<boolean>
+  done: () => void
+}
+
+const MIB = 1_048_576
+const textOf = (number: number | string | undefined): string => (number === undefined ? '' : String(number))
+const numberOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text))
+
+/** Sets a quota; a field that is left empty limits nothing. */
+export function NewQuota({ from, save, done }: Props) {
+  const [scope, setScope] = useState<Limits['scope']>(from?.scope ?? 'user')
+  const [name, setName] = useState(from?.name ?? '')
+  const [rate, setRate] = useState(textOf(from?.requests_per_second))
+  const [uploads, setUploads] = useState(textOf(from?.concurrent_uploads))
+  const [mebibytes, setMebibytes] = useState(textOf(from?.upload_bytes_per_day && from.upload_bytes_per_day / MIB))
+  const submit = async (event: React.FormEvent): Promise<void> => {
+    event.preventDefault()
+    const [requests_per_second, concurrent_uploads, most] = [rate, uploads, mebibytes].map(numberOf)
+    const isSet = await save({
+      scope,
+      ...(name.trim() !== '' && { name: name.trim() }),
+      ...(requests_per_second !== undefined && { requests_per_second }),
+      ...(concurrent_uploads !== undefined && { concurrent_uploads }),
+      ...(most !== undefined && { upload_bytes_per_day: Math.round(most * MIB) }),
+    })
+    if (!isSet) return
+    for (const clear of [setName, setRate, setUploads, setMebibytes]) clear('')
+    done()
+  }
+  return (
+    <form className="bar" onSubmit={submit}>
+      <label>
+        Of an{' '}
+        <select value={scope} onChange={(event) => setScope(event.target.value as typeof scope)}>
+          <option value="user">account</option>
+          <option value="workspace">workspace</option>
+        </select>
+      </label>
+      <input
+        className="grow"
+        aria-label="Whose quota"
+        placeholder="Name, or empty: each without one of its own"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Limit label="Requests a second" text={rate} set={setRate} step="any" />
+      <Limit label="Uploads at a time" text={uploads} set={setUploads} step="1" />
+      <Limit label="MiB of uploads a day" text={mebibytes} set={setMebibytes} step="any" />
+      <button type="submit" className="main" disabled={[rate, uploads, mebibytes].every((one) => one.trim() === '')}>
+        Set the quota
+      </button>
+      {from && (
+        <button type="button" onClick={done}>
+          Cancel
+        </button>
+      )}
+    </form>
+  )
+}
+
+function Limit({ label, text, set, step }: { label: string; text: string; set: (text: string) => void; step: string }) {
+  return (
+    <input
+      className="limit"
+      type="number"
+      min="0"
+      step={step}
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      onChange={(event) => set(event.target.value)}
+    />
+  )
+}

@@ -8,6 +8,8 @@ import { listGroups } from './list.ts'
 import { removeGroupMember } from './remove-member.ts'
 import { takeGroupRole } from './take-role.ts'
 
+export { groupsOfAccounts } from './group-store.ts'
+
 /** Groups of accounts, to which roles are given. */
 export const groupEndpoints: readonly Endpoint[] = [
   createGroup,

@@ -12,8 +12,8 @@ import { type Checked, checkBundle, type Signer } from './verify.ts'
 /** What is asked of a model before it is used, in this order. */
 export const LINKS = ['signature', 'provenance', 'scan', 'approval'] as const
 export type LinkName = (typeof LINKS)[number]
-/** `broken`: there is something, and it can't be relied on. */
-export type LinkState = 'ok' | 'missing' | 'broken'
+/** `broken`: there is something, and it can't be relied on. `unsigned`: a server has it on record, and nothing that is signed says so. */
+export type LinkState = 'ok' | 'missing' | 'broken' | 'unsigned'
 
 /** One link of the chain from a run to the files at hand. */
 export type Link = {
@@ -30,6 +30,8 @@ export type AtHand = {
   differenceFrom(signed: SignedModel): Promise<Difference> | Difference
   /** Its digests, by which other attestations name it. */
   readonly digests: ModelDigests
+  /** What a server has on record of a link, a sentence each: told where nothing that is signed says it. */
+  readonly on_record?: Readonly<Partial<Record<LinkName, readonly string[]>>>
 }
 
 const MISSING: Readonly<Record<LinkName, string>> = {
@@ -41,7 +43,7 @@ const MISSING: Readonly<Record<LinkName, string>> = {
 
 /** Every link of a model's chain: what is there, whose it is, and what is missing. */
 export async function chainOf(bundles: readonly Bundle[], model: AtHand, trust: Trust): Promise<Chain> {
-  const found = new Map<Kind | undefined, { state: LinkState; sentence: string; signer?: Signer }[]>()
+  const found = new Map<Kind | undefined, Found[]>()
   for (const bundle of bundles) {
     const checked = checkBundle(bundle, trust)
     const one = checked.ok ? await heldAgainst(checked, model) : { state: 'broken' as const, sentence: checked.sentence }
@@ -49,10 +51,13 @@ export async function chainOf(bundles: readonly Bundle[], model: AtHand, trust: 
     const kind = checked.kind ?? 'signature'
     found.set(kind, [...(found.get(kind) ?? []), one])
   }
-  return LINKS.map((link) => linkOf(link, found.get(link) ?? []))
+  return LINKS.map((link) => linkOf(link, found.get(link) ?? [], model.on_record?.[link] ?? []))
 }
 
-function linkOf(link: LinkName, all: readonly { state: LinkState; sentence: string; signer?: Signer }[]): Link {
+type Found = { readonly state: LinkState; readonly sentence: string; readonly signer?: Signer }
+
+function linkOf(link: LinkName, all: readonly Found[], on_record: readonly string[]): Link {
+  if (all.length === 0 && on_record.length > 0) return { link, state: 'unsigned', sentences: on_record, signers: [] }
   if (all.length === 0) return { link, state: 'missing', sentences: [MISSING[link]], signers: [] }
   const good = all.filter(({ state }) => state === 'ok')
   // A scan that found something is not made good by another that didn't; what a stranger says of one counts neither way.

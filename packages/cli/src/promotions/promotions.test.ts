@@ -74,20 +74,38 @@ test('requests are listed, shown, approved and rejected at the terminal, and an 
   for (const username of ['alice', 'bob']) assert.equal((await post('admin', 'users/create', { username, password: PASSWORD })).status, 200)
   await post('alice', 'registered-models/create', { name: 'churn' })
   await post('alice', 'registered-models/permissions/create', { name: 'churn', username: 'bob', permission: 'EDIT' })
-  for (const source of ['s3://bucket/one', 's3://bucket/two']) await post('alice', 'model-versions/create', { name: 'churn', source })
+  const { experiment_id } = JSON.parse((await post('alice', 'experiments/create', { name: 'churn' })).text)
+  const { run_id } = JSON.parse((await post('alice', 'runs/create', { experiment_id })).text).run.info
+  const place = `${server.url}/api/2.0/mlflow-artifacts/artifacts/${experiment_id}/${run_id}/artifacts/model/MLmodel`
+  const authorization = `Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
+  assert.equal((await fetch(place, { method: 'PUT', body: 'flavors: {}\n', headers: { authorization } })).status, 200)
+  for (const source of [`runs:/${run_id}/model`, 's3://bucket/two']) await post('alice', 'model-versions/create', { name: 'churn', source })
+  const trust = join(newFolder(), 'trust.json')
+  writeFileSync(trust, '{"keys": []}')
+  const verified = async (says: RegExp): Promise<void> => {
+    const { out, err } = await run(['verify', 'models:/churn/1', '--require', 'approval', '--trust', trust], { env: as('alice') })
+    assert.match(out, says, err)
+  }
 
-  const promote = async (version: string): Promise<string> => {
+  const promote = async (version: string, look = async (_says: RegExp): Promise<void> => {}): Promise<string> => {
     const body = { name: 'churn', alias: 'champion', version }
     const refused = await post('alice', 'registered-models/alias', body)
     assert.equal(refused.status, 403, refused.text)
     const [id = ''] = /pr-[0-9a-f]{16}/.exec(refused.text) ?? []
+    await look(/approval {4}MISSING {2}nobody approved them\nNOT verified: approval missing/)
     const approved = await run(['requests', 'approve', id, '--reason', 'reviewed'], { env: as('bob') })
     assert.equal(approved.code, 0, approved.err)
     assert.match(approved.out, /state: approved/)
+    await look(
+      /approval {4}UNSIGNED bob approved them for alias 'champion' \(pr-\w+\); nobody has put them there yet.*\nNOT verified: approval on record/,
+    )
     assert.equal((await post('alice', 'registered-models/alias', body)).status, 200)
     return id
   }
-  const first = await promote('1')
+  const first = await promote('1', verified)
+  await verified(
+    /scan {8}UNSIGNED clean, by rules .*\n {2}approval {4}UNSIGNED bob approved them for alias 'champion' \(pr-\w+\), where they were put/,
+  )
   await promote('2')
   assert.match((await run(['requests', 'show', first], { env: as('bob') })).out, /state: used[\s\S]*bob: approve \(reviewed\)/)
   assert.match((await run(['requests', 'list', '--all'], { env: as('bob') })).out, /pr-\w+ +models:\/churn\/2 +alias champion +used +alice/)

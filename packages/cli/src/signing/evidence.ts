@@ -7,7 +7,6 @@ import {
   type chainOf,
   differenceFrom,
   differenceOf,
-  type FileDigest,
   filesOf,
   hashModel,
   hashResources,
@@ -21,10 +20,10 @@ import {
   readBundles,
   readSignedModel,
   readStatement,
-  SINGLE_FILE,
   type SignedModel,
 } from '@millrace/sign'
 import { listOf, textOf } from './key-options.ts'
+import { fileDigests, onRecord } from './on-record.ts'
 import { hashProgress, placesOf } from './places.ts'
 import { asking, type NamedVersion, requiredVersion, trackingClient } from './tracking.ts'
 
@@ -38,18 +37,20 @@ export type Evidence = {
 export async function localModel(given: Given, env: Environment, path: string | undefined): Promise<Evidence> {
   const places = placesOf(given, path, 'verify')
   const from = textOf(given, 'from')
-  const bundles =
-    from === undefined
-      ? [...bundlesIn(given, 'signature', places.signature), ...bundlesIn(given, 'attestations', places.attestations)]
-      : await bundlesFrom(trackingClient(given, env), requiredVersion(from, '--from'))
+  const version = from === undefined ? undefined : requiredVersion(from, '--from')
+  const bundles = version
+    ? await bundlesFrom(trackingClient(given, env), version)
+    : [...bundlesIn(given, 'signature', places.signature), ...bundlesIn(given, 'attestations', places.attestations)]
   const ignored = listOf(given, 'ignore-paths')
   const signatures = bundles.flatMap(signedModelIn)
   const leaveOut = (inside: string): boolean =>
     isUnder(inside, ignored) || places.beside.includes(inside) || leftOutByAll(signatures, inside)
   const { files, ignored: left_out } = modelFiles(places.path, { leaveOut, allow_symlinks: given['allow-symlinks'] === true })
   const hashed = await hashModel(files, hashProgress())
+  const digests = attestedDigests(hashed)
   const model = {
-    digests: attestedDigests(hashed),
+    digests,
+    ...(version && { on_record: await onRecord(trackingClient(given, env), version, digests.sha256) }),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     left_out,
@@ -63,9 +64,11 @@ export async function recordedModel(given: Given, env: Environment, version: Nam
   const client = trackingClient(given, env)
   const what = `models:/${version.name}/${version.version}`
   const manifest = await asking(what, () => client.call('GET /api/2.0/millrace/model-versions/manifest', version))
-  const files: FileDigest[] = manifest.files.map(({ path, sha256 }) => ({ path: path || SINGLE_FILE, sha256 }))
+  const files = fileDigests(manifest.files)
+  const digests = attestedDigests(files)
   const model = {
-    digests: attestedDigests(files),
+    digests,
+    on_record: await onRecord(client, version, digests.sha256),
     files: files.length,
     bytes: manifest.bytes,
     left_out: [],

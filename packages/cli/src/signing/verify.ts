@@ -52,11 +52,11 @@ export const verify: Command = {
   options,
   argument: { name: 'path', about: 'The folder or the file of the model, or models:/name/version' },
   details:
-    'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, or ' +
-    'broken. It reads signatures of `millrace sign` and of model_signing (every version since 0.1), and keyless ones (Sigstore) of those ' +
+    'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, ' +
+    'broken, or unsigned: the server has it on record and nothing that is signed says so. It reads signatures of `millrace sign` and of model_signing (every version since 0.1), and keyless ones (Sigstore) of those ' +
     'whom you name. It needs no network, except with --from, for models:/name/version, and for keyless ones without --trusted-root; of ' +
     'models:/name/version it takes the files’ digests from the server and reads no file. Exit codes: 0 what is required holds; 1 a ' +
-    'required link is broken: files were changed, or it is signed by nobody who is trusted; 3 a required link is missing; 2 what was ' +
+    'required link is broken: files were changed, or it is signed by nobody who is trusted; 3 a required link is missing or unsigned; 2 what was ' +
     'typed can’t be followed.',
   examples: [
     ['millrace verify ./model --public-key release.pub', 'one key that you have from elsewhere'],
@@ -109,7 +109,9 @@ function verdictOn(chain: Chain, required: readonly string[]): { code: number; s
   const asked = chain.filter(({ link }) => required.includes(link))
   const broken = asked.filter(({ state }) => state === 'broken').map(({ link }) => link)
   const missing = asked.filter(({ state }) => state === 'missing').map(({ link }) => link)
+  const unsigned = asked.filter(({ state }) => state === 'unsigned').map(({ link }) => link)
   if (broken.length > 0) return { code: EXIT.failed, sentence: `NOT verified: ${broken.join(' and ')} can't be relied on.` }
   if (missing.length > 0) return { code: MISSING, sentence: `NOT verified: ${missing.join(' and ')} missing.` }
+  if (unsigned.length > 0) return { code: MISSING, sentence: `NOT verified: ${unsigned.join(' and ')} on record, and signed by nobody.` }
   return { code: EXIT.fine, sentence: `Verified: ${required.join(', ')}.` }
 }

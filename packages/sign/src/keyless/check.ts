@@ -4,6 +4,7 @@ import { PolicyError, toSignedEntity, toTrustMaterial, VerificationError, Verifi
 import type { Bundle } from '../bundle.ts'
 import type { Unchecked } from '../json.ts'
 import type { Proven } from '../keyless-check.ts'
+import { readTimes } from './time-of.ts'
 
 const verifiers = new WeakMap<Unchecked, Verifier>()
 
@@ -15,7 +16,9 @@ export function proven(bundle: Bundle, trusted_root: Unchecked): Proven {
     if (read.content.$case !== 'dsseEnvelope' || !read.content.dsseEnvelope.payload.equals(bundle.envelope.payload)) {
       return { problem: 'it is read in two ways' }
     }
-    const { identity } = verifierOf(trusted_root).verify(toSignedEntity(read))
+    const entity = toSignedEntity(read)
+    readTimes(entity)
+    const { identity } = verifierOf(trusted_root).verify(entity)
     const [by, issuer] = [identity?.subjectAlternativeName, identity?.extensions?.issuer]
     return by && issuer ? { identity: by, issuer } : { problem: 'its certificate tells no identity, or not who vouches for it' }
   } catch (error) {

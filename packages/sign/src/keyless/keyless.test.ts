@@ -113,6 +113,19 @@ describe('keyless signatures (Sigstore)', () => {
     assert.doesNotMatch(await told(JSON.stringify(both), trust), /^ok/)
   })
 
+  test('a clock may count fractions of a second, which DER writes without zeros at their end', async () => {
+    const trust = trustIdentity(BUILD, ISSUER, sigstore.trusted_root)
+    for (const milliseconds of [0, 7, 120, 123, 500]) {
+      sigstore.fraction.milliseconds = milliseconds
+      const bundle = await signed(BUILD, ISSUER, { timestamp_url: sigstore.url })
+      const [{ signedTimestamp = '' } = {}] = JSON.parse(bundle).verificationMaterial.timestampVerificationData.rfc3161Timestamps
+      const [, written] = /\d{14}(?:\.(\d+))?Z/.exec(Buffer.from(signedTimestamp, 'base64').toString('latin1')) ?? []
+      assert.equal(written, milliseconds === 0 ? undefined : String(milliseconds).padStart(3, '0').replace(/0+$/, ''))
+      assert.match(await told(bundle, trust), /^ok/, `${milliseconds} ms`)
+    }
+    sigstore.fraction.milliseconds = 0
+  })
+
   test('what can not be signed is said with the step that failed, and never shows the token', async () => {
     const places = { fulcio_url: sigstore.url, rekor_url: sigstore.url }
     const refused = async (token: string, why: RegExp, more: object = {}): Promise<void> => {

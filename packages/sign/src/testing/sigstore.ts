@@ -13,6 +13,8 @@ export type TestSigstore = {
   readonly trust_config: Record<string, unknown>
   /** What was asked of it so far, by path. */
   readonly asked: readonly string[]
+  /** What its clock tells of a second beside the second. */
+  readonly fraction: { milliseconds: number }
   close(): Promise<void>
 }
 
@@ -54,13 +56,14 @@ export async function startSigstore(): Promise<TestSigstore> {
   const authority = await initializeCA(newKeys(), certificate_log)
   const log = new TransparencyLog(new URL(url).host)
   const now = new Date()
+  // Whole seconds unless a test says more, as Sigstore's own, and as not every reader takes others.
+  const fraction = { milliseconds: 0 }
   const clock = await initializeTSA(newKeys(), now)
   const certifies = fulcioHandler(authority)
   handlers.set(certifies.path, (body, { headers }) => certifies.fn(asMockTakes(body, headers.authorization)))
   const { path, fn } = tsaHandler(clock)
-  // Whole seconds, as Sigstore's own: a fraction that ends in 0 is written shorter, and @sigstore/core reads three digits or none.
   handlers.set(path, (body) => {
-    now.setTime(Math.floor(Date.now() / 1000) * 1000)
+    now.setTime(Math.floor(Date.now() / 1000) * 1000 + fraction.milliseconds)
     return fn(body)
   })
   handlers.set('/api/v1/log/entries', (body) => logged(log, body))
@@ -83,6 +86,7 @@ export async function startSigstore(): Promise<TestSigstore> {
       signingConfig: signingConfigOf(url),
     },
     asked,
+    fraction,
     close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   }
 }

@@ -52,12 +52,12 @@ export const verify: Command = {
   options,
   argument: { name: 'path', about: 'The folder or the file of the model, or models:/name/version' },
   details:
-    'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, broken, ' +
-    'or unsigned: the server has it on record and nothing that is signed says so. It reads signatures of `millrace sign` and of ' +
-    'model_signing (every version since 0.1), and keyless ones (Sigstore) of those whom you name. It needs no network, except with ' +
-    '--from, for models:/name/version, and for keyless ones without --trusted-root; of models:/name/version it takes the files’ digests ' +
-    'from the server and reads no file. Exit codes: 0 what is required holds; 1 a required link is broken: files were changed, or it is signed by ' +
-    'nobody who is trusted; 3 a required link is missing or unsigned; 2 what was typed can’t be followed.',
+    'Prints every link of the chain: the signature over the files, the provenance, the scan, the approval; each is ok, missing, ' +
+    'broken, or unsigned: the server has it on record and nothing that is signed says so. It reads signatures of `millrace sign` and ' +
+    'of model_signing (every version since 0.1), and keyless ones (Sigstore) of those whom you name. It needs no network, except with ' +
+    '--from, for models:/name/version, and for keyless ones without --trusted-root; of models:/name/version it takes the files’ ' +
+    'digests from the server and reads no file. Exit codes: 0 what is required holds; 1 a required link is broken: files were ' +
+    'changed, or it is signed by nobody who is trusted; 3 a required link is missing or unsigned; 2 what was typed can’t be followed.',
   examples: [
     ['millrace verify ./model --public-key release.pub', 'one key that you have from elsewhere'],
     ['millrace verify ./model --trust trust.json --require signature,provenance', 'the keys of your organisation'],

@@ -9,6 +9,7 @@ export type YamlDocument = { readonly value: Yaml; readonly tags: readonly YamlT
 export type YamlTag = { readonly tag: string; readonly line: number }
 
 const BYTES_MAX = 16 * 1024 * 1024
+const FLOW_MAX = 1024 * 1024
 const DEPTH_MAX = 100
 
 /**
@@ -17,11 +18,16 @@ const DEPTH_MAX = 100
  */
 export function readYaml(text: string): YamlDocument {
   if (text.length > BYTES_MAX) throw new Unreadable('the YAML is too long', 0, true)
-  const reader = new YamlReader(text.replace(/^\ufeff/, '').split(/\r?\n/))
+  const reader = new YamlReader(text.replace(/^\ufeff/, '').split(BREAK))
   return { value: reader.document(), tags: reader.tags }
 }
 
-const KEY = /^((?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`{}[\],][^#]*?|[-?:](?=\S)[^#]*?))\s*:(?:\s+|$)(.*)$/
+// As Python's reader has them: what stands behind one of the rarer ones is a line of its own, and no part of a comment.
+const BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/
+// A key ends in what is no space, or a run of spaces would be looked through once for each of them.
+const KEY =
+  /^((?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`{}[\],](?:[^#]*?[^\s#])??|[-?:](?=\S)(?:[^#]*?[^\s#])??))\s*:(?:\s+|$)(.*)$/s
+const COMMENT = /\s#.*$/s
 const PROPERTY = /^(?:&(\S+)|(!\S*))(?:\s+|$)/
 
 /** Lines with a place in them; each method reads a node and leaves the place behind it. */
@@ -119,7 +125,8 @@ export class YamlReader {
     if (property) {
       const [whole, anchor, tag] = property
       if (tag !== undefined) this.tags.push({ tag, line: this.at })
-      const value = this.inline(rest.slice(whole.length), indent, depth, in_mapping)
+      if (depth > DEPTH_MAX) this.fail('a value has too many anchors and tags')
+      const value = this.inline(rest.slice(whole.length), indent, depth + 1, in_mapping)
       if (anchor !== undefined) this.anchors.set(anchor, value)
       return value
     }
@@ -140,33 +147,46 @@ export class YamlReader {
       found.push(line)
       this.at++
     }
-    const inner = Math.min(...found.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)), Number.MAX_SAFE_INTEGER)
+    const indents = found.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
+    const inner = indents.reduce((least, one) => Math.min(least, one), Number.MAX_SAFE_INTEGER)
     const text = found.map((line) => line.slice(inner)).join(header.startsWith('|') ? '\n' : ' ')
     return header.includes('+') ? text : text.trimEnd()
   }
 
   quoted(rest: string): string {
+    let value = ''
+    // Each line is read once: no escape goes over the end of one.
     for (let text = rest; ; ) {
       const found = readQuoted(text)
-      if (found.end !== -1) return found.value
+      if (found.end !== -1) return value + found.value
       if (this.at >= this.lines.length) this.fail('a quote does not end')
       const line = (this.lines[this.at++] ?? '').trim()
-      text = text.endsWith('\\') && text.startsWith('"') ? text.slice(0, -1) + line : line === '' ? `${text}\n` : `${text} ${line}`
+      const goes_on = text.endsWith('\\') && rest.startsWith('"')
+      value += found.value + (goes_on ? '' : line === '' ? '\n' : ' ')
+      text = `${rest[0]}${line}`
     }
   }
 
   flow(rest: string): Yaml {
+    const ends = [rest.length]
+    // Twice as many lines each time that it does not close: one more each time is the square of their number.
     for (let text = rest; ; ) {
       const found = readFlow(text, this)
-      if (found) return found.value
-      if (this.at >= this.lines.length) this.fail('a bracket does not close')
-      text = `${text} ${(this.lines[this.at++] ?? '').trim()}`
-      if (text.length > BYTES_MAX / 16) this.fail('a flow is too long')
+      if (found) {
+        this.at += ends.findIndex((end) => found.end <= end)
+        return found.value
+      }
+      const next = this.at + ends.length - 1
+      if (next >= this.lines.length) this.fail('a bracket does not close')
+      if (text.length > FLOW_MAX) this.fail('a flow is too long')
+      const more = this.lines.slice(next, next + ends.length).map((line) => ` ${line.trim()}`)
+      for (const one of more) ends.push((ends.at(-1) ?? 0) + one.length)
+      text += more.join('')
     }
   }
 
   plain(rest: string, indent: number): string {
-    let text = rest.replace(/\s+#.*$/, '').trimEnd()
+    let text = rest.replace(COMMENT, '').trimEnd()
     while (this.at < this.lines.length) {
       const line = this.lines[this.at] ?? ''
       if (line.trim() === '' || /^\s*#/.test(line) || line.search(/\S/) <= indent) break

@@ -12,9 +12,14 @@ const SHELL = /[`$|&\n\r]|;(?!\s*[\w(]+\s*(?:[<>=!]|in\b|not\b))/
 const SOURCE = /^(?:git|hg|svn|bzr)\+|^[a-z][\w+.-]*:\/\/|@\s*(?:git\+|https?:|file:|\/)|^\.{0,2}\/|^-e\b|^--editable/i
 const INDEX = /^(?:-i|--index-url|--extra-index-url|--trusted-host|-f|--find-links|--no-index|--pre)\b/
 
+// Where Python's splitlines, which pip uses, ends a line: what stands behind one of the rarer ones is no part of a comment.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines
+const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/
+const COMMENT = /(?:^|\s)#.*$/s
+
 /** Judges a `requirements.txt`, a line each. */
 export function judgeRequirements(inspection: Inspection, member: string, content: string): void {
-  for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) judgeRequirement(inspection, member, line.replace(/(?:^|\s)#.*$/, ''))
+  for (const line of content.replace(/\\\r?\n/g, ' ').split(LINE_END)) judgeRequirement(inspection, member, line.replace(COMMENT, ''))
 }
 
 function judgeRequirement(inspection: Inspection, member: string, written: string): void {

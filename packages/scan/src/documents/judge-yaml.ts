@@ -27,7 +27,13 @@ const KNOWN_TARGET = /^(?:torch\.nn\.(?:modules\.)?[\w.]*|torch\.optim\.[\w.]*|n
 /** `_target_` in a configuration is called by loaders of Hydra and NeMo. */
 export function judgeTargets(inspection: Inspection, member: string, value: Yaml): void {
   const open: Yaml[] = [value]
+  // An anchor's value is one value, however often it is named: kilobytes of them name billions.
+  const seen = new Set<Yaml>()
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (typeof one === 'object') {
+      if (seen.has(one)) continue
+      seen.add(one)
+    }
     if (one instanceof Map) {
       for (const [key, inner] of one as ReadonlyMap<string, Yaml>) {
         if (key === '_target_' && typeof inner === 'string' && !KNOWN_TARGET.test(inner)) {
@@ -35,6 +41,6 @@ export function judgeTargets(inspection: Inspection, member: string, value: Yaml
         }
         open.push(inner)
       }
-    } else if (Array.isArray(one)) open.push(...(one as readonly Yaml[]))
+    } else if (Array.isArray(one)) for (const inner of one as readonly Yaml[]) open.push(inner)
   }
 }

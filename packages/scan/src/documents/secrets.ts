@@ -16,7 +16,7 @@ const SECRETS: readonly Secret[] = [
   { what: 'a Google API key', sign: 'AIza', pattern: /\bAIza[0-9A-Za-z_-]{35}\b/ },
   { what: 'a Databricks token', sign: 'dapi', pattern: /\bdapi[0-9a-f]{32}\b/ },
   { what: 'an Azure storage key', sign: 'AccountKey=', pattern: /AccountKey=[A-Za-z0-9+/]{80,}={0,2}/ },
-  { what: 'a password in an address', sign: '://', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]{1,64}:[^\s:/@'"]{3,64}@[\w.-]+/i },
+  { what: 'a password in an address', sign: '://', pattern: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@'"]{1,64}:[^\s:/@'"]{3,64}@[\w.-]+/i },
 ]
 const SHOWN = 8
 

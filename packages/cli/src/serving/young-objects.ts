@@ -6,7 +6,7 @@ const LOOKED_AT_EVERY_MS = 1_000
 
 /**
  * Tells V8 what it can't know: this process answers many requests, and nothing of a request lives longer than it. To be called when the
- * code is loaded, and before models are. By V8's own guesses a server with a rollout had twice the memory, and a request cost a sixth more.
+ * code is loaded, and before models are. By V8's own guesses most servers with a rollout had twice the memory, and a request cost more.
  */
 export function expectRequests(): void {
   // V8 would make objects old at once where earlier ones lived long, as while models load. Such an object keeps the whole of its request,

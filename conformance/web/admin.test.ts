@@ -99,7 +99,7 @@ describe('the administration and the models, with something in every place', () 
       const found: string[] = []
       for (const [path, shows] of PAGES) {
         const { page, complaints } = await at(path, one)
-        await page.getByText(shows).first().waitFor(soon)
+        await page.locator('main').getByText(shows).first().waitFor(soon)
         found.push(...(await findingsOf(page)).map((one) => `${path}: ${one}`))
         if ((await page.evaluate(() => (globalThis as { ran?: number }).ran)) !== undefined) found.push(`${path}: text became a script`)
         found.push(...complaints.map((one) => `${path}: ${one}`))

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { AuditedFile } from './inventory.ts'
+import { withPrograms } from './programs.ts'
 import { type Language, Unit } from './unit.ts'
 
 const BY_ENDING: readonly [RegExp, Language][] = [
@@ -32,7 +33,9 @@ const isGenerated = (name: string, text: string): boolean =>
   text.split('\n').some((line) => line.length > LINE_OF_PEOPLE_MAX)
 
 /** The units of a file: itself, and what other languages are in it. */
-export function split(audited: AuditedFile): Unit[] {
+export const split = (audited: AuditedFile): Unit[] => parts(audited).flatMap(withPrograms)
+
+function parts(audited: AuditedFile): Unit[] {
   const { file, text, context } = audited
   if (file.endsWith('.ipynb')) return notebook(audited)
   const language = languageOf(audited)

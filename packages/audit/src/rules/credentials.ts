@@ -35,6 +35,8 @@ const NOT_SECRET = anyOf(
   /your|abc123|123abc|example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
   // `<token>`, as commands are read: something to be filled in.
   /^_[a-z][\w-]*_$/,
+  // A program that reads it, in the text of a manifest.
+  /^(?:os\.(?:environ|getenv)|process\.env)\b/,
   // Letters alone are a word.
   /^[a-z]+$/,
 )
@@ -234,6 +236,7 @@ export const CREDENTIALS: readonly Rule[] = [
       python('password = input("Password: ")'),
       yaml('passwordSecretRef: db-password'),
       yaml('secret: upstream-client'),
+      yaml('data:\n  conf.py: |\n    SECRET_KEY = os.environ["APP_SECRET"]\n    NAME = {{ .Values.name }}'),
       python('token = "aaa-bbb-ccc"'),
       shell('export API_KEY="$(cat key)"'),
       shell('export HUB_TOKEN=<here>'),

@@ -72,13 +72,13 @@ export const DESERIALIZATION: readonly Rule[] = [
     recommendation: 'Say weights_only=True, or load safetensors.',
     languages: ['python'],
     hints: ['torch'],
-    find: callsWhere((call) => call.name === 'torch.load' && !isTrue(call, 'weights_only')),
+    find: callsWhere((call) => call.name === 'torch.load' && call.args.length > 0 && !isTrue(call, 'weights_only')),
     bad: [
       python('import torch\nstate = torch.load("m.pt", weights_only=False)', 2),
       python('import torch as t\nt.load(path)', 2),
       python('from .common import torch\ntorch.load(path)', 2),
     ],
-    good: [python('import torch\nstate = torch.load("m.pt", weights_only=True)')],
+    good: [python('import torch\nstate = torch.load("m.pt", weights_only=True)'), python('import torch\nstate = torch.load()')],
   },
   {
     id: 'rce/numpy-pickle',

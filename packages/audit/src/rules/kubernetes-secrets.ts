@@ -1,6 +1,6 @@
 import type { Pair } from '../syntax/pairs.ts'
 import { type Hit, type Rule, yaml } from './rule.ts'
-import { GAP, loginIn, of } from './secret-forms.ts'
+import { GAP, loginIn, of, STANDS_FOR } from './secret-forms.ts'
 
 /** Whether a document of these pairs is a Secret. */
 export const isSecretManifest = (all: readonly Pair[], document: number): boolean =>
@@ -17,7 +17,7 @@ function isKept(key: string, value: string): boolean {
 
 const CALLED_SECRET = /(?:pass(?:word|wd)?|pwd|secret|token|credentials?|(?:api|access|secret|private)_?key)$/i
 const NAMES_ONE = /x{4}|placeholder|your|example|replace|change[-_]?me|^\/|^[\w-]+_(?:id|url)$|^[a-z]+(?:-[a-z]+){2,}$/i
-const isFilledIn = (value: string): boolean => value !== '' && !GAP.test(value) && !NAMES_ONE.test(value)
+const isFilledIn = (value: string): boolean => value !== '' && !GAP.test(value) && !NAMES_ONE.test(value) && !STANDS_FOR.test(value)
 
 /** Secrets of a cluster that stand in its manifests. */
 export const KUBERNETES_SECRETS: readonly Rule[] = [
@@ -51,6 +51,7 @@ export const KUBERNETES_SECRETS: readonly Rule[] = [
       yaml('kind: Secret\nstringData:\n  gs: |\n    type: gs\n    parameters:\n      anonymous: true'),
       yaml("kind: Secret\nstringData:\n  gcs: |\n    type: gcs\n    account_credentials: '<credentials.json>'"),
       yaml('kind: Secret\nstringData:\n  api_key: consumer-api-key-for-producers'),
+      yaml('kind: Secret\ndata:\n  api-key: METTRE_LA_VRAIE'),
     ],
   },
 ]

@@ -15,12 +15,16 @@ const CHECKED_REQUEST = /\brequest\s*:\s*(?!(?:[\w.]+\.)?(?:Request|HttpRequest|
 /** Frames made of what a caller sent, in a function that looks at none of it. */
 function uncheckedFrames(unit: Unit): Hit[] {
   const { calls, assignments, functions } = unit.facts
+  // Its own endpoint hands on the fields of a model that has checked them.
+  const is_given_checked = calls.some(
+    ({ name, args }) => /(?:^|\.)predict$/.test(name) && args.some(({ text }) => /^\w+\.(?:dict|model_dump)\(/.test(text)),
+  )
   return calls
     .filter(({ name, text, scope }) => {
       if (!FRAME.test(name)) return false
       const served = functions.find((one) => one.scope === scope && /^(?:predict|predict_raw|infer|score|invocations?)$/.test(one.name))
       // A wrapper's predict gets what a caller sent: its types, where it has some that are checked, are another matter.
-      const parameters = served && !CHECKED_TYPE.test(served.params) ? namesIn(served.params) : []
+      const parameters = served && !is_given_checked && !CHECKED_TYPE.test(served.params) ? namesIn(served.params) : []
       // FastAPI checks a request whose type is a model of the program's own before the function sees it.
       if (functions.some((one) => one.scope === scope && CHECKED_REQUEST.test(one.params))) return false
       const received = new Set([
@@ -95,6 +99,9 @@ export const MODELS: readonly Rule[] = [
     good: [
       python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),
       python('import pandas as pd\nframe = pd.DataFrame({"a": [1]})'),
+      python(
+        'import pandas as pd\ndef predict(data):\n    return pd.DataFrame([data])\ndef ask(car: Car):\n    return predict(car.model_dump())',
+      ),
       python('import pandas as pd\n@app.post("/push")\ndef push(request: PushRequest):\n    return pd.DataFrame(request.data)'),
     ],
   },

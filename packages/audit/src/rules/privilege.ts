@@ -1,5 +1,13 @@
+import type { Pair } from '../syntax/pairs.ts'
 import { byLanguage, commandsWhere, isProgram, linesLike, pairsWhere } from './places.ts'
 import { dockerfile, type Rule, shell, yaml } from './rule.ts'
+
+/** A volume of the host: a path, or a value that is one; a tool's settings of that name have neither. */
+const isOfHost = ({ key, path, value, line, document }: Pair, all: readonly Pair[]): boolean =>
+  key === 'hostPath' &&
+  (/^\/|path/.test(value) ||
+    // A template is read by lines, without what is around them.
+    all.some((one) => one.document === document && (one.path === `${path}.path` || (one.path === 'path' && one.line === line + 1))))
 
 /** Rights that a program does not need. */
 export const PRIVILEGE: readonly Rule[] = [
@@ -42,8 +50,12 @@ export const PRIVILEGE: readonly Rule[] = [
     hints: ['hostPath', 'docker.sock'],
     find: byLanguage({
       yaml: (unit) => [
-        ...pairsWhere(({ key }) => key === 'hostPath')(unit),
-        ...linesLike(/^[^#]*\/var\/run\/docker\.sock/)(unit).filter(({ line }) => !/hostPath/.test(unit.lines[line - 2] ?? '')),
+        ...pairsWhere(isOfHost)(unit),
+        // What listens there is a Docker of its own; what sees the host's has it mounted, on another line.
+        ...linesLike(
+          /^[^#]*\/var\/run\/docker\.sock/,
+          /unix:\/\//,
+        )(unit).filter(({ line }) => !/hostPath/.test(unit.lines[line - 2] ?? '')),
       ],
       shell: commandsWhere((words) => words.some((word) => word.includes('/var/run/docker.sock:'))),
     }),
@@ -51,7 +63,11 @@ export const PRIVILEGE: readonly Rule[] = [
       yaml('volumes:\n  - name: data\n    hostPath:\n      path: /data', 3),
       shell('docker run -v /var/run/docker.sock:/var/run/docker.sock ci:1.0'),
     ],
-    good: [yaml('volumes:\n  - name: data\n    emptyDir: {}')],
+    good: [
+      yaml('volumes:\n  - name: data\n    emptyDir: {}'),
+      yaml('cache:\n  hostPath:\n    capacity: 300Gi'),
+      yaml('args:\n  - dockerd\n  - --host=unix:///var/run/docker.sock'),
+    ],
   },
   {
     id: 'privilege/root',

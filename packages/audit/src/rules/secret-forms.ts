@@ -16,7 +16,7 @@ const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{
 /** An address that says what an address looks like. */
 const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
 /** `DB_PASSWORD`: what stands for a value. */
-const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
+export const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
 /** What the reader is to fill in. */
 export const GAP = /^your|^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
 

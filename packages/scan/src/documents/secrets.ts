@@ -8,7 +8,7 @@ type Secret = {
 
 const SECRETS: readonly Secret[] = [
   { what: 'an AWS access key', sign: 'AKIA', pattern: /\bAKIA[0-9A-Z]{16}\b/ },
-  { what: 'a private key', sign: 'PRIVATE KEY-----', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
+  { what: 'a private key', sign: 'PRIVATE KEY-----', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?!(?:\\n|[\s\\])*\.{3})/ },
   { what: 'a GitHub token', sign: 'gh', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b/ },
   { what: 'a Hugging Face token', sign: 'hf_', pattern: /\bhf_[A-Za-z0-9]{30,}\b/ },
   { what: 'an OpenAI or Anthropic key', sign: 'sk-', pattern: /\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}\b/ },

@@ -220,7 +220,11 @@ export const DOWNLOADS: readonly Rule[] = [
       yaml('containers:\n  - image: YOUR_REGISTRY/IMAGE_NAME'),
       yaml('containers:\n  - image: # which one?\n    ports: []'),
       yaml('services:\n  api:\n    build: .\n    image: api:latest\n  worker:\n    image: api:latest'),
-      yaml('jobs:\n  push:\n    strategy:\n      matrix:\n        include:\n          - image: churn-api'),
+      yaml(
+        'jobs:\n  push:\n    strategy:\n      matrix:\n        include:\n          - image: churn-api\n    name: $'.concat(
+          '{{ matrix.image }}',
+        ),
+      ),
       { language: 'yaml', text: 'agent:\n  image: kserve/agent', file: 'charts/README.md' },
     ],
   },

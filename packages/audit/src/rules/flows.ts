@@ -19,6 +19,8 @@ const BEYOND_LOGIN = anyOf(
   /\bos\.environ\b(?!\s*[[.])|\bdict\(os\.environ|\bprocess\.env\b(?!\s*[[.?])/,
   /\.ssh\/|\.aws\/|\.kube\/config|\.netrc|id_rsa|\.databrickscfg|["'/]\.env["']/,
 )
+/** A request without a body that is logged in by its headers. */
+const LOGGED_IN = /\bRequest\((?!.*\bdata\s*=)(?=.*\bheaders\s*=)/s
 /** An address that a name and its password belong to. */
 const LOGS_IN = /\/(?:log-?in|sign-?in|token|authenticate)["'`]?$/i
 const SENDS = anyOf(
@@ -37,7 +39,7 @@ function flows({ facts }: Unit): Hit[] {
 
   function sends(call: Call): boolean {
     const source = LOGS_IN.test(call.args[0]?.text ?? '') ? BEYOND_LOGIN : SECRET_SOURCE
-    const tainted = namesFrom(source, call, facts)
+    const tainted = namesFrom(source, call, facts, LOGGED_IN)
     return call.args.some(({ name, text }) => {
       if (LOGIN.test(`${name}=`)) return false
       const sent = text.replaceAll(LOGIN_KEY, '')
@@ -91,6 +93,9 @@ export const FLOWS: readonly Rule[] = [
     good: [
       python('import os, requests\ndef f():\n    token = os.environ["API_TOKEN"]\n    requests.post(URL, headers={"X": token}, json={})'),
       python('import os, requests\ndef f():\n    key = os.getenv("API_KEY")\ndef g():\n    requests.post(URL, data=body)'),
+      python(
+        'import os\nfrom urllib import request\nh = {"a": os.environ["API_TOKEN"]}\nr = request.Request(url, headers=h)\nrequest.urlopen(r)',
+      ),
       python('def f():\n    where = os.environ.get("KUBECONFIG", "/x/.kube/config")\n    requests.get(address(where))'),
       python('import os, requests\nsent = {"password": os.environ["ADMIN_PASSWORD"]}\nrequests.post(f"{ROOT}/login", json=sent)'),
       javascript('fetch(url, { headers: { authorization: process.env.API_TOKEN }, body: text })'),

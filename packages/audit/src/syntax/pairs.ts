@@ -11,11 +11,13 @@ export type Pair = {
   readonly document: number
 }
 
+/** A gap that a tool fills in before it is YAML; those of GitHub are texts in it. */
+const TEMPLATE = /(?<!\$)\{\{/
 const LINE = /^[ \t-]*(?:export\s+|ENV\s+|ARG\s+)?["']?([\w./-]+)["']?\s*[:=]\s*(.*?)\s*$/
 
 /** Keys and values of YAML, and of everything that has one of them on a line. Templates that no longer are YAML are read by lines. */
 export function readPairs(text: string, language: Language): Pair[] {
-  if (language === 'yaml' && !text.includes('{{')) {
+  if (language === 'yaml' && !TEMPLATE.test(text)) {
     const read = readYamlPairs(text)
     if (read) return read
   }

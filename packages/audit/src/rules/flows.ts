@@ -94,7 +94,7 @@ export const FLOWS: readonly Rule[] = [
       python('import os, requests\ndef f():\n    token = os.environ["API_TOKEN"]\n    requests.post(URL, headers={"X": token}, json={})'),
       python('import os, requests\ndef f():\n    key = os.getenv("API_KEY")\ndef g():\n    requests.post(URL, data=body)'),
       python(
-        'import os\nfrom urllib import request\nh = {"a": os.environ["API_TOKEN"]}\nr = request.Request(url, headers=h)\nrequest.urlopen(r)',
+        'import os\nfrom urllib import request\nh = {"a": os.getenv("API_TOKEN")}\nr = request.Request(u, headers=h)\nrequest.urlopen(r)',
       ),
       python('def f():\n    where = os.environ.get("KUBECONFIG", "/x/.kube/config")\n    requests.get(address(where))'),
       python('import os, requests\nsent = {"password": os.environ["ADMIN_PASSWORD"]}\nrequests.post(f"{ROOT}/login", json=sent)'),

@@ -99,9 +99,7 @@ export const MODELS: readonly Rule[] = [
     good: [
       python('import pandas as pd\ndef predict():\n    body = Rows.model_validate(request.get_json())\n    return pd.DataFrame(body.rows)'),
       python('import pandas as pd\nframe = pd.DataFrame({"a": [1]})'),
-      python(
-        'import pandas as pd\ndef predict(data):\n    return pd.DataFrame([data])\ndef ask(car: Car):\n    return predict(car.model_dump())',
-      ),
+      python('import pandas as pd\ndef predict(d):\n    return pd.DataFrame([d])\ndef ask(car: Car):\n    return predict(car.dict())'),
       python('import pandas as pd\n@app.post("/push")\ndef push(request: PushRequest):\n    return pd.DataFrame(request.data)'),
     ],
   },

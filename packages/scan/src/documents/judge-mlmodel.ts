@@ -10,12 +10,24 @@ const text = (value: Yaml | undefined): string => (typeof value === 'string' ? v
 /** Keys of a flavor that name a file of the model. */
 const PATHS = new Set(['code', 'data', 'model_data', 'pickled_model', 'python_model', 'model_path', 'saved_model_dir', 'model_code_path'])
 
+/** Keys of the logged input example that name a file of the model. */
+const EXAMPLES = ['artifact_path', 'serving_input_path']
+
 /** Judges a model's description: which code loads it, and what it refers to. */
 export function judgeMlmodel(inspection: Inspection, member: string, content: string): void {
   const model = fields(judgeYaml(inspection, member, content))
   const flavors = fields(model.get('flavors'))
   for (const [name, flavor] of flavors) judgeFlavor(inspection, member, name, fields(flavor))
-  judgePath(inspection, member, 'artifact_path', text(model.get('artifact_path')))
+  judgePlace(inspection, member, text(model.get('artifact_path')))
+  const example = fields(model.get('saved_input_example_info'))
+  for (const key of EXAMPLES) judgePath(inspection, member, `saved_input_example_info.${key}`, text(example.get(key)))
+}
+
+/** Where MLflow logged it: without a server for artifacts, a whole path or address, which no loader follows. */
+function judgePlace(inspection: Inspection, member: string, place: string): void {
+  if (!/^(?:[/\\]|[a-z]:[/\\]|[a-z][\w+.-]*:\/)/i.test(place) || /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(place)) {
+    judgePath(inspection, member, 'artifact_path', place)
+  }
 }
 
 function judgeFlavor(inspection: Inspection, member: string, name: string, flavor: Fields): void {

@@ -73,6 +73,7 @@ const GROUPS: readonly (readonly [string, (name: string) => boolean])[] = [
   ['ways to hide them in pickles', (name) => name.startsWith('pickle/')],
   ['archives and arrays', (name) => name.startsWith('archives/')],
   ['other formats and documents', (name) => name.startsWith('documents/')],
+  ['packed files, and models of CatBoost and others', (name) => /^(?:packed|models)\//.test(name)],
 ]
 
 /** The corpus beside the scanners, as the rows of a table: what each found and what it refused to read. */

@@ -78,4 +78,14 @@ describe('what is registered, or lies in a bucket, is audited', { timeout: 120_0
     assert.equal(refused.code, 3)
     assert.ok(!refused.err.includes('another-secret'))
   })
+
+  test('a version that the server does not hand out: millrace scan tells what the server found in it', async () => {
+    const run_id = await logged(server.url, { 'weights.bin': EVIL, MLmodel: 'flavors: {}\n' })
+    await register(server.url, 'evil', run_id, 'FAILED_REGISTRATION')
+    const { code, out, err } = await run(['scan', 'models:/evil/1', '--tracking-uri', server.url])
+    assert.equal(code, 1, err)
+    assert.match(err, /what its own scan found/)
+    assert.match(out, /^MALICIOUS {2}weights\.bin .*\n {2}critical pickle\/dangerous-import: /)
+    assert.match(out, /^MALICIOUS: 2 files, .*: 1 malicious, 0 suspicious, 0 not looked at, 1 clean\./m)
+  })
 })

@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
+import { isCode } from '@millrace/client'
+import type { ScanReport } from '@millrace/scan'
 import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
 import { asking, trackingClient, versionNamed } from './signing/tracking.ts'
 
-/** What is to be scanned, on this disk; `done` removes what was fetched for it. */
-export type ScanSource = { readonly path: string; readonly done: () => void }
+/** What is to be scanned, on this disk; `done` removes what was fetched. `kept` is what the server found, where it hands out nothing. */
+export type ScanSource = { readonly path: string; readonly done: () => void; readonly kept?: ScanReport }
 
 /** The files of a registered version, fetched by their digests. @throws ConfigProblem */
 export async function scanSource(path: string, given: Given, env: Environment): Promise<ScanSource> {
@@ -38,6 +40,10 @@ async function fetched(version: { name: string; version: string }, given: Given,
     return { path: folder, done }
   } catch (error) {
     done()
-    throw error
+    if (!isCode((error as Error).cause, 'PERMISSION_DENIED')) throw error
+    const kept = await (await import('./scan-kept.ts')).keptReport(client, version)
+    if (kept.ending === 'clean') throw error
+    process.stderr.write('The server does not hand out its files: this is what its own scan found.\n')
+    return { path: folder, done, kept }
   }
 }

@@ -72,6 +72,7 @@ async function scanAt(path: string, format: string, given: Given, env: Environme
   if (path.startsWith('s3://')) return (await import('./scan-bucket.ts')).scanBucket(path, env, progress())
   const { scanPath } = await import('@millrace/scan')
   const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
+  if (source.kept) return { report: source.kept, digests: new Map() }
   try {
     const report = await scanPath(source.path, { onProgress: progress() })
     const digests = format === 'cyclonedx' ? await (await import('./scan-digests.ts')).digestsOf(report, source.path) : new Map()

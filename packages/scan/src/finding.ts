@@ -1,4 +1,5 @@
 import type { TensorData } from './models/tensor-files.ts'
+import type { Rule } from './rules/rule.ts'
 import { RULES, type RuleId } from './rules.ts'
 
 /** How bad a finding is. `info` tells something and blames nothing. */
@@ -39,7 +40,7 @@ export type FileResult = {
 }
 
 /** Whether something was not looked at, by its rule. */
-export const isUnread = ({ rule }: Finding): boolean => RULES[rule].unread === true
+export const isUnread = ({ rule }: Finding): boolean => (RULES[rule] as Rule | undefined)?.unread === true
 
 /** The ending that findings amount to: the worst of them counts, and only what was looked at can be clean. */
 export function endingOf(findings: readonly Finding[]): Ending {

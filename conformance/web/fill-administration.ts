@@ -30,7 +30,7 @@ export async function fillAdministration(client: MillraceClient, hook: string): 
   await client.call('POST /api/2.0/millrace/audit-log/alerts', { name: HOSTILE, kind: 'burst', webhook_id, action: HOSTILE })
   await client.call('POST /api/2.0/millrace/quotas/set', { scope: 'workspace', name: 'team-a', upload_bytes_per_day: 5_000_000_000 })
   await trash(client)
-  for (const name of ['churn', 'steps']) await model(client, name)
+  for (const name of ['churn', 'steps']) await registerTwice(client, name)
   await client.call('POST /api/2.0/millrace/rollouts/start', { name: 'churn', alias: 'live', version: '2', reason: HOSTILE })
   // It is protected: this opens a request.
   await client.registeredModels.setAlias({ name: 'churn', alias: 'champion', version: '2' }).catch(() => {})
@@ -65,7 +65,8 @@ async function trash(client: MillraceClient): Promise<void> {
   await client.call('DELETE /api/2.0/mlflow/logged-models/{model_id}', { model_id: made.model.info.model_id })
 }
 
-async function model(client: MillraceClient, name: string): Promise<void> {
+/** A model of two versions, the first of which answers under @live. */
+export async function registerTwice(client: MillraceClient, name: string): Promise<void> {
   await client.registeredModels.create({ name, description: HOSTILE })
   for (const number of ['1', '2']) {
     const { run } = await client.runs.create({ experiment_id: '0' })

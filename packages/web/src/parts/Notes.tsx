@@ -1,25 +1,19 @@
 import { useState } from 'react'
-import { api, refresh, sentenceOf } from '../api.ts'
+import { refresh, sentenceOf } from '../api.ts'
 import { say } from '../shell/Toasts.tsx'
 import { Markdown } from './Markdown.tsx'
+import { changesOf, type Owner, setTag } from './owner.ts'
 
 const NOTE = 'mlflow.note.content'
 
-type About = { experiment_id: string } | { run_id: string }
-
 /** The description of an experiment or a run, in Markdown; it can be edited where it stands. */
-export function Notes({ text, about }: { text: string; about: About }) {
+export function Notes({ text, owner }: { text: string; owner: Owner }) {
   const [draft, setDraft] = useState<string>()
   const save = async (): Promise<void> => {
     const value = draft ?? ''
     try {
-      if ('run_id' in about) {
-        await api.call('POST /api/2.0/mlflow/runs/set-tag', { run_id: about.run_id, key: NOTE, value })
-        await refresh('GET /api/2.0/mlflow/runs/get')
-      } else {
-        await api.experiments.setExperimentTag({ experiment_id: about.experiment_id, key: NOTE, value })
-        await refresh('GET /api/2.0/mlflow/experiments/get')
-      }
+      await setTag(owner, NOTE, value)
+      await refresh(...changesOf(owner))
       setDraft(undefined)
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })

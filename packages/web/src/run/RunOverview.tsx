@@ -17,7 +17,6 @@ export function RunOverview({ data, inputs, outputs }: Pick<Run, 'data' | 'input
   const tags = new Map(data.tags.map(({ key, value }) => [key, value]))
   const commit = tags.get('mlflow.source.git.commit')
   const link = commit && commitLink(tags.get('mlflow.source.git.repoURL'), commit)
-  const own = data.tags.filter(({ key }) => !key.startsWith('mlflow.'))
   const datasets = inputs?.dataset_inputs ?? []
   const models = [...(inputs?.model_inputs ?? []), ...(outputs?.model_outputs ?? [])]
   return (
@@ -43,7 +42,6 @@ export function RunOverview({ data, inputs, outputs }: Pick<Run, 'data' | 'input
       <div className="columns">
         <Values title="Metrics" rows={data.metrics.map(({ key, value }) => [key, metric(value), String(value)] as const)} numbers />
         <Values title="Parameters" rows={data.params.map(({ key, value }) => [key, value, value] as const)} />
-        {own.length > 0 && <Values title="Tags" rows={own.map(({ key, value }) => [key, value, value] as const)} />}
         {datasets.length > 0 && (
           <Values
             title="Datasets"

@@ -4,7 +4,9 @@ import { duration, moment } from '../format.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
+import { Rename } from '../parts/Rename.tsx'
 import { Status } from '../parts/Status.tsx'
+import { Tags } from '../parts/Tags.tsx'
 import { useLive } from '../runs/live.ts'
 import { TracesTable } from '../traces/TracesTable.tsx'
 import { Artifacts } from './Artifacts.tsx'
@@ -39,6 +41,7 @@ export function RunPage() {
   if (!found.data) return <Loading lines={10} />
   const { info, data, inputs, outputs } = found.data.run
   const tagged = new Map(data.tags.map(({ key, value }) => [key, value]))
+  const owner = { run_id: runId }
   const parent = tagged.get('mlflow.parentRunId')
   return (
     <>
@@ -64,6 +67,7 @@ export function RunPage() {
         </h1>
         <Status of={info.status} />
         {info.lifecycle_stage === 'deleted' && <span className="chip bad">in the trash</span>}
+        <Rename key={info.run_name} name={info.run_name} owner={owner} />
         <Copy text={runId} label="Copy the id" />
       </div>
       <p className="faint">
@@ -86,7 +90,8 @@ export function RunPage() {
       </nav>
       {tab === undefined && (
         <>
-          <Notes text={tagged.get('mlflow.note.content') ?? ''} about={{ run_id: runId }} />
+          <Notes text={tagged.get('mlflow.note.content') ?? ''} owner={owner} />
+          <Tags tags={data.tags} owner={owner} />
           <RunOverview data={data} inputs={inputs} outputs={outputs} />
         </>
       )}

@@ -3,6 +3,8 @@ import { lazy, Suspense, useMemo, useState } from 'react'
 import { useApi } from '../api.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
+import { Rename } from '../parts/Rename.tsx'
+import { Tags } from '../parts/Tags.tsx'
 import { ColumnsMenu } from './ColumnsMenu.tsx'
 import { FilterField } from './FilterField.tsx'
 import { GroupBy } from './GroupBy.tsx'
@@ -43,6 +45,7 @@ export function RunsPage() {
   useLive(experimentId, { ...shown, metrics: [...new Set([...shown.metrics, ...charted])] })
   if (experiment.isError) return <Problem error={experiment.error} />
   const { name = '', tags = [] } = experiment.data?.experiment ?? {}
+  const owner = { experiment_id: experimentId }
   const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''
   return (
     <>
@@ -54,8 +57,10 @@ export function RunsPage() {
           </span>
           {name || ' '}
         </h1>
+        {experiment.data && <Rename key={name} name={name} owner={owner} />}
       </div>
-      <Notes text={note} about={{ experiment_id: experimentId }} />
+      <Notes text={note} owner={owner} />
+      <Tags tags={tags} owner={owner} />
       <nav className="tabs" aria-label="Views of the experiment">
         {TABS.map(({ tab, label }) => (
           <Link

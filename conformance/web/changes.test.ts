@@ -37,22 +37,21 @@ async function at(path: string): Promise<Page> {
 const toast = (page: Page, text: string): Locator => page.locator('.toast', { hasText: text })
 const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name, exact: true })
 
-async function undo(page: Page, text: string): Promise<void> {
-  await toast(page, text).getByRole('button', { name: 'Undo' }).click(soon)
-  await toast(page, 'It is as it was.').waitFor(soon)
-}
+/** What comes of it shows on the page: two of these in turn leave two messages that read alike. */
+const undo = (page: Page, text: string): Promise<void> => toast(page, text).getByRole('button', { name: 'Undo' }).click(soon)
 
 /** Renames, describes and tags what a page is about, and takes a tag off, with a way back. */
 async function change(page: Page, from: string, to: string): Promise<void> {
-  await button(page, 'Rename').click(soon)
-  await page.getByLabel('New name').fill(to)
-  await button(page, 'Save').click()
+  const rename = async (): Promise<void> => {
+    await button(page, 'Rename').click(soon)
+    await page.getByLabel('New name').fill(to)
+    await button(page, 'Save').click()
+    await page.getByRole('heading', { name: to }).waitFor(soon)
+  }
+  await rename()
   await undo(page, `It is called “${to}”.`)
   await page.getByRole('heading', { name: from }).waitFor(soon)
-  await button(page, 'Rename').click()
-  await page.getByLabel('New name').fill(to)
-  await button(page, 'Save').click()
-  await page.getByRole('heading', { name: to }).waitFor(soon)
+  await rename()
   await button(page, 'Add a description').click()
   await page.getByLabel('Description, in Markdown').fill('It *ends* early.')
   await button(page, 'Save').click()
@@ -87,8 +86,8 @@ test('an experiment is made, renamed, described, tagged, deleted, and comes back
   )
   await page.getByRole('link', { name: 'Experiments', exact: true }).first().click()
   await button(page, 'Delete winter').click(soon)
-  await toast(page, '“winter” is in the trash.').getByRole('button', { name: 'Undo' }).click(soon)
-  await button(page, 'Delete winter').waitFor(soon)
+  await button(page, 'Delete winter').waitFor({ state: 'detached', ...soon })
+  await undo(page, '“winter” is in the trash.')
   await button(page, 'Delete winter').click()
   await button(page, 'Delete winter').waitFor({ state: 'detached', ...soon })
   await page.getByLabel('In the trash').check()

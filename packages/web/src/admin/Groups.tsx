@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { api, useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 import { AccountChips } from './AccountChips.tsx'
 import { Chips } from './Chips.tsx'
 import { Few } from './Few.tsx'
@@ -37,7 +37,7 @@ export function Groups() {
       undo: () => api.call('DELETE /api/2.0/millrace/groups/{name}', { name }),
       changes: CHANGES,
     })
-    if (isMade) setName('')
+    if (isMade) setName(emptied(name))
   }
   return (
     <>

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { api } from '../api.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 import { ALERTS, KINDS, PER } from './alert.ts'
 
 type Webhook = { readonly webhook_id: string; readonly name: string }
@@ -31,7 +31,7 @@ export function NewAlert({ webhooks }: { webhooks: readonly Webhook[] }) {
       () => api.call('POST /api/2.0/millrace/audit-log/alerts', { name, kind, webhook_id, ...(kind === 'burst' && burst) }),
       { done: `The alert ${name} is made.`, changes: [ALERTS] },
     )
-    if (isMade) setName('')
+    if (isMade) setName(emptied(name))
   }
   return (
     <form className="bar" onSubmit={create}>

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { Code } from '../parts/Copy.tsx'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 
 /** Tells the tokens that one may see. */
 export const TOKENS = 'GET /api/2.0/millrace/tokens/list'
@@ -22,7 +22,7 @@ export function NewToken({ make, done, children }: Props) {
     event.preventDefault()
     const made = async (): Promise<void> => {
       setSecret(await make(name))
-      setName('')
+      setName(emptied(name))
     }
     void act(made, { done, changes: [TOKENS] })
   }

@@ -4,7 +4,7 @@ import { api, useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 import { AccountChips } from './AccountChips.tsx'
 import { Few } from './Few.tsx'
 
@@ -81,8 +81,8 @@ function NewRole() {
       done: `There is a role ${name}: say what it grants.`,
       changes: CHANGES,
     })
-    if (isMade) setName('')
-    if (isMade) setDescription('')
+    if (isMade) setName(emptied(name))
+    if (isMade) setDescription(emptied(description))
   }
   return (
     <form className="bar" onSubmit={create}>

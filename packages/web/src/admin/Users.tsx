@@ -9,7 +9,7 @@ import { Search } from '../parts/Search.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { useSession } from '../session.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 
 const LIST = 'GET /api/2.0/mlflow/users/list'
 const PAGE_MAX = 100
@@ -132,8 +132,8 @@ function NewAccount() {
           : api.call('POST /api/2.0/millrace/users/create-service', { username }),
       { done: kind === 'person' ? `${username} has an account.` : `${username} has an account: make a token for it.`, changes: [LIST] },
     )
-    setPassword('')
-    if (isMade) setUsername('')
+    setPassword(emptied(password))
+    if (isMade) setUsername(emptied(username))
   }
   return (
     <form className="bar" onSubmit={create}>

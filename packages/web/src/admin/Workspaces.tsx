@@ -5,7 +5,7 @@ import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { useServerInfo } from '../server-info.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 import { Few } from './Few.tsx'
 
 const LIST = 'GET /api/3.0/mlflow/workspaces'
@@ -41,8 +41,8 @@ function Listed() {
       undo: () => api.call('DELETE /api/3.0/mlflow/workspaces/{workspace_name}', { workspace_name: name }),
       changes: CHANGES,
     })
-    if (isMade) setName('')
-    if (isMade) setDescription('')
+    if (isMade) setName(emptied(name))
+    if (isMade) setDescription(emptied(description))
   }
   return (
     <>
@@ -81,7 +81,7 @@ function WorkspaceCard({ workspace }: { workspace: Workspace }) {
       undo: () => describe(description),
       changes: CHANGES,
     })
-    if (isSaved) setDraft(undefined)
+    if (isSaved) setDraft((now) => (now === draft ? undefined : now))
   }
   // Only one that is empty can be deleted so: then nothing is lost that making it again would not bring back.
   const remove = (): Promise<boolean> =>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 
 const CHANGES = [
   'GET /api/2.0/mlflow/registered-models/get',
@@ -67,7 +67,7 @@ function SetAlias({ name, aliases, versions }: Props) {
           : api.registeredModels.setAlias({ name, alias, version: before }),
       changes: CHANGES,
     })
-    if (isSet) setTyped('')
+    if (isSet) setTyped(emptied(typed))
   }
   return (
     <>

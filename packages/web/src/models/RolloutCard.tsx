@@ -6,7 +6,7 @@ import { duration } from '../format.ts'
 import { Loading } from '../parts/Loading.tsx'
 import { Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 
 const GET = 'GET /api/2.0/millrace/rollouts/get'
 const LIVE_MS = 3_000
@@ -105,7 +105,7 @@ function Actions({ rollout: { name, alias, state, version, stable_version } }: {
   const [reason, setReason] = useState('')
   const asked = { name, alias, reason }
   const after = (isDone: boolean): void => {
-    if (isDone) setReason('')
+    if (isDone) setReason(emptied(reason))
   }
   const pause = (): Promise<unknown> => api.call('POST /api/2.0/millrace/rollouts/pause', asked)
   const resume = (): Promise<unknown> => api.call('POST /api/2.0/millrace/rollouts/resume', asked)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 import { RolloutCard } from './RolloutCard.tsx'
 
 const LIST = 'GET /api/2.0/millrace/rollouts/list'
@@ -55,7 +55,7 @@ function Start({ name, aliases, versions }: Props) {
         changes: CHANGES,
       },
     )
-    if (isStarted) setReason('')
+    if (isStarted) setReason(emptied(reason))
   }
   return (
     <form className="bar" onSubmit={start}>

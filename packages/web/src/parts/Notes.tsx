@@ -14,7 +14,7 @@ export function Notes({ text, owner }: { text: string; owner: Owner }) {
     try {
       await setTag(owner, NOTE, value)
       await refresh(...changesOf(owner))
-      setDraft(undefined)
+      setDraft((now) => (now === value ? undefined : now))
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
     }

@@ -15,7 +15,7 @@ export function Rename({ name, owner }: { name: string; owner: Owner }) {
   const save = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault()
     const words = { done: `It is called “${draft}”.`, undo: () => rename(owner, name), changes: changesOf(owner) }
-    if (draft === name || (await act(() => rename(owner, draft), words))) setDraft(undefined)
+    if (draft === name || (await act(() => rename(owner, draft), words))) setDraft((now) => (now === draft ? undefined : now))
   }
   return (
     <form className="bar" onSubmit={save} onKeyDown={({ key }) => key === 'Escape' && setDraft(undefined)}>

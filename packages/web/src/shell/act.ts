@@ -24,3 +24,9 @@ export async function act(work: () => Promise<unknown>, { done, undo, changes }:
     await refresh(...changes)
   }
 }
+
+/** Empties a field whose text was sent, unless somebody has typed another one since. */
+export const emptied =
+  (sent: string) =>
+  (now: string): string =>
+    now === sent ? '' : now

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { api, refresh, sentenceOf, useApi } from '../api.ts'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
+import { emptied } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 
 const HISTORY = 'GET /api/2.0/millrace/promotions/history'
@@ -77,7 +78,7 @@ function Rollback({ name, aliases }: { name: string; aliases: readonly { alias: 
     try {
       const { model_version } = await api.call('POST /api/2.0/millrace/promotions/rollback', { name, alias, reason })
       say(`@${alias} is back at version ${model_version.version}.`)
-      setReason('')
+      setReason(emptied(reason))
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
     }

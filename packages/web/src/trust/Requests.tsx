@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api } from '../api.ts'
 import { Time } from '../parts/Time.tsx'
 import { useSession } from '../session.ts'
-import { act } from '../shell/act.ts'
+import { act, emptied } from '../shell/act.ts'
 
 const CHANGES = ['GET /api/2.0/millrace/promotions/requests', 'GET /api/2.0/mlflow/model-versions/get'] as const
 
@@ -81,7 +81,7 @@ function Review({ request }: { request: Request }) {
       () => api.call(`POST /api/2.0/millrace/promotions/requests/{request_id}/${what}`, { request_id: request.request_id, reason }),
       { done: what === 'approve' ? 'Approved. Whoever asked can now do it.' : 'Rejected.', changes: CHANGES },
     )
-    if (isDecided) setReason('')
+    if (isDecided) setReason(emptied(reason))
   }
   return (
     <>

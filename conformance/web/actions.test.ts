@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { startedWeb } from './started.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 const PNG = '89504e470d0a1a0a'
 const EXPORTED = 540
 
-let server: StartedServer
-let browser: Browser
-let client: MillraceClient
 let experiment_id = ''
 const run_ids: string[] = []
 
-before(
-  async () => {
-    buildWeb()
-    server = await startMillrace()
-    browser = await startChromium()
-    client = new MillraceClient({ url: server.url })
+const web = startedWeb({
+  async fill({ client }) {
     experiment_id = (await client.experiments.create({ name: 'actions' })).experiment_id
     for (const name of ['first', 'second', 'third']) {
       const { run } = await client.runs.create({ experiment_id, run_name: name, start_time: 1_700_000_000_000 + run_ids.length })
@@ -33,18 +22,9 @@ before(
       await client.runs.logBatch({ run_id, metrics, params: [{ key: 'depth', value: name }] })
     }
   },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
 })
 
-async function runsPage(search = ''): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage()
-  await page.goto(`${server.url}/#/experiments/${experiment_id}${search}`)
-  return page
-}
+const runsPage = (search = ''): Promise<Page> => web.opened(`/experiments/${experiment_id}${search}`)
 
 const headings = (page: Page): Promise<string[]> =>
   page
@@ -59,7 +39,7 @@ test('the selected runs get a tag, all of them, and no other', async () => {
   await page.getByLabel('Value of the tag').fill('red')
   await page.getByRole('button', { name: 'Tag 2 runs' }).click()
   await page.getByText('2 runs are tagged team.').waitFor(soon)
-  const { runs } = await client.call('POST /api/2.0/millrace/runs/get-many', { run_ids })
+  const { runs } = await web.client.call('POST /api/2.0/millrace/runs/get-many', { run_ids })
   assert.deepEqual(
     runs.map(({ data }) => data.tags.find(({ key }) => key === 'team')?.value),
     ['red', undefined, 'red'],
@@ -116,9 +96,9 @@ test('the cursor says the value of every line, and a chart can be of groups, or 
 
 test('rows that a comparison does not show exist when somebody scrolls to them', async () => {
   const metrics = Array.from({ length: 100 }, (_, at) => ({ key: `m${String(at).padStart(3, '0')}`, value: at, timestamp: 1, step: 0 }))
-  await client.runs.logBatch({ run_id: run_ids[0] as string, metrics })
+  await web.client.runs.logBatch({ run_id: run_ids[0] as string, metrics })
   const page = await runsPage()
-  await page.goto(`${server.url}/#/compare?runs=${run_ids.join(',')}`)
+  await page.goto(`${web.server.url}/#/compare?runs=${run_ids.join(',')}`)
   const region = page.getByRole('region', { name: 'Comparison' })
   await region.getByTitle('m000').waitFor(soon)
   assert.ok((await region.locator('tr').count()) < 60)
@@ -132,10 +112,10 @@ test('rows that a comparison does not show exist when somebody scrolls to them',
 
 test('what a run logs appears by itself, in the table and in its chart', async () => {
   const start_time = Date.now()
-  const { run } = await client.runs.create({ experiment_id, run_name: 'going on', start_time })
+  const { run } = await web.client.runs.create({ experiment_id, run_name: 'going on', start_time })
   const { run_id } = run.info
   const log = (step: number, value: number): Promise<unknown> =>
-    client.runs.logMetric({ run_id, key: 'loss', value, timestamp: start_time + step, step })
+    web.client.runs.logMetric({ run_id, key: 'loss', value, timestamp: start_time + step, step })
   await log(0, 0.125)
   const page = await runsPage()
   await page
@@ -158,7 +138,7 @@ test('what a run logs appears by itself, in the table and in its chart', async (
     asked.filter((url) => url.endsWith('/runs/table')),
     [],
   )
-  await client.runs.update({ run_id, status: 'FINISHED', end_time: start_time + 5_000 })
+  await web.client.runs.update({ run_id, status: 'FINISHED', end_time: start_time + 5_000 })
   await page
     .getByRole('row', { name: /going on/ })
     .getByTitle('Finished')
@@ -199,23 +179,23 @@ test('a column is pinned and made wider, and a view with it is saved, opened and
 })
 
 test('all runs that a filter finds are exported, more than were loaded, with texts in full', async () => {
-  const made = await client.experiments.create({ name: 'exported' })
+  const made = await web.client.experiments.create({ name: 'exported' })
   const long = 'x'.repeat(1_000)
   const create = async (at: number): Promise<void> => {
-    const { run } = await client.runs.create({
+    const { run } = await web.client.runs.create({
       experiment_id: made.experiment_id,
       run_name: `run ${at}`,
       start_time: 1_700_000_000_000 + at,
     })
-    await client.runs.logBatch({
+    await web.client.runs.logBatch({
       run_id: run.info.run_id,
       metrics: [{ key: 'loss', value: at, timestamp: 1, step: 0 }],
       params: [{ key: 'text', value: at === 0 ? long : String(at) }],
     })
   }
   for (let at = 0; at < EXPORTED; at += 30) await Promise.all(Array.from({ length: 30 }, (_, one) => create(at + one)))
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${server.url}/#/experiments/${made.experiment_id}?filter=${encodeURIComponent('"metrics.loss < 530"')}`)
+  const page = await (await web.browser.newContext()).newPage()
+  await page.goto(`${web.server.url}/#/experiments/${made.experiment_id}?filter=${encodeURIComponent('"metrics.loss < 530"')}`)
   await page.getByText(`${EXPORTED - 10} runs`).waitFor(soon)
   const file = async (kind: string): Promise<string[]> => {
     await page.getByRole('button', { name: /^Export/ }).click()

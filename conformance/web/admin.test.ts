@@ -2,69 +2,59 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
-import type { Browser, BrowserContext } from 'playwright-core'
+import { after, describe, test } from 'node:test'
+import type { BrowserContext } from 'playwright-core'
 import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { startMillrace } from '../server.ts'
 import { fillAdministration, giveUpOn } from './fill-administration.ts'
 import { HOSTILE } from './hostile.ts'
-import { findingsOf, toast, undo, type Watched, watched } from './watched.ts'
+import { startedWeb } from './started.ts'
+import { findingsOf, signIn, toast, undo, type Watched, watched } from './watched.ts'
 
 const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }
-const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 const WIDE = { width: 1280, height: 900 }
 const NARROW_WIDTH = 390
 
-let server: StartedServer
-let browser: Browser
 let context: BrowserContext
 let client: MillraceClient
 let receiver: Server
 let received = 0
 
-before(
-  async () => {
-    buildWeb()
+const web = startedWeb({
+  async start() {
     receiver = createServer((request, response) => {
       request.resume()
       received++
       response.end()
     })
     await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
-    const host = `127.0.0.1:${(receiver.address() as AddressInfo).port}`
-    const allowed = ['--webhook-allowed-hosts', host, '--webhook-allowed-schemes', 'http,https']
-    server = await startMillrace(['--auth', '--enable-workspaces', ...allowed], { env: { MILLRACE_ADMIN_PASSWORD: ADMIN.password } })
+    const allowed = ['--webhook-allowed-hosts', hookHost(), '--webhook-allowed-schemes', 'http,https']
+    return startMillrace(['--auth', '--enable-workspaces', ...allowed], { env: { MILLRACE_ADMIN_PASSWORD: ADMIN.password } })
+  },
+  async fill({ server }) {
     client = new MillraceClient({ url: server.url, ...ADMIN })
-    await fillAdministration(client, `http://${host}/hook`)
-    browser = await startChromium()
+    await fillAdministration(client, `http://${hookHost()}/hook`)
     context = await signedIn()
   },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  receiver?.close()
-  assert.equal(await server.stop(), 0)
 })
+after(() => receiver?.close())
+
+const hookHost = (): string => `127.0.0.1:${(receiver.address() as AddressInfo).port}`
 
 async function signedIn(): Promise<BrowserContext> {
-  const first = await browser.newContext({ viewport: WIDE })
+  const first = await web.browser.newContext({ viewport: WIDE })
   const page = await first.newPage()
-  await page.goto(`${server.url}/login`)
-  await page.getByLabel('User name').fill(ADMIN.username)
-  await page.getByLabel('Password').fill(ADMIN.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.goto(`${web.server.url}/login`)
+  await signIn(page, ADMIN)
   await page.getByRole('link', { name: 'Experiments', exact: true }).waitFor(soon)
   await page.close()
   return first
 }
 
 async function at(path: string, from: BrowserContext = context): Promise<Watched> {
-  const one = await watched(from, server.url)
-  await one.page.goto(`${server.url}/#${path}`)
+  const one = await watched(from, web.server.url)
+  await one.page.goto(`${web.server.url}/#${path}`)
   await one.page.locator('h1').first().waitFor(soon)
   await one.page
     .locator('[aria-busy="true"]')
@@ -95,7 +85,7 @@ const PAGES: readonly (readonly [path: string, shows: string | RegExp])[] = [
 describe('the administration and the models, with something in every place', () => {
   for (const theme of ['light', 'dark'] as const) {
     test(`BR-08 BR-10 no error, no broken policy, nothing that runs, nothing that axe finds, ${theme}`, async () => {
-      const one = await browser.newContext({ colorScheme: theme, viewport: WIDE, storageState: await context.storageState() })
+      const one = await web.browser.newContext({ colorScheme: theme, viewport: WIDE, storageState: await context.storageState() })
       const found: string[] = []
       for (const [path, shows] of PAGES) {
         const { page, complaints } = await at(path, one)
@@ -222,7 +212,7 @@ test('a webhook is made and rests; what was given up is sent again, and arrives'
   await page.getByRole('button', { name: 'Send an example: chat' }).click()
   await toast(page, /chat took an example/).waitFor(soon)
   const before = received
-  giveUpOn(server, 'chat')
+  giveUpOn(web.server, 'chat')
   await page.getByRole('button', { name: 'Undelivered: chat' }).click()
   await page.getByText('the receiver answered 500').waitFor(soon)
   await page.getByRole('button', { name: 'Send again: registered_model.created' }).click()

@@ -1,40 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import { giveUpOn, registerTwice } from './fill-administration.ts'
+import { startedWeb } from './started.ts'
+import { toast } from './watched.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 
-let server: StartedServer
-let browser: Browser
-let client: MillraceClient
+const web = startedWeb()
 
-before(
-  async () => {
-    buildWeb()
-    server = await startMillrace()
-    browser = await startChromium()
-    client = new MillraceClient({ url: server.url })
-  },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
-})
-
-async function at(path: string): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage()
-  await page.goto(`${server.url}/#${path}`)
-  return page
-}
-
-const toast = (page: Page, text: string): Locator => page.locator('.toast', { hasText: text })
 const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name, exact: true })
 
 /** What comes of it shows on the page: two of these in turn leave two messages that read alike. */
@@ -67,7 +41,7 @@ async function change(page: Page, from: string, to: string): Promise<void> {
 }
 
 test('an experiment is made, renamed, described, tagged, deleted, and comes back', async () => {
-  const page = await at('/experiments')
+  const page = await web.opened('/experiments')
   await button(page, 'New experiment').click(soon)
   await page.getByLabel('Name of the new experiment').fill('Default')
   await button(page, 'Create').click()
@@ -79,7 +53,7 @@ test('an experiment is made, renamed, described, tagged, deleted, and comes back
   await button(page, 'Create').click()
   await page.getByRole('heading', { name: 'autumn' }).waitFor(soon)
   await change(page, 'autumn', 'winter')
-  const { experiment } = await client.experiments.getByName({ experiment_name: 'winter' })
+  const { experiment } = await web.client.experiments.getByName({ experiment_name: 'winter' })
   assert.deepEqual(
     experiment.tags.map(({ key, value }) => `${key}: ${value}`),
     ['mlflow.note.content: It *ends* early.', 'team: red'],
@@ -93,41 +67,41 @@ test('an experiment is made, renamed, described, tagged, deleted, and comes back
   await page.getByLabel('In the trash').check()
   await button(page, 'Bring back winter').click(soon)
   await page.getByText('The trash is empty.').waitFor(soon)
-  assert.equal((await client.experiments.get({ experiment_id: experiment.experiment_id })).experiment.lifecycle_stage, 'active')
+  assert.equal((await web.client.experiments.get({ experiment_id: experiment.experiment_id })).experiment.lifecycle_stage, 'active')
 })
 
 test('a run is renamed, described and tagged', async () => {
-  const { run } = await client.runs.create({ experiment_id: '0', run_name: 'slow-owl' })
+  const { run } = await web.client.runs.create({ experiment_id: '0', run_name: 'slow-owl' })
   const { run_id } = run.info
-  const page = await at(`/experiments/0/runs/${run_id}`)
+  const page = await web.opened(`/experiments/0/runs/${run_id}`)
   await page.getByRole('heading', { name: 'slow-owl' }).waitFor(soon)
   await change(page, 'slow-owl', 'fast-owl')
-  const { info, data } = (await client.runs.get({ run_id })).run
+  const { info, data } = (await web.client.runs.get({ run_id })).run
   assert.equal(info.run_name, 'fast-owl')
   assert.equal(data.tags.find(({ key }) => key === 'team')?.value, 'red')
 })
 
 test('what was given up is sent again as a whole; a webhook is deleted by the second click', async () => {
-  await client.call('POST /api/2.0/mlflow/webhooks', {
+  await web.client.call('POST /api/2.0/mlflow/webhooks', {
     name: 'chat',
     url: 'https://example.com/hook',
     events: [{ entity: 'REGISTERED_MODEL', action: 'CREATED' }],
   })
-  giveUpOn(server, 'chat')
-  const page = await at('/admin/webhooks')
+  giveUpOn(web.server, 'chat')
+  const page = await web.opened('/admin/webhooks')
   await button(page, 'Undelivered: chat').click(soon)
   await button(page, 'Send all again').click(soon)
   await page.getByText('Everything that was sent has arrived').waitFor(soon)
   await button(page, /^Delete: the webhook chat/).click()
   await button(page, /^Delete for good: the webhook chat/).click()
   await toast(page, 'chat is deleted.').waitFor(soon)
-  assert.deepEqual((await client.call('GET /api/2.0/mlflow/webhooks', {})).webhooks, [])
+  assert.deepEqual((await web.client.call('GET /api/2.0/mlflow/webhooks', {})).webhooks, [])
 })
 
 test('a rollout goes on before its time, and is called off; its version answers nothing any more', async () => {
-  await registerTwice(client, 'churn')
-  await client.call('POST /api/2.0/millrace/rollouts/start', { name: 'churn', alias: 'live', version: '2', reason: 'a test' })
-  const page = await at('/models/churn')
+  await registerTwice(web.client, 'churn')
+  await web.client.call('POST /api/2.0/millrace/rollouts/start', { name: 'churn', alias: 'live', version: '2', reason: 'a test' })
+  const page = await web.opened('/models/churn')
   const reason = page.getByLabel('Reason, for the rollout of version 2 to live')
   await reason.fill('all is well')
   const typed = Promise.withResolvers<void>()
@@ -140,5 +114,5 @@ test('a rollout goes on before its time, and is called off; its version answers 
   // What was typed before the answer came stays.
   await button(page, 'Call off').click()
   await page.locator('.status', { hasText: 'called off' }).waitFor(soon)
-  assert.equal((await client.registeredModels.getByAlias({ name: 'churn', alias: 'live' })).model_version.version, '1')
+  assert.equal((await web.client.registeredModels.getByAlias({ name: 'churn', alias: 'live' })).model_version.version, '1')
 })

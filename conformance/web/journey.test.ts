@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Locator } from 'playwright-core'
 import { MillraceClient, registerPrompt, startTrace } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
-import { undo } from './watched.ts'
+import { startMillrace } from '../server.ts'
+import { startedWeb } from './started.ts'
+import { signIn, undo } from './watched.ts'
 
 const ADMIN = { username: 'admin', password: 'grey-otter-41-lantern' }
 const ADA = { username: 'ada', password: 'violet-harbour-7-kettle' }
-const BROWSER_WAIT_MAX_MS = 600_000
 
-let server: StartedServer
-let browser: Browser
-
-before(
-  async () => {
-    buildWeb()
-    const env = { MILLRACE_ADMIN_PASSWORD: ADMIN.password }
-    server = await startMillrace(['--auth'], { env })
-    browser = await startChromium()
-  },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
-})
-
-async function signIn(page: Page, { username, password }: typeof ADMIN): Promise<void> {
-  await page.getByLabel('User name').fill(username)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
+const web = startedWeb({ start: () => startMillrace(['--auth'], { env: { MILLRACE_ADMIN_PASSWORD: ADMIN.password } }) })
 
 const soon = { timeout: 30_000 }
 
@@ -46,8 +23,8 @@ async function registerChurn(client: MillraceClient): Promise<void> {
 }
 
 test('sign in, make an account, ask for @champion, have somebody else approve it, set it, sign out', async () => {
-  const admin = await (await browser.newContext()).newPage()
-  await admin.goto(`${server.url}/#/admin`)
+  const admin = await (await web.browser.newContext()).newPage()
+  await admin.goto(`${web.server.url}/#/admin`)
   await signIn(admin, ADMIN)
   await admin.getByRole('heading', { name: 'Administration' }).waitFor(soon)
   await admin.getByLabel('User name').fill(ADA.username)
@@ -55,12 +32,12 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
   await admin.getByRole('button', { name: 'Make an account' }).click()
   await admin.getByRole('cell', { name: 'ada', exact: true }).waitFor(soon)
 
-  const client = new MillraceClient({ url: server.url, ...ADA })
+  const client = new MillraceClient({ url: web.server.url, ...ADA })
   await client.registeredModels.create({ name: 'churn' })
   await registerChurn(client)
 
-  const ada = await (await browser.newContext()).newPage()
-  await ada.goto(`${server.url}/#/models/churn`)
+  const ada = await (await web.browser.newContext()).newPage()
+  await ada.goto(`${web.server.url}/#/models/churn`)
   await signIn(ada, ADA)
   await ada.getByRole('heading', { name: 'churn' }).waitFor(soon)
   await ada.getByLabel('Alias', { exact: true }).fill('champion')
@@ -71,7 +48,7 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
     .first()
     .waitFor(soon)
 
-  await admin.goto(`${server.url}/#/requests`)
+  await admin.goto(`${web.server.url}/#/requests`)
   await admin.getByLabel('Reason, for churn version 1').fill('looked at its metrics')
   await admin.getByRole('button', { name: 'Approve' }).click()
   await admin.getByText('approved, not yet used').waitFor(soon)
@@ -87,12 +64,12 @@ test('sign in, make an account, ask for @champion, have somebody else approve it
 })
 
 test('a request is rejected with a reason, and an alias that was moved goes back in one step', async () => {
-  const client = new MillraceClient({ url: server.url, ...ADA })
+  const client = new MillraceClient({ url: web.server.url, ...ADA })
   await registerChurn(client)
-  const [ada, admin] = [await (await browser.newContext()).newPage(), await (await browser.newContext()).newPage()]
-  await ada.goto(`${server.url}/#/models/churn`)
+  const [ada, admin] = [await (await web.browser.newContext()).newPage(), await (await web.browser.newContext()).newPage()]
+  await ada.goto(`${web.server.url}/#/models/churn`)
   await signIn(ada, ADA)
-  await admin.goto(`${server.url}/#/requests`)
+  await admin.goto(`${web.server.url}/#/requests`)
   await signIn(admin, ADMIN)
   await admin.getByRole('link', { name: 'admin', exact: true }).waitFor(soon)
   const ask = async (): Promise<void> => {
@@ -119,7 +96,7 @@ test('a request is rejected with a reason, and an alias that was moved goes back
   await ask()
   await ada.getByText('@champion → version 2').waitFor(soon)
 
-  await admin.goto(`${server.url}/#/models/churn`)
+  await admin.goto(`${web.server.url}/#/models/churn`)
   await admin.getByLabel('Reason for going back').fill('more complaints')
   await admin.getByRole('button', { name: 'Roll back' }).click()
   await admin.getByText('@champion → version 1').waitFor(soon)
@@ -128,26 +105,26 @@ test('a request is rejected with a reason, and an alias that was moved goes back
 })
 
 test('a link to a run leads there after signing in; a token that the page made works in a client', async () => {
-  const page = await (await browser.newContext()).newPage()
-  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const page = await (await web.browser.newContext()).newPage()
+  const client = new MillraceClient({ url: web.server.url, ...ADMIN })
   const { experiment_id } = await client.experiments.create({ name: 'linked' })
   const { run } = await client.runs.create({ experiment_id, run_name: 'the linked run' })
-  await page.goto(`${server.url}/#/experiments/${experiment_id}/runs/${run.info.run_id}`)
+  await page.goto(`${web.server.url}/#/experiments/${experiment_id}/runs/${run.info.run_id}`)
   await signIn(page, ADMIN)
   await page.getByRole('heading', { name: 'the linked run' }).waitFor(soon)
-  await page.goto(`${server.url}/#/account`)
+  await page.goto(`${web.server.url}/#/account`)
   await page.getByLabel('What the token is for').fill('a test')
   await page.getByRole('button', { name: 'Make a token' }).click()
   const token = await page.locator('.card pre').textContent(soon)
-  const byToken = new MillraceClient({ url: server.url, token: token ?? '' })
+  const byToken = new MillraceClient({ url: web.server.url, token: token ?? '' })
   assert.equal((await byToken.experiments.get({ experiment_id })).experiment.name, 'linked')
 })
 
 test('an alert is made, deleted and comes back; a quota is set, changed and taken back', async () => {
-  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const client = new MillraceClient({ url: web.server.url, ...ADMIN })
   await client.webhooks.create({ name: 'chat', url: 'https://example.com/hook', events: [{ entity: 'PROMPT', action: 'CREATED' }] })
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${server.url}/#/admin/alerts`)
+  const page = await (await web.browser.newContext()).newPage()
+  await page.goto(`${web.server.url}/#/admin/alerts`)
   await signIn(page, ADMIN)
   await page.getByLabel('Name of the new alert').fill('guesses')
   await page.getByLabel('How many entries').fill('5')
@@ -176,12 +153,12 @@ test('an alert is made, deleted and comes back; a quota is set, changed and take
 })
 
 test('prompts are found by name; versions stand beside others, in one text, and under an alias that is set and taken back', async () => {
-  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const client = new MillraceClient({ url: web.server.url, ...ADMIN })
   for (const template of ['Hello {{ name }}', 'Hello {{ name }} and {{ others }}', 'Dear {{ name }}'])
     await registerPrompt(client, { name: 'welcome', template })
   await registerPrompt(client, { name: 'farewell', template: 'Bye' })
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${server.url}/#/prompts`)
+  const page = await (await web.browser.newContext()).newPage()
+  await page.goto(`${web.server.url}/#/prompts`)
   await signIn(page, ADMIN)
   await page.getByRole('link', { name: 'farewell', exact: true }).waitFor(soon)
   await page.getByLabel('Search prompts by name').fill('WELC')
@@ -199,14 +176,14 @@ test('prompts are found by name; versions stand beside others, in one text, and 
 })
 
 test('traces are filtered by state, by how long they took, and by the language', async () => {
-  const client = new MillraceClient({ url: server.url, ...ADMIN })
+  const client = new MillraceClient({ url: web.server.url, ...ADMIN })
   const { experiment_id } = await client.experiments.create({ name: 'traced' })
   for (const name of ['goes well', 'goes wrong']) {
     const trace = startTrace(client, { name, experiment_id })
     await trace.end(name === 'goes wrong' ? { error: new Error('no') } : {})
   }
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${server.url}/#/experiments/${experiment_id}?tab=traces`)
+  const page = await (await web.browser.newContext()).newPage()
+  await page.goto(`${web.server.url}/#/experiments/${experiment_id}?tab=traces`)
   await signIn(page, ADMIN)
   const [well, wrong] = ['goes well', 'goes wrong'].map((name) => page.getByRole('link', { name, exact: true })) as [Locator, Locator]
   await well.waitFor(soon)

@@ -1,41 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import type { Browser, Download, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { test } from 'node:test'
+import type { Download, Page } from 'playwright-core'
 import { anAudit, anInventory } from './fill-kept.ts'
 import { HOSTILE } from './hostile.ts'
+import { startedWeb } from './started.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const MANY = 20_000
 const soon = { timeout: 30_000 }
 
-let server: StartedServer
-let browser: Browser
-let client: MillraceClient
-
-before(
-  async () => {
-    buildWeb()
-    server = await startMillrace()
-    browser = await startChromium()
-    client = new MillraceClient({ url: server.url })
-  },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
-})
-
-async function opened(path: string): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage()
-  await page.goto(`${server.url}/#${path}`)
-  return page
-}
+const web = startedWeb()
 
 async function saved(page: Page, press: string): Promise<{ name: string; text: string }> {
   await page.getByRole('button', { name: /^Export/ }).click()
@@ -48,22 +22,22 @@ async function saved(page: Page, press: string): Promise<{ name: string; text: s
 }
 
 test('where nothing is kept yet, the pages teach the commands, with this server’s address', async () => {
-  const page = await opened('/inventory')
-  await page.getByText(`millrace inventory /srv/models ~/work --server ${server.url} --keep`).waitFor(soon)
+  const page = await web.opened('/inventory')
+  await page.getByText(`millrace inventory /srv/models ~/work --server ${web.server.url} --keep`).waitFor(soon)
   assert.equal(await page.getByRole('button', { name: /^Copy/ }).count(), 3)
   await page.getByRole('link', { name: 'Logged, never registered' }).click()
   await page.getByText('Every model that a run logged is registered').waitFor(soon)
   await page.getByRole('link', { name: 'In use, something missing' }).click()
   await page.getByText('Each version in use has a clean scan').waitFor(soon)
   await page.getByRole('link', { name: 'Audits' }).click()
-  await page.getByText(`millrace audit . --keep --tracking-uri ${server.url}`).waitFor(soon)
-  await page.goto(`${server.url}/#/audits/au-none`)
+  await page.getByText(`millrace audit . --keep --tracking-uri ${web.server.url}`).waitFor(soon)
+  await page.goto(`${web.server.url}/#/audits/au-none`)
   await page.getByText("There is no audit 'au-none'").waitFor(soon)
 })
 
 test('of a long inventory only the rows in sight exist; it is filtered, searched, put in an order and exported whole', async () => {
-  const id = await anInventory(client, 'laptops', MANY)
-  const page = await opened('/inventory')
+  const id = await anInventory(web.client, 'laptops', MANY)
+  const page = await web.opened('/inventory')
   const grid = page.getByRole('grid', { name: 'Models' })
   await page.getByText('20,000 models').waitFor(soon)
   assert.ok((await grid.getByRole('row').count()) < 80)
@@ -98,13 +72,13 @@ test('of a long inventory only the rows in sight exist; it is filtered, searched
 })
 
 test('the server audits its registry from the page, and the report is taken in each format', async () => {
-  const { experiment_id } = await client.experiments.create({ name: 'e' })
-  const { run_id } = (await client.runs.create({ experiment_id })).run.info
-  await client.uploadArtifact({ run_id }, 'model/MLmodel', new TextEncoder().encode('flavors: {}'))
-  await client.registeredModels.create({ name: 'churn' })
-  await client.modelVersions.create({ name: 'churn', source: `runs:/${run_id}/model`, run_id })
-  await client.registeredModels.setAlias({ name: 'churn', alias: 'live', version: '1' })
-  const page = await opened('/audits')
+  const { experiment_id } = await web.client.experiments.create({ name: 'e' })
+  const { run_id } = (await web.client.runs.create({ experiment_id })).run.info
+  await web.client.uploadArtifact({ run_id }, 'model/MLmodel', new TextEncoder().encode('flavors: {}'))
+  await web.client.registeredModels.create({ name: 'churn' })
+  await web.client.modelVersions.create({ name: 'churn', source: `runs:/${run_id}/model`, run_id })
+  await web.client.registeredModels.setAlias({ name: 'churn', alias: 'live', version: '1' })
+  const page = await web.opened('/audits')
   await page.getByRole('button', { name: 'Audit the registry now' }).click()
   await page.getByRole('heading', { name: /registry of workspace default/ }).waitFor(soon)
   await page.getByText('MEDIUM · Warn').waitFor(soon)
@@ -124,9 +98,9 @@ test('the server audits its registry from the page, and the report is taken in e
 })
 
 test('an audit shows what is new and gone, by weight and text; others’ texts stay text', async () => {
-  await anAudit(client, 'kit', 4)
-  const id = await anAudit(client, 'kit', 40)
-  const page = await opened('/audits')
+  await anAudit(web.client, 'kit', 4)
+  const id = await anAudit(web.client, 'kit', 40)
+  const page = await web.opened('/audits')
   await page.getByLabel('What was audited').selectOption('folder')
   await page.getByRole('searchbox').fill('KIT')
   await page.getByRole('link', { name: 'kit' }).first().click()
@@ -142,7 +116,7 @@ test('an audit shows what is new and gone, by weight and text; others’ texts s
     .getByText('rule/number-0')
     .first()
     .waitFor({ state: 'detached', ...soon })
-  assert.equal(page.url(), `${server.url}/#/audits/${id}?weight=low&search=number-3`)
+  assert.equal(page.url(), `${web.server.url}/#/audits/${id}?weight=low&search=number-3`)
   assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined)
   await page.getByRole('button', { name: /^Delete: / }).click()
   await page.getByRole('button', { name: /^Delete for good/ }).click()

@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import type { BrowserContext, Page } from 'playwright-core'
 import { type Filled, fill } from './fill.ts'
+import { startedWeb } from './started.ts'
 import { findingsOf, watched } from './watched.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const WIDE = { width: 1280, height: 860 }
 const NARROW = { width: 390, height: 860 }
 
-let server: StartedServer
-let browser: Browser
 let filled: Filled
-
-before(
-  async () => {
-    buildWeb()
-    server = await startMillrace()
-    browser = await startChromium()
-    filled = await fill(new MillraceClient({ url: server.url }))
+const web = startedWeb({
+  fill: async ({ client }) => {
+    filled = await fill(client)
   },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
 })
 
 const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string, shows: RegExp])[] = [
@@ -109,7 +94,7 @@ const PAGES: readonly (readonly [name: string, path: (filled: Filled) => string,
 ]
 
 async function show(page: Page, path: string, shows: RegExp): Promise<void> {
-  await page.goto(`${server.url}/#${path}`)
+  await page.goto(`${web.server.url}/#${path}`)
   await page.getByText(shows).first().waitFor({ timeout: 30_000 })
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached', timeout: 30_000 })
 }
@@ -118,13 +103,13 @@ async function show(page: Page, path: string, shows: RegExp): Promise<void> {
 describe('every page', () => {
   let context: BrowserContext
   before(async () => {
-    context = await browser.newContext({ colorScheme: 'light', viewport: WIDE })
+    context = await web.browser.newContext({ colorScheme: 'light', viewport: WIDE })
   })
   after(() => context?.close())
 
   for (const [name, path, shows] of PAGES) {
     test(`BR-08 BR-10 ${name}: no error, no broken policy, nothing that runs, nothing that axe finds, nothing too wide`, async () => {
-      const { page, complaints } = await watched(context, server.url)
+      const { page, complaints } = await watched(context, web.server.url)
       await show(page, path(filled), shows)
       assert.deepEqual(await findingsOf(page), [], 'light')
       await page.emulateMedia({ colorScheme: 'dark' })

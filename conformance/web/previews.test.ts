@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
-import type { Browser, Frame, Page } from 'playwright-core'
-import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { after, test } from 'node:test'
+import type { Frame, Page } from 'playwright-core'
+import { startedWeb } from './started.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 
-let server: StartedServer
-let browser: Browser
 let elsewhere: Server
 let asked: string[] = []
 let experiment_id = ''
@@ -57,17 +51,13 @@ const tell = async (name, work) => {
 })()
 </script>`
 
-before(
-  async () => {
-    buildWeb()
+const web = startedWeb({
+  async fill({ server, client }) {
     elsewhere = createServer((request, response) => {
       asked.push(String(request.url))
       response.end('x')
     })
     await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done))
-    server = await startMillrace()
-    browser = await startChromium()
-    const client = new MillraceClient({ url: server.url })
     experiment_id = (await client.experiments.create({ name: 'previews' })).experiment_id
     run_id = (await client.runs.create({ experiment_id, run_name: 'drawn', start_time: 1_700_000_000_000 })).run.info.run_id
     const other = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
@@ -78,20 +68,15 @@ before(
     }
     for (const [path, text] of Object.entries(files)) await client.uploadArtifact({ run_id }, path, new TextEncoder().encode(text))
   },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  elsewhere?.close()
-  assert.equal(await server.stop(), 0)
 })
+after(() => elsewhere?.close())
 
 async function previewOf(path: string): Promise<{ page: Page; frame: Frame }> {
   asked = []
-  const context = await browser.newContext()
-  await context.addCookies([{ name: 'secret', value: 'of the server', url: server.url }])
+  const context = await web.browser.newContext()
+  await context.addCookies([{ name: 'secret', value: 'of the server', url: web.server.url }])
   const page = await context.newPage()
-  await page.goto(`${server.url}/#/experiments/${experiment_id}/runs/${run_id}?tab=artifacts&path=${path}`)
+  await page.goto(`${web.server.url}/#/experiments/${experiment_id}/runs/${run_id}?tab=artifacts&path=${path}`)
   const frame = await (await page.locator('iframe.framed').elementHandle(soon))?.contentFrame()
   assert.ok(frame)
   return { page, frame }
@@ -116,7 +101,7 @@ test('BR-09 BR-10 a hostile HTML file runs in an origin of nobody, and reaches n
   await page.waitForTimeout(300)
   assert.deepEqual(asked, [])
   assert.equal(await page.evaluate(() => (globalThis as { ran?: number }).ran), undefined)
-  assert.ok(page.url().startsWith(server.url))
+  assert.ok(page.url().startsWith(web.server.url))
 })
 
 test('BR-09 a previewed file can’t lead its frame to another host, with what it knows in the address', async () => {
@@ -126,12 +111,12 @@ test('BR-09 a previewed file can’t lead its frame to another host, with what i
 })
 
 test('BR-09 the frame is empty at its address, has a sandbox of its own, and takes nothing from a page of another site', async () => {
-  const answer = await fetch(`${server.url}/preview-frame`)
+  const answer = await fetch(`${web.server.url}/preview-frame`)
   const policy = answer.headers.get('content-security-policy') ?? ''
   assert.match(policy, /^sandbox allow-scripts; default-src 'none';/)
   assert.match(policy, /frame-ancestors 'self'/)
   assert.doesNotMatch(policy, /allow-same-origin|connect-src|https?:/)
-  const artifact = await fetch(`${server.url}/get-artifact?run_uuid=${run_id}&path=hostile.html`)
+  const artifact = await fetch(`${web.server.url}/get-artifact?run_uuid=${run_id}&path=hostile.html`)
   assert.match(artifact.headers.get('content-disposition') ?? '', /^attachment/)
   await artifact.body?.cancel()
 })

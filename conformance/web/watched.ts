@@ -22,6 +22,13 @@ export async function watched(context: BrowserContext, url: string): Promise<Wat
   return { page, complaints }
 }
 
+/** Fills in what the page asks for who has not signed in. */
+export async function signIn(page: Page, { username, password }: { username: string; password: string }): Promise<void> {
+  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 /** What axe finds on a page. */
 export async function findingsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe)

@@ -1,31 +1,24 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import type { Browser, BrowserContext } from 'playwright-core'
+import { test } from 'node:test'
+import type { BrowserContext } from 'playwright-core'
 import { MillraceClient } from '../../packages/client/src/index.ts'
-import { buildWeb } from '../../tools/web.ts'
-import { startChromium } from '../browser.ts'
-import { type StartedServer, startMillrace } from '../server.ts'
+import { startMillrace } from '../server.ts'
+import { startedWeb } from './started.ts'
 import { findingsOf, type Watched, watched } from './watched.ts'
 
-const BROWSER_WAIT_MAX_MS = 600_000
 const soon = { timeout: 30_000 }
 // Half a minute passes until the page asks by itself: what is there before was told.
 const TOLD_MAX_MS = 20_000
 
-let server: StartedServer
-let browser: Browser
 let team: MillraceClient
 const hers = { experiment_id: '', run_id: '' }
 
-before(
-  async () => {
-    buildWeb()
-    server = await startMillrace(['--enable-workspaces'])
-    browser = await startChromium()
-    const everybody = new MillraceClient({ url: server.url })
-    await everybody.experiments.create({ name: 'ours' })
-    for (const name of ['team-a', 'new']) await everybody.call('POST /api/3.0/mlflow/workspaces', { name })
+const web = startedWeb({
+  start: () => startMillrace(['--enable-workspaces']),
+  async fill({ server, client }) {
+    await client.experiments.create({ name: 'ours' })
+    for (const name of ['team-a', 'new']) await client.call('POST /api/3.0/mlflow/workspaces', { name })
     team = new MillraceClient({ url: server.url, workspace: 'team-a' })
     hers.experiment_id = (await team.experiments.create({ name: 'hers' })).experiment_id
     const { run } = await team.runs.create({ experiment_id: hers.experiment_id, run_name: 'first', start_time: 1_700_000_000_000 })
@@ -33,15 +26,10 @@ before(
     await team.runs.logBatch({ run_id: hers.run_id, params: [{ key: 'depth', value: '3' }] })
     await team.uploadArtifact({ run_id: hers.run_id }, 'note.txt', 'only for us')
   },
-  { timeout: BROWSER_WAIT_MAX_MS },
-)
-after(async () => {
-  await browser?.close()
-  assert.equal(await server.stop(), 0)
 })
 
 const inContext = async <T>(act: (context: BrowserContext) => Promise<T>, options: object = {}): Promise<T> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+  const context = await web.browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
   try {
     return await act(context)
   } finally {
@@ -50,8 +38,8 @@ const inContext = async <T>(act: (context: BrowserContext) => Promise<T>, option
 }
 
 async function opened(context: BrowserContext, hash: string): Promise<Watched> {
-  const { page, complaints } = await watched(context, server.url)
-  await page.goto(`${server.url}/#${hash}`)
+  const { page, complaints } = await watched(context, web.server.url)
+  await page.goto(`${web.server.url}/#${hash}`)
   return { page, complaints }
 }
 

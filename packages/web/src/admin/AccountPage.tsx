@@ -3,6 +3,7 @@ import { api, useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
+import { Select } from '../parts/Select.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Twice } from '../parts/Twice.tsx'
 import { signOut, useSession } from '../session.ts'
@@ -10,12 +11,13 @@ import { act } from '../shell/act.ts'
 import { NewToken, TOKENS } from './NewToken.tsx'
 
 const DAY_S = 86_400
+const SCOPES = { read: 'read', write: 'read and write', manage: 'do all that I may' } as const
 
 /** One's own account: tokens for programs, and the way out. */
 export function AccountPage() {
   const session = useSession()
   const found = useApi(TOKENS, {}, { enabled: Boolean(session?.username) })
-  const [scope, setScope] = useState<'read' | 'write' | 'manage'>('write')
+  const [scope, setScope] = useState<keyof typeof SCOPES>('write')
   const [days, setDays] = useState(90)
   const [experiments, setExperiments] = useState('')
   if (session && session.username === '') {
@@ -48,12 +50,7 @@ export function AccountPage() {
       <p className="faint">A program signs in with a token: export MLFLOW_TRACKING_TOKEN=…, or use it as a password.</p>
       <NewToken make={make} done="It is made.">
         <label>
-          may{' '}
-          <select value={scope} onChange={(event) => setScope(event.target.value as typeof scope)}>
-            <option value="read">read</option>
-            <option value="write">read and write</option>
-            <option value="manage">do all that I may</option>
-          </select>
+          may <Select options={SCOPES} value={scope} onChange={setScope} />
         </label>
         <label>
           for{' '}

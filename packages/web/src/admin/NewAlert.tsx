@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import { api } from '../api.ts'
+import { Select } from '../parts/Select.tsx'
 import { act, emptied } from '../shell/act.ts'
 import { ALERTS, KINDS, PER } from './alert.ts'
+import { Count } from './Count.tsx'
 
 type Webhook = { readonly webhook_id: string; readonly name: string }
 
@@ -39,14 +41,7 @@ export function NewAlert({ webhooks }: { webhooks: readonly Webhook[] }) {
       <Select label="Tells of" options={KINDS} value={kind} onChange={setKind} />
       {kind === 'burst' && (
         <>
-          <input
-            className="limit"
-            type="number"
-            min="1"
-            aria-label="How many entries"
-            value={times}
-            onChange={(event) => setTimes(event.target.value)}
-          />
+          <Count label="How many entries" typed={times} onChange={setTimes} min={1} />
           <span className="faint">×</span>
           <input
             aria-label="Of which action: login, a route, or empty for any"
@@ -57,16 +52,7 @@ export function NewAlert({ webhooks }: { webhooks: readonly Webhook[] }) {
           <Select label="How it ended" options={OUTCOMES} value={outcome} onChange={setOutcome} />
           <Select label="Counted" options={PER} value={per} onChange={setPer} />
           <label>
-            within{' '}
-            <input
-              className="limit"
-              type="number"
-              min="1"
-              aria-label="Within how many seconds"
-              value={seconds}
-              onChange={(event) => setSeconds(event.target.value)}
-            />{' '}
-            s
+            within <Count label="Within how many seconds" typed={seconds} onChange={setSeconds} min={1} /> s
           </label>
         </>
       )}
@@ -84,19 +70,5 @@ export function NewAlert({ webhooks }: { webhooks: readonly Webhook[] }) {
         Make an alert
       </button>
     </form>
-  )
-}
-
-type Choices<T extends string> = { label: string; options: Readonly<Record<T, string>>; value: T; onChange: (value: T) => void }
-
-function Select<T extends string>({ label, options, value, onChange }: Choices<T>) {
-  return (
-    <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value as T)}>
-      {(Object.keys(options) as T[]).map((one) => (
-        <option key={one} value={one}>
-          {options[one]}
-        </option>
-      ))}
-    </select>
   )
 }

@@ -1,5 +1,7 @@
 import type { Input } from '@millrace/client'
 import { useState } from 'react'
+import { Select } from '../parts/Select.tsx'
+import { Count } from './Count.tsx'
 import type { Quota } from './quota.ts'
 
 type Limits = Input<'POST /api/2.0/millrace/quotas/set'>
@@ -11,6 +13,7 @@ type Props = {
 }
 
 const MIB = 1_048_576
+const SCOPES = { user: 'account', workspace: 'workspace' } as const
 const textOf = (number: number | string | undefined): string => (number === undefined ? '' : String(number))
 const numberOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text))
 
@@ -38,11 +41,7 @@ export function NewQuota({ from, save, done }: Props) {
   return (
     <form className="bar" onSubmit={submit}>
       <label>
-        Of an{' '}
-        <select value={scope} onChange={(event) => setScope(event.target.value as typeof scope)}>
-          <option value="user">account</option>
-          <option value="workspace">workspace</option>
-        </select>
+        Of an <Select options={SCOPES} value={scope} onChange={setScope} />
       </label>
       <input
         className="grow"
@@ -51,9 +50,9 @@ export function NewQuota({ from, save, done }: Props) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <Limit label="Requests a second" text={rate} set={setRate} step="any" />
-      <Limit label="Uploads at a time" text={uploads} set={setUploads} step="1" />
-      <Limit label="MiB of uploads a day" text={mebibytes} set={setMebibytes} step="any" />
+      <Count label="Requests a second" typed={rate} onChange={setRate} step="any" says />
+      <Count label="Uploads at a time" typed={uploads} onChange={setUploads} says />
+      <Count label="MiB of uploads a day" typed={mebibytes} onChange={setMebibytes} step="any" says />
       <button type="submit" className="main" disabled={[rate, uploads, mebibytes].every((one) => one.trim() === '')}>
         Set the quota
       </button>
@@ -63,20 +62,5 @@ export function NewQuota({ from, save, done }: Props) {
         </button>
       )}
     </form>
-  )
-}
-
-function Limit({ label, text, set, step }: { label: string; text: string; set: (text: string) => void; step: string }) {
-  return (
-    <input
-      className="limit"
-      type="number"
-      min="0"
-      step={step}
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={(event) => set(event.target.value)}
-    />
   )
 }

@@ -6,6 +6,7 @@ import { Choice } from '../parts/Choice.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
+import { Select } from '../parts/Select.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { useSession } from '../session.ts'
@@ -117,9 +118,10 @@ function UserRow({ user }: { user: User }) {
 const adminWords = (is_admin: boolean): string => (is_admin ? 'Make a user' : 'Make an admin')
 
 const PASSWORD_LENGTH_MIN = 12
+const NEW_KINDS = { person: 'person', program: 'program' } as const
 
 function NewAccount() {
-  const [kind, setKind] = useState<'person' | 'program'>('person')
+  const [kind, setKind] = useState<keyof typeof NEW_KINDS>('person')
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
   const create = async (event: React.FormEvent): Promise<void> => {
@@ -138,11 +140,7 @@ function NewAccount() {
   return (
     <form className="bar" onSubmit={create}>
       <label>
-        For a{' '}
-        <select value={kind} onChange={(event) => setKind(event.target.value as typeof kind)}>
-          <option value="person">person</option>
-          <option value="program">program</option>
-        </select>
+        For a <Select options={NEW_KINDS} value={kind} onChange={setKind} />
       </label>
       <input
         aria-label="User name"

@@ -2,6 +2,7 @@ import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
+import { DraftForm, useDraft } from '../parts/Draft.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { useServerInfo } from '../server-info.ts'
@@ -71,18 +72,11 @@ function Listed() {
 
 function WorkspaceCard({ workspace }: { workspace: Workspace }) {
   const { name, description = '', default_artifact_root } = workspace
-  const [draft, setDraft] = useState<string>()
   const describe = (to: string): Promise<unknown> =>
     api.call('PATCH /api/3.0/mlflow/workspaces/{workspace_name}', { workspace_name: name, description: to })
-  const save = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault()
-    const isSaved = await act(() => describe(draft ?? ''), {
-      done: `${name} is described.`,
-      undo: () => describe(description),
-      changes: CHANGES,
-    })
-    if (isSaved) setDraft((now) => (now === draft ? undefined : now))
-  }
+  const draft = useDraft((to) =>
+    act(() => describe(to), { done: `${name} is described.`, undo: () => describe(description), changes: CHANGES }),
+  )
   // Only one that is empty can be deleted so: then nothing is lost that making it again would not bring back.
   const remove = (): Promise<boolean> =>
     act(() => api.call('DELETE /api/3.0/mlflow/workspaces/{workspace_name}', { workspace_name: name, mode: 'RESTRICT' }), {
@@ -94,8 +88,8 @@ function WorkspaceCard({ workspace }: { workspace: Workspace }) {
     <article className="card">
       <header className="bar">
         <h2 className="grow name">{name}</h2>
-        {draft === undefined && (
-          <button type="button" className="quiet" onClick={() => setDraft(description)} aria-label={`Describe ${name}`}>
+        {draft.text === undefined && (
+          <button type="button" className="quiet" onClick={() => draft.set(description)} aria-label={`Describe ${name}`}>
             Describe
           </button>
         )}
@@ -105,23 +99,17 @@ function WorkspaceCard({ workspace }: { workspace: Workspace }) {
           </button>
         )}
       </header>
-      {draft === undefined && description && <p>{description}</p>}
-      {draft !== undefined && (
-        <form className="bar" onSubmit={save}>
+      {draft.text === undefined && description && <p>{description}</p>}
+      {draft.text !== undefined && (
+        <DraftForm draft={draft}>
           <input
             autoFocus
             className="grow"
             aria-label={`Description of ${name}`}
-            value={draft}
-            onChange={(event) => setDraft(event.target.value)}
+            value={draft.text}
+            onChange={(event) => draft.set(event.target.value)}
           />
-          <button type="submit" className="main">
-            Save
-          </button>
-          <button type="button" onClick={() => setDraft(undefined)}>
-            Cancel
-          </button>
-        </form>
+        </DraftForm>
       )}
       {default_artifact_root && <p className="mono faint">artifacts in {default_artifact_root}</p>}
     </article>

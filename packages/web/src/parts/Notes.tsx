@@ -1,6 +1,6 @@
-import { useState } from 'react'
 import { refresh, sentenceOf } from '../api.ts'
 import { say } from '../shell/Toasts.tsx'
+import { DraftForm, useDraft } from './Draft.tsx'
 import { Markdown } from './Markdown.tsx'
 import { changesOf, type Owner, setTag } from './owner.ts'
 
@@ -8,18 +8,17 @@ const NOTE = 'mlflow.note.content'
 
 /** The description of an experiment or a run, in Markdown; it can be edited where it stands. */
 export function Notes({ text, owner }: { text: string; owner: Owner }) {
-  const [draft, setDraft] = useState<string>()
-  const save = async (): Promise<void> => {
-    const value = draft ?? ''
+  const draft = useDraft(async (value) => {
     try {
       await setTag(owner, NOTE, value)
       await refresh(...changesOf(owner))
-      setDraft((now) => (now === value ? undefined : now))
+      return true
     } catch (error) {
       say(sentenceOf(error), { isProblem: true })
+      return false
     }
-  }
-  if (draft === undefined) {
+  })
+  if (draft.text === undefined) {
     return (
       <div className="bar">
         {text !== '' && (
@@ -27,27 +26,21 @@ export function Notes({ text, owner }: { text: string; owner: Owner }) {
             <Markdown text={text} />
           </div>
         )}
-        <button type="button" className="quiet" onClick={() => setDraft(text)}>
+        <button type="button" className="quiet" onClick={() => draft.set(text)}>
           {text === '' ? 'Add a description' : 'Edit the description'}
         </button>
       </div>
     )
   }
   return (
-    <div className="bar">
+    <DraftForm draft={draft}>
       <textarea
         className="grow"
         rows={5}
         aria-label="Description, in Markdown"
-        value={draft}
-        onChange={(event) => setDraft(event.target.value)}
+        value={draft.text}
+        onChange={(event) => draft.set(event.target.value)}
       />
-      <button type="button" className="main" onClick={save}>
-        Save
-      </button>
-      <button type="button" onClick={() => setDraft(undefined)}>
-        Cancel
-      </button>
-    </div>
+    </DraftForm>
   )
 }

@@ -6,11 +6,13 @@ import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
+import { Select } from '../parts/Select.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Time } from '../parts/Time.tsx'
 
 const PAGE_MAX = 100
 const LIVE_MS = 5_000
+const STATUSES = { '': 'every status', OK: 'OK', ERROR: 'errors', IN_PROGRESS: 'in progress' } as const
 const LATENCIES_MS = [100, 1_000, 5_000, 30_000] as const
 
 /** "1.234s", as protobuf writes durations, in milliseconds. */
@@ -20,7 +22,7 @@ const msOf = (text: string | undefined): number | undefined => (text === undefin
 export function TracesTable({ experimentId, runId }: { experimentId: string; runId?: string }) {
   const [typed, setTyped] = useState('')
   const [filter, setFilter] = useState('')
-  const [status, setStatus] = useState('')
+  const [status, setStatus] = useState<keyof typeof STATUSES>('')
   const [slower, setSlower] = useState(0)
   const conditions = [
     filter,
@@ -60,12 +62,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
-        <select aria-label="Status" value={status} onChange={(event) => setStatus(event.target.value)}>
-          <option value="">every status</option>
-          <option value="OK">OK</option>
-          <option value="ERROR">errors</option>
-          <option value="IN_PROGRESS">in progress</option>
-        </select>
+        <Select label="Status" options={STATUSES} value={status} onChange={setStatus} />
         <select aria-label="Latency" value={slower} onChange={(event) => setSlower(Number(event.target.value))}>
           <option value={0}>any latency</option>
           {LATENCIES_MS.map((ms) => (

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { registerPrompt } from '../../packages/client/src/index.ts'
 import { type Filled, fill } from './fill.ts'
 import { startedWeb } from './started.ts'
 import { findingsOf, watched } from './watched.ts'
@@ -122,4 +123,60 @@ describe('every page', () => {
       await page.close()
     })
   }
+})
+
+describe('lists that are longer than what is asked for at once', () => {
+  const MANY = 201
+  const MOVES = 51
+  let context: BrowserContext
+  before(async () => {
+    const { client } = web
+    context = await web.browser.newContext({ viewport: WIDE })
+    for (let at = 0; at < MANY; at++) {
+      await client.registeredModels.create({ name: `model ${at}` })
+      await client.modelVersions.create({ name: 'shop-model', source: 's3://elsewhere/model' })
+      await registerPrompt(client, { name: 'long-lived', template: `the text ${at}` })
+    }
+    for (let at = 0; at < MOVES; at++)
+      await client.registeredModels.setAlias({ name: 'shop-model', alias: 'moved', version: String(1 + (at % MANY)) })
+  })
+  after(() => context?.close())
+
+  /** Shows what a list begins with, and all of it. */
+  async function grown(page: Page, first: string, all: string): Promise<void> {
+    await page.getByText(first).waitFor({ timeout: 30_000 })
+    await page.locator('.bar', { hasText: first }).getByRole('button', { name: 'Show more' }).click()
+    await page.getByText(all).waitFor({ timeout: 30_000 })
+  }
+
+  test('the models, a model’s versions and its history say how much is shown, and show all of it', async () => {
+    const { page, complaints } = await watched(context, web.server.url)
+    await page.goto(`${web.server.url}/#/models`)
+    await grown(page, 'The first 200 models are shown.', `All ${MANY + 1} models are shown.`)
+    await page.getByRole('link', { name: 'model 0', exact: true }).waitFor({ timeout: 30_000 })
+    await page.goto(`${web.server.url}/#/models/shop-model`)
+    await grown(page, 'The first 200 versions are shown.', `All ${MANY + 1} versions are shown.`)
+    await grown(page, 'The first 50 moves are shown.', `All ${MOVES + 1} moves are shown.`)
+    // What has come can be chosen, too.
+    await page.getByLabel('Version', { exact: true }).selectOption('1')
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
+
+  test('an old version of a prompt can be chosen, and a model past those that are asked for is jumped to by its name', async () => {
+    const { page, complaints } = await watched(context, web.server.url)
+    await page.goto(`${web.server.url}/#/prompts/long-lived`)
+    await grown(page, 'The first 200 versions are shown.', `All ${MANY} versions are shown.`)
+    await page
+      .locator('label', { hasText: /^Version/ })
+      .getByRole('combobox')
+      .selectOption('1')
+    await page.getByText('the text 0', { exact: true }).waitFor({ timeout: 30_000 })
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Name of an experiment, a model or a page' }).fill('shop-mod')
+    await page.getByRole('option', { name: /shop-model/ }).click()
+    await page.getByRole('heading', { name: 'shop-model' }).waitFor({ timeout: 30_000 })
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
 })

@@ -2405,6 +2405,8 @@ export type Endpoints = {
     input: {
       /** Without '/', ':' and '%', and not a path such as '..' */
       name?: string | undefined
+      /** Only those about this version of it */
+      version?: string | undefined
       /** Also those that were used, rejected or are too old */
       all?: boolean | undefined
       max_results?: number | undefined

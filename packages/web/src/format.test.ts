@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, bytes, count, duration, metric } from './format.ts'
+import { ago, bytes, count, duration, metric, shownWords } from './format.ts'
 
 const NOW = 1_700_000_000_000
 const HOUR = 3_600_000
@@ -51,4 +51,14 @@ test('sizes and counts', () => {
     '1024 TiB',
   ])
   assert.deepEqual([count(1, 'run'), count(0, 'run'), count(12_345, 'run')], ['1 run', '0 runs', '12,345 runs'])
+})
+
+test('how much of a list is shown', () => {
+  const of = (shown: number, hasMore: boolean, total?: number) =>
+    shownWords({ shown, noun: 'model', hasMore, ...(total !== undefined && { total }) })
+  assert.equal(of(200, true), 'The first 200 models are shown.')
+  assert.equal(of(1_200, false), 'All 1,200 models are shown.')
+  assert.equal(of(100, true, 2_000), '100 of 2,000 models are shown.')
+  // Others were made while somebody read.
+  assert.equal(of(100, true, 100), 'The first 100 models are shown.')
 })

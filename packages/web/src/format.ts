@@ -48,3 +48,11 @@ export function bytes(count: number): string {
 
 /** "1 run", "12,345 runs". */
 export const count = (number: number, noun: string): string => `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`
+
+/** How much of a list is shown: "100 of 2,000 users are shown.", "The first 200 models are shown.", "All 312 models are shown." */
+export function shownWords({ shown, noun, total, hasMore }: { shown: number; noun: string; total?: number; hasMore: boolean }): string {
+  const verb = shown === 1 ? 'is' : 'are'
+  if (!hasMore) return `All ${count(shown, noun)} are shown.`
+  if (total !== undefined && total > shown) return `${shown.toLocaleString('en-GB')} of ${count(total, noun)} ${verb} shown.`
+  return `The first ${count(shown, noun)} ${verb} shown.`
+}

@@ -38,7 +38,7 @@ export function AuditLog() {
         </Empty>
       )}
       {entries.length > 0 && <Entries entries={entries} />}
-      <More pages={pages} />
+      <More pages={pages} noun="record" />
       <div className="bar spaced">{entries.length > 0 && <Export asked={asked} />}</div>
     </>
   )

@@ -1,8 +1,10 @@
-import { api, useApi } from '../api.ts'
+import { api } from '../api.ts'
 import { count } from '../format.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { ACTIONS, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act } from '../shell/act.ts'
 
 const DELIVERIES = 'GET /api/2.0/millrace/webhooks/{webhook_id}/deliveries'
@@ -11,10 +13,10 @@ const LIVE_MS = 5_000
 
 /** What could not be delivered to a webhook, why, and another try. */
 export function Deliveries({ webhook_id, name }: { webhook_id: string; name: string }) {
-  const found = useApi(DELIVERIES, { webhook_id, max_results: PAGE_MAX }, { refetch_ms: LIVE_MS, keep: true })
-  if (found.isError) return <Problem error={found.error} />
-  if (!found.data) return <Loading lines={3} />
-  const { deliveries, next_page_token } = found.data
+  const pages = usePages(DELIVERIES, { webhook_id, max_results: PAGE_MAX }, (of) => of.deliveries, { refetch_ms: LIVE_MS })
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (!pages.first) return <Loading lines={3} />
+  const deliveries = pages.items
   const replay = (delivery_id?: string): Promise<boolean> =>
     act(
       () => api.call('POST /api/2.0/millrace/webhooks/{webhook_id}/deliveries/replay', { webhook_id, ...(delivery_id && { delivery_id }) }),
@@ -25,7 +27,8 @@ export function Deliveries({ webhook_id, name }: { webhook_id: string; name: str
     <section className="spaced">
       <div className="bar">
         <span className="faint grow">
-          {next_page_token ? `The first ${PAGE_MAX} of those given up` : `${count(deliveries.length, 'event')} given up`}
+          {pages.hasMore && 'more than '}
+          {count(deliveries.length, 'event')} given up
         </span>
         <button type="button" onClick={() => void replay()}>
           Send all again
@@ -50,6 +53,7 @@ export function Deliveries({ webhook_id, name }: { webhook_id: string; name: str
           </tr>
         ))}
       </Table>
+      <More pages={pages} noun="event" />
     </section>
   )
 }

@@ -54,7 +54,7 @@ export function Tokens() {
         </Table>
       )}
       {isEmpty && search !== '' && <p className="faint">No token has that account or purpose.</p>}
-      <More pages={pages} />
+      <More pages={pages} noun="token" total={pages.first?.total} />
     </>
   )
 }

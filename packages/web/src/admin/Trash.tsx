@@ -61,7 +61,7 @@ export function Trash() {
           </Table>
         </>
       )}
-      <More pages={pages} />
+      <More pages={pages} noun="thing" total={inAll && inAll.experiments + inAll.runs + inAll.logged_models} />
     </section>
   )
 }

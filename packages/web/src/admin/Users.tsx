@@ -47,7 +47,7 @@ export function Users() {
           ))}
         </Table>
       )}
-      <More pages={pages} />
+      <More pages={pages} noun="account" total={pages.first?.total} />
     </>
   )
 }

@@ -37,7 +37,7 @@ export function Webhooks() {
           <WebhookCard key={webhook.webhook_id} webhook={webhook} />
         ))}
       </div>
-      <More pages={pages} />
+      <More pages={pages} noun="webhook" />
     </>
   )
 }

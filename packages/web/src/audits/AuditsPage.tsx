@@ -1,13 +1,15 @@
 import type { Output } from '@millrace/client'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, refresh, sentenceOf } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
 import { type Column, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { useSession } from '../session.ts'
 import { say } from '../shell/Toasts.tsx'
 import { Risk } from './Risk.tsx'
@@ -32,10 +34,10 @@ export function AuditsPage() {
   const name = typed.trim()
   const asked = { max_results: PAGE_MAX, ...(target !== '' && { target }), ...(name !== '' && { name }) }
   // One that is being made is looked for again until it is done.
-  const found = useApi(ROUTE, asked, { keep: true, ...(isOpen && { refetch_ms: LIVE_MS }) })
-  const audits = found.data?.audits ?? []
+  const pages = usePages(ROUTE, asked, (of) => of.audits, { ...(isOpen && { refetch_ms: LIVE_MS }) })
+  const audits = pages.items
   const waits = audits.some(({ state }) => state === 'waiting' || state === 'running')
-  if (found.data && waits !== isOpen) setOpen(waits)
+  if (pages.first && waits !== isOpen) setOpen(waits)
   const isFiltered = target !== '' || name !== ''
   return (
     <>
@@ -57,9 +59,9 @@ export function AuditsPage() {
           <Search label="Search audits by name" placeholder="Part of the name of what was audited" value={typed} onChange={setTyped} />
         </div>
       )}
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && audits.length === 0 && (isFiltered ? <p className="faint">No audit is like that.</p> : <NoAudits />)}
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && audits.length === 0 && (isFiltered ? <p className="faint">No audit is like that.</p> : <NoAudits />)}
       {audits.length > 0 && (
         <Table label="Audits" columns={COLUMNS}>
           {audits.map((audit) => (
@@ -67,7 +69,7 @@ export function AuditsPage() {
           ))}
         </Table>
       )}
-      {found.data?.next_page_token && <p className="faint">The newest {PAGE_MAX} are shown: search for others.</p>}
+      <More pages={pages} noun="audit" />
     </>
   )
 }

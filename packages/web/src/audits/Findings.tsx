@@ -113,7 +113,7 @@ function Listed({ audit, view, compared }: { audit: Audit; view: View; compared:
   return (
     <>
       <Groups findings={pages.items} none={isFiltered ? 'Nothing is found by this filter.' : 'Nothing is open.'} added={added} />
-      <More pages={pages} />
+      <More pages={pages} noun="finding" />
     </>
   )
 }

@@ -1,20 +1,24 @@
+import type { Output } from '@millrace/client'
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, refresh, sentenceOf } from '../api.ts'
 import { nameFilter } from '../filters.ts'
-import { count } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { useLiveExperiments } from '../runs/live.ts'
 import { say } from '../shell/Toasts.tsx'
 import { workspace } from '../workspace.ts'
 
 const SEARCH = 'POST /api/2.0/mlflow/experiments/search'
 const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
-const PAGE_MAX = 500
+// So many ids fit into an address, too.
+const PAGE_MAX = 200
 const ASKED_MS = 30_000
 
 /** All experiments, by their last change; search, create, rename, delete and bring back. */
@@ -23,7 +27,7 @@ export function ExperimentsPage() {
   const [deleted, setDeleted] = useState(false)
   const filter = nameFilter(typed)
   useLiveExperiments(SEARCH, ACTIVITY)
-  const found = useApi(
+  const pages = usePages(
     SEARCH,
     {
       max_results: PAGE_MAX,
@@ -31,14 +35,13 @@ export function ExperimentsPage() {
       view_type: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
       ...(filter !== '' && { filter }),
     },
-    { keep: true, refetch_ms: ASKED_MS },
+    (answer) => answer.experiments,
+    { refetch_ms: ASKED_MS },
   )
-  const experiments = found.data?.experiments ?? []
-  const ids = experiments.map(({ experiment_id }) => experiment_id)
-  const activity = useApi(ACTIVITY, { experiment_ids: ids }, { enabled: ids.length > 0, keep: true, refetch_ms: ASKED_MS })
-  const busy = new Map((activity.data?.experiments ?? []).map((one) => [one.experiment_id, one]))
+  const experiments = pages.items
+  const busy = useActivity(experiments.map(({ experiment_id }) => experiment_id))
   // A new workspace has not even the experiment that a new server has.
-  const isCounted = ids.length > 0 ? activity.isSuccess : found.isSuccess
+  const isCounted = pages.first !== undefined && experiments.every(({ experiment_id }) => busy.has(experiment_id))
   const isFresh = isCounted && !deleted && typed === '' && [...busy.values()].every(({ runs }) => runs === 0)
   return (
     <>
@@ -52,10 +55,10 @@ export function ExperimentsPage() {
           <input type="checkbox" checked={deleted} onChange={(event) => setDeleted(event.target.checked)} /> In the trash
         </label>
       </div>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
       {isFresh && <FirstRun />}
-      {found.data && experiments.length === 0 && !isFresh && (
+      {pages.first && experiments.length === 0 && !isFresh && (
         <p className="faint">{deleted ? 'The trash is empty.' : 'No experiment has that name.'}</p>
       )}
       {experiments.length > 0 && (
@@ -80,8 +83,8 @@ export function ExperimentsPage() {
                       {name}
                     </Link>
                   </td>
-                  <td className="number">{activity.data ? (busy.get(experiment_id)?.runs ?? 0).toLocaleString('en-GB') : '…'}</td>
-                  <td>{activity.data && <Time at={busy.get(experiment_id)?.last_start_time} />}</td>
+                  <td className="number">{busy.get(experiment_id)?.runs.toLocaleString('en-GB') ?? '…'}</td>
+                  <td>{busy.has(experiment_id) && <Time at={busy.get(experiment_id)?.last_start_time} />}</td>
                   <td>
                     <Time at={last_update_time} />
                   </td>
@@ -94,11 +97,32 @@ export function ExperimentsPage() {
           </table>
         </Scroll>
       )}
-      {found.data?.next_page_token && (
-        <p className="faint">The first {count(PAGE_MAX, 'experiment')} are shown: search by name for others.</p>
-      )}
+      <More pages={pages} noun="experiment" />
     </>
   )
+}
+
+type Activity = Output<typeof ACTIVITY>['experiments'][number]
+
+/** How much goes on in experiments, of as many at a time as a page has: the first are not counted again when there are more. */
+function useActivity(ids: readonly string[]): ReadonlyMap<string, Activity> {
+  const parts = Array.from({ length: Math.ceil(ids.length / PAGE_MAX) }, (_, at) => ids.slice(at * PAGE_MAX, (at + 1) * PAGE_MAX))
+  return useQueries({
+    queries: parts.map((experiment_ids) => ({
+      queryKey: [ACTIVITY, { experiment_ids }],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.call(ACTIVITY, { experiment_ids: [...experiment_ids] }, { signal }),
+      refetchInterval: ASKED_MS,
+      placeholderData: keepPreviousData,
+    })),
+    combine: (answers) =>
+      new Map(
+        answers.flatMap(({ data, isSuccess, isPlaceholderData }, at) => [
+          // One without runs is not counted among them.
+          ...(isSuccess && !isPlaceholderData ? (parts[at] ?? []) : []).map((id) => [id, { experiment_id: id, runs: 0 }] as const),
+          ...(data?.experiments ?? []).map((one) => [one.experiment_id, one] as const),
+        ]),
+      ),
+  })
 }
 
 function NewExperiment() {

@@ -7,8 +7,10 @@ import { Choice } from '../parts/Choice.tsx'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Search } from '../parts/Search.tsx'
 import { Twice } from '../parts/Twice.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act } from '../shell/act.ts'
 import { ExportMenu } from './ExportMenu.tsx'
 import { allModels } from './found-models.ts'
@@ -22,11 +24,11 @@ const ROUTE = 'GET /api/2.0/millrace/inventory/reports'
 
 /** What inventories found outside the registry: one inventory at a time, the newest unless said. */
 export function FoundFiles({ view }: { view: View }) {
-  const found = useApi(ROUTE, { max_results: REPORTS_MAX })
+  const pages = usePages(ROUTE, { max_results: REPORTS_MAX }, (of) => of.inventories)
   const navigate = useNavigate()
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const reports = found.data.inventories
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (pages.isPending) return <Loading />
+  const reports = pages.items
   const [newest] = reports
   if (!newest) return <NoInventory />
   const report = reports.find(({ report_id }) => report_id === view.report) ?? newest
@@ -49,6 +51,7 @@ export function FoundFiles({ view }: { view: View }) {
         </select>
         <Actions report={report} view={view} />
       </div>
+      <More pages={pages} noun="report" />
       <p className="faint">
         {count(report.looked_at, 'file')} looked at{report.kept_by !== '' && ` by ${report.kept_by}`}, {moment(report.made_ms)}.
         {report.not_read > 0 && <NotRead report={report} />}

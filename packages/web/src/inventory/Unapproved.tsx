@@ -58,7 +58,7 @@ export function Unapproved() {
         {count(versions.length, 'version')}
         {pages.hasMore && ', the newest'}
       </p>
-      <More pages={pages} />
+      <More pages={pages} noun="version" />
     </>
   )
 }

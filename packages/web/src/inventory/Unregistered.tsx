@@ -50,7 +50,7 @@ export function Unregistered() {
         {count(models.length, 'model')}
         {pages.hasMore && ', the newest'}
       </p>
-      <More pages={pages} />
+      <More pages={pages} noun="model" />
     </>
   )
 }

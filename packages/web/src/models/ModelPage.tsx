@@ -3,10 +3,12 @@ import { useApi } from '../api.ts'
 import { quoted } from '../filters.ts'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Markdown } from '../parts/Markdown.tsx'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { History } from '../trust/History.tsx'
-import { Requests } from '../trust/Requests.tsx'
+import { RequestsOf } from '../trust/Requests.tsx'
 import { Aliases } from './Aliases.tsx'
 import { Rollouts } from './Rollouts.tsx'
 import { Trust } from './Trust.tsx'
@@ -16,23 +18,17 @@ const route = getRouteApi('/models/$name')
 const GET = 'GET /api/2.0/mlflow/registered-models/get'
 const VERSIONS = 'GET /api/2.0/mlflow/model-versions/search'
 const PAGE_MAX = 200
-const LIVE_MS = 5_000
 
 /** A registered model: its aliases and its versions. */
 export function ModelPage() {
   const { name } = route.useParams()
   const model = useApi(GET, { name })
-  const versions = useApi(VERSIONS, {
-    filter: `name = ${quoted(name)}`,
-    order_by: ['version_number DESC'],
-    max_results: PAGE_MAX,
-  })
-  const asked = useApi('GET /api/2.0/millrace/promotions/requests', { name, max_results: PAGE_MAX }, { refetch_ms: LIVE_MS, keep: true })
-  const requests = asked.data?.promotion_requests ?? []
+  const filter = `name = ${quoted(name)}`
+  const versions = usePages(VERSIONS, { filter, order_by: ['version_number DESC'], max_results: PAGE_MAX }, (of) => of.model_versions)
   if (model.isError) return <Problem error={model.error} retry={() => model.refetch()} />
   if (!model.data) return <Loading />
   const { description = '', aliases, tags } = model.data.registered_model
-  const list = versions.data?.model_versions ?? []
+  const list = versions.items
   return (
     <>
       <title>{`${name} · Millrace`}</title>
@@ -55,15 +51,11 @@ export function ModelPage() {
         </p>
       )}
       <Aliases name={name} aliases={aliases} versions={list.map(({ version }) => version)} />
-      {requests.length > 0 && (
-        <section>
-          <h2 className="spaced">Requests</h2>
-          <Requests requests={requests} />
-        </section>
-      )}
+      <RequestsOf name={name} />
       <h2 className="spaced">Versions</h2>
+      {versions.error && <Problem error={versions.error} retry={versions.retry} />}
       {versions.isPending && <Loading />}
-      {versions.data && list.length === 0 && <p className="faint">There is no version yet: register one with mlflow.register_model.</p>}
+      {versions.first && list.length === 0 && <p className="faint">There is no version yet: register one with mlflow.register_model.</p>}
       {list.length > 0 && (
         <Scroll label="Versions">
           <table>
@@ -104,6 +96,7 @@ export function ModelPage() {
           </table>
         </Scroll>
       )}
+      <More pages={versions} noun="version" />
       <Rollouts name={name} aliases={aliases} versions={list.map(({ version }) => version)} />
       <History name={name} aliases={aliases} />
     </>

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../api.ts'
 import { nameFilter } from '../filters.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { Trust } from './Trust.tsx'
 import './models.css'
 
@@ -17,12 +18,12 @@ const PAGE_MAX = 200
 export function ModelsPage() {
   const [typed, setTyped] = useState('')
   const filter = nameFilter(typed)
-  const found = useApi(
+  const pages = usePages(
     'GET /api/2.0/mlflow/registered-models/search',
     { max_results: PAGE_MAX, order_by: ['last_updated_timestamp DESC'], ...(filter !== '' && { filter }) },
-    { keep: true },
+    ({ registered_models }) => registered_models,
   )
-  const models = found.data?.registered_models ?? []
+  const models = pages.items
   return (
     <>
       <title>Models · Millrace</title>
@@ -35,9 +36,9 @@ export function ModelsPage() {
       <div className="bar">
         <Search label="Search models by name" placeholder="Search by name" value={typed} onChange={setTyped} />
       </div>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && models.length === 0 && (typed === '' ? <NoModels /> : <p className="faint">No model has that name.</p>)}
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && models.length === 0 && (typed === '' ? <NoModels /> : <p className="faint">No model has that name.</p>)}
       {models.length > 0 && (
         <Scroll label="Models">
           <table className="models">
@@ -85,6 +86,7 @@ export function ModelsPage() {
           </table>
         </Scroll>
       )}
+      <More pages={pages} noun="model" />
     </>
   )
 }

@@ -1,21 +1,25 @@
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
+import { More } from '../parts/More.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { act, emptied } from '../shell/act.ts'
 import { RolloutCard } from './RolloutCard.tsx'
 
 const LIST = 'GET /api/2.0/millrace/rollouts/list'
 const CHANGES = [LIST, 'GET /api/2.0/millrace/rollouts/get', 'GET /api/2.0/millrace/promotions/requests'] as const
 const LIVE_MS = 5_000
-const SHOWN_MAX = 20
+const PAGE_MAX = 20
 const STEPS = '5, 25, 50, 100'
 
 type Props = { name: string; aliases: readonly { alias: string; version: string }[]; versions: readonly string[] }
 
 /** How new versions take an alias's place in steps: those that go on, those that are over, and the start of another. */
 export function Rollouts({ name, aliases, versions }: Props) {
-  const found = useApi(LIST, { name, all: true, max_results: SHOWN_MAX }, { refetch_ms: LIVE_MS, keep: true })
-  const rollouts = found.data?.rollouts ?? []
-  const free = aliases.filter(({ alias }) => !rollouts.some((one) => one.alias === alias && one.ended_ms === undefined))
+  const pages = usePages(LIST, { name, all: true, max_results: PAGE_MAX }, (of) => of.rollouts, { refetch_ms: LIVE_MS })
+  const rollouts = pages.items
+  // One that goes on may have begun before those that are shown.
+  const going = useApi(LIST, { name }, { refetch_ms: LIVE_MS, keep: true }).data?.rollouts ?? []
+  const free = aliases.filter(({ alias }) => !going.some((one) => one.alias === alias))
   if (rollouts.length === 0 && (aliases.length === 0 || versions.length < 2)) return null
   return (
     <section>
@@ -31,6 +35,7 @@ export function Rollouts({ name, aliases, versions }: Props) {
           <RolloutCard key={rollout.rollout_id} rollout={rollout} />
         ))}
       </div>
+      <More pages={pages} noun="rollout" />
     </section>
   )
 }

@@ -1,19 +1,21 @@
 import { useState } from 'react'
-import { useApi } from '../api.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { RolloutCard } from './RolloutCard.tsx'
 import './models.css'
 
 const LIVE_MS = 5_000
-const SHOWN_MAX = 50
+const PAGE_MAX = 50
 
 /** The rollouts of all models. */
 export function RolloutsPage() {
   const [all, setAll] = useState(true)
-  const found = useApi('GET /api/2.0/millrace/rollouts/list', { all, max_results: SHOWN_MAX }, { refetch_ms: LIVE_MS, keep: true })
-  const rollouts = found.data?.rollouts ?? []
+  const asked = { all, max_results: PAGE_MAX }
+  const pages = usePages('GET /api/2.0/millrace/rollouts/list', asked, (of) => of.rollouts, { refetch_ms: LIVE_MS })
+  const rollouts = pages.items
   return (
     <>
       <title>Rollouts · Millrace</title>
@@ -23,9 +25,9 @@ export function RolloutsPage() {
           <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} /> Also those that are over
         </label>
       </div>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && rollouts.length === 0 && (
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && rollouts.length === 0 && (
         <Empty title={all ? 'Nothing was rolled out yet' : 'No rollout goes on'}>
           <p>
             A rollout lets a new version answer a part of an alias’s requests, then more of them. The processes that serve report errors,
@@ -39,7 +41,7 @@ export function RolloutsPage() {
           <RolloutCard key={rollout.rollout_id} rollout={rollout} of="model" />
         ))}
       </div>
-      {found.data?.next_page_token && <p className="faint">The newest {SHOWN_MAX} are shown; each model’s page has its own.</p>}
+      <More pages={pages} noun="rollout" />
     </>
   )
 }

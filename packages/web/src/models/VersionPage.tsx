@@ -6,7 +6,7 @@ import { Loading, Problem } from '../parts/Loading.tsx'
 import { Markdown } from '../parts/Markdown.tsx'
 import { Values } from '../run/RunOverview.tsx'
 import { Attestations, Findings } from '../trust/Evidence.tsx'
-import { Requests } from '../trust/Requests.tsx'
+import { RequestsOf } from '../trust/Requests.tsx'
 import { Serving } from './Serving.tsx'
 import { Trust } from './Trust.tsx'
 import './models.css'
@@ -26,8 +26,6 @@ export function VersionPage() {
     Boolean(known.run_id ?? known.model_id)
   const manifest = useApi('GET /api/2.0/millrace/model-versions/manifest', { name, version }, { enabled: isOurs })
   const isScanned = known?.tags.some(({ key }) => key === 'millrace.scan') ?? false
-  const asked = useApi('GET /api/2.0/millrace/promotions/requests', { name, all: true, max_results: 100 })
-  const requests = (asked.data?.promotion_requests ?? []).filter((request) => request.version === version)
   const source = useApi(
     'GET /api/2.0/mlflow/runs/get',
     { run_id: found.data?.model_version.run_id ?? '' },
@@ -104,11 +102,7 @@ export function VersionPage() {
           </>
         )}
       </dl>
-      {requests.length > 0 && (
-        <section className="asked" aria-label="Requests">
-          <Requests requests={requests} />
-        </section>
-      )}
+      <RequestsOf name={name} version={version} />
       <div className="columns">
         <Serving version={one} />
         {isScanned && <Findings name={name} version={version} />}

@@ -1,13 +1,28 @@
+import { sentenceOf } from '../api.ts'
+import { shownWords } from '../format.ts'
 import type { Pages } from './use-pages.ts'
 
-/** A button that fetches the next page of a list, while there is one. */
-export function More<T>({ pages }: { pages: Pages<T> }) {
-  if (!pages.hasMore) return null
+type Props<T> = { pages: Pages<T>; noun: string; total?: number | undefined }
+
+/** The end of a list that comes in pages: how much of it is shown, and a button that fetches the next page while there is one. @param noun what they are: "model" */
+export function More<T>({ pages, noun, total }: Props<T>) {
+  const { hasMore, isLong, isGrowing, items, problem } = pages
+  if (!hasMore && !isLong) return null
   return (
-    <p>
-      <button type="button" disabled={pages.isFetching} onClick={pages.more}>
-        {pages.isFetching ? 'Loading…' : 'Show more'}
-      </button>
-    </p>
+    <div className="bar spaced">
+      {hasMore && (
+        <button type="button" disabled={isGrowing} onClick={pages.more}>
+          {isGrowing ? 'Loading…' : 'Show more'}
+        </button>
+      )}
+      <span className="faint" aria-live="polite">
+        {shownWords({ shown: items.length, noun, hasMore, ...(total !== undefined && { total }) })}
+      </span>
+      {problem && (
+        <span className="bad" role="alert">
+          {sentenceOf(problem)}
+        </span>
+      )}
+    </div>
   )
 }

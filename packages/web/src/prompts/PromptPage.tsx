@@ -7,7 +7,9 @@ import { Aliases } from '../models/Aliases.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { Beside } from './Beside.tsx'
 import { difference } from './difference.ts'
 import './prompts.css'
@@ -20,18 +22,15 @@ const LOOKS = { beside: 'Side by side', one: 'In one' } as const
 /** A prompt: its versions, each beside the one before. */
 export function PromptPage() {
   const { name } = route.useParams()
-  const found = useApi('GET /api/2.0/mlflow/model-versions/search', {
-    filter: `name = ${quoted(name)} AND ${IS_PROMPT}`,
-    order_by: ['version_number DESC'],
-    max_results: PAGE_MAX,
-  })
+  const asked = { filter: `name = ${quoted(name)} AND ${IS_PROMPT}`, order_by: ['version_number DESC'], max_results: PAGE_MAX }
+  const pages = usePages('GET /api/2.0/mlflow/model-versions/search', asked, (of) => of.model_versions)
   const [chosen, choose] = useState<string>()
   const [other, setOther] = useState<string>()
   const [look, setLook] = useState<keyof typeof LOOKS>('beside')
   const registered = useApi('GET /api/2.0/mlflow/registered-models/get', { name })
-  if (found.isError) return <Problem error={found.error} retry={() => found.refetch()} />
-  if (!found.data) return <Loading />
-  const versions = found.data.model_versions
+  if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
+  if (!pages.first) return <Loading />
+  const versions = pages.items
   const at = Math.max(
     0,
     versions.findIndex(({ version }) => version === chosen),
@@ -81,6 +80,7 @@ export function PromptPage() {
           <Time at={shown.creation_timestamp} /> {shown.description && `· ${shown.description}`}
         </span>
       </div>
+      <More pages={pages} noun="version" />
       {variables.length > 0 && (
         <p className="chips">
           <span className="faint">Variables</span>

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../api.ts'
 import { IS_PROMPT, nameFilter } from '../filters.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 
 const PAGE_MAX = 200
 
@@ -15,8 +16,9 @@ const PAGE_MAX = 200
 export function PromptsPage() {
   const [typed, setTyped] = useState('')
   const filter = [IS_PROMPT, nameFilter(typed)].filter(Boolean).join(' AND ')
-  const found = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: PAGE_MAX, filter }, { keep: true })
-  const prompts = found.data?.registered_models ?? []
+  const asked = { max_results: PAGE_MAX, filter }
+  const pages = usePages('GET /api/2.0/mlflow/registered-models/search', asked, ({ registered_models }) => registered_models)
+  const prompts = pages.items
   return (
     <>
       <title>Prompts · Millrace</title>
@@ -26,10 +28,10 @@ export function PromptsPage() {
       <div className="bar">
         <Search label="Search prompts by name" placeholder="Search by name" value={typed} onChange={setTyped} />
       </div>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && prompts.length === 0 && typed !== '' && <p className="faint">No prompt has that name.</p>}
-      {found.data && prompts.length === 0 && typed === '' && (
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && prompts.length === 0 && typed !== '' && <p className="faint">No prompt has that name.</p>}
+      {pages.first && prompts.length === 0 && typed === '' && (
         <Empty title="No prompt is registered yet">
           <p>A prompt is kept in versions, like a model; variables stand in double braces.</p>
           <Code text={'mlflow.genai.register_prompt(name="greeting", template="Hello {{ name }}!")'} />
@@ -63,6 +65,7 @@ export function PromptsPage() {
           </table>
         </Scroll>
       )}
+      <More pages={pages} noun="prompt" />
     </>
   )
 }

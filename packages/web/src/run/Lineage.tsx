@@ -7,7 +7,7 @@ import { quoted } from '../filters.ts'
 import { Trust } from '../models/Trust.tsx'
 import { Loading } from '../parts/Loading.tsx'
 import { Status } from '../parts/Status.tsx'
-import { madeBy, modelIds, useLoggedModels } from './logged-models.ts'
+import { ASKED_MAX, madeBy, modelIds, useLoggedModels } from './logged-models.ts'
 
 const TABLE = 'POST /api/2.0/millrace/runs/table'
 const ROLLOUTS = 'GET /api/2.0/millrace/rollouts/list'
@@ -22,7 +22,8 @@ type Rollout = Output<typeof ROLLOUTS>['rollouts'][number]
 export function Lineage({ run }: { run: Run }) {
   const { info, data, inputs } = run
   const parent = data.tags.find(({ key }) => key === 'mlflow.parentRunId')?.value
-  const made = useLoggedModels(madeBy(run))
+  const madeIds = madeBy(run)
+  const made = useLoggedModels(madeIds)
   const used = useLoggedModels(modelIds(inputs?.model_inputs))
   const registered = useApi('GET /api/2.0/mlflow/model-versions/search', {
     filter: `run_id = ${quoted(info.run_id)}`,
@@ -66,6 +67,7 @@ export function Lineage({ run }: { run: Run }) {
             </div>
           </Card>
         ))}
+        {madeIds.length > ASKED_MAX && <TheFirst most={ASKED_MAX} of="models" />}
       </Stage>
       <Stage title="Registered versions">
         {versions.map((version) => (
@@ -76,11 +78,19 @@ export function Lineage({ run }: { run: Run }) {
             <Trust version={version} />
           </Card>
         ))}
+        {registered.data?.next_page_token && <TheFirst most={VERSIONS_MAX} of="versions" />}
       </Stage>
       <Stage title="Serves as">{versions.flatMap((version) => servesAs(version, rollouts))}</Stage>
     </div>
   )
 }
+
+/** A picture shows some of many: it says so. */
+const TheFirst = ({ most, of }: { most: number; of: string }) => (
+  <p className="faint">
+    the first {most} {of}
+  </p>
+)
 
 function useRollouts(names: readonly string[]): readonly Rollout[] {
   return useQueries({
@@ -123,7 +133,7 @@ function servesAs({ name, version, aliases, current_stage }: Version, rollouts: 
 }
 
 function Stage({ title, children }: { title: string; children: readonly ReactNode[] | ReactNode }) {
-  const isEmpty = Array.isArray(children) && children.flat(2).length === 0
+  const isEmpty = Array.isArray(children) && children.flat(2).filter(Boolean).length === 0
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
@@ -194,7 +204,7 @@ function Family({ experimentId, runId, parent }: { experimentId: string; runId: 
               </li>
             ))}
           </ul>
-          {children.data?.next_page_token && <span className="faint">the first {CHILDREN_MAX}</span>}
+          {children.data?.next_page_token && <TheFirst most={CHILDREN_MAX} of="runs" />}
         </div>
       )}
     </>

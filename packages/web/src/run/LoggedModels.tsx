@@ -1,18 +1,22 @@
 import { Link } from '@tanstack/react-router'
-import { metric, moment } from '../format.ts'
+import { useState } from 'react'
+import { metric, moment, shownWords } from '../format.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading } from '../parts/Loading.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Artifacts } from './Artifacts.tsx'
-import { type LoggedModel, useLoggedModels } from './logged-models.ts'
+import { ASKED_MAX, type LoggedModel, useLoggedModels } from './logged-models.ts'
 import { Values } from './RunOverview.tsx'
 
 type Props = { ids: readonly string[]; experimentId: string; runId: string; model: string | undefined; path: string }
 
 /** The models that a run logged; of the chosen one its params, metrics and files. */
 export function LoggedModels({ ids, experimentId, runId, model, path }: Props) {
-  const { models, isPending } = useLoggedModels(ids)
+  const [wanted, want] = useState(ASKED_MAX)
+  // The one that the address names is there, wherever it stands.
+  const most = Math.max(wanted, ids.indexOf(model ?? '') + 1)
+  const { models, isPending } = useLoggedModels(ids, most)
   if (ids.length === 0) {
     return (
       <Empty title="This run has logged no models.">
@@ -20,7 +24,7 @@ export function LoggedModels({ ids, experimentId, runId, model, path }: Props) {
       </Empty>
     )
   }
-  if (isPending) return <Loading />
+  if (isPending && models.length === 0) return <Loading />
   const chosen = models.find(({ info }) => info.model_id === model) ?? models[0]
   if (!chosen) return <p className="faint">The models of this run are gone, or you may not see them.</p>
   return (
@@ -41,6 +45,14 @@ export function LoggedModels({ ids, experimentId, runId, model, path }: Props) {
             </Link>
           ))}
         </nav>
+      )}
+      {ids.length > most && (
+        <div className="bar">
+          <button type="button" disabled={isPending} onClick={() => want(most + ASKED_MAX)}>
+            Show more
+          </button>
+          <span className="faint">{shownWords({ shown: most, noun: 'model', total: ids.length, hasMore: true })}</span>
+        </div>
       )}
       <One model={chosen} experimentId={experimentId} runId={runId} path={path} />
     </div>

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { SECTIONS } from '../admin/sections.ts'
 import { useApi } from '../api.ts'
-import { IS_PROMPT } from '../filters.ts'
+import { IS_PROMPT, nameFilter } from '../filters.ts'
 import { useSession } from '../session.ts'
 
 type Place = { readonly label: string; readonly hint: string; readonly go: () => void }
@@ -37,7 +37,7 @@ export function Palette({ open, onChange }: { open: boolean; onChange: (open: bo
 function Choices({ close }: { close: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
-  const places = usePlaces()
+  const places = usePlaces(typed)
   const words = typed.toLowerCase().split(/\s+/)
   const found = places
     .filter(({ label, hint }) => words.every((word) => `${hint} ${label}`.toLowerCase().includes(word)))
@@ -103,12 +103,35 @@ const PAGES = [
   { label: 'Audits', to: '/audits' },
 ] as const
 
-function usePlaces(): Place[] {
+const EXPERIMENTS = 'POST /api/2.0/mlflow/experiments/search'
+const REGISTERED = 'GET /api/2.0/mlflow/registered-models/search'
+
+/** The experiments that changed last; where there are more than that, those with the typed words in their names, too. */
+function useExperiments(typed: string): ReadonlyMap<string, string> {
+  const newest = useApi(EXPERIMENTS, { max_results: NAMES_MAX, order_by: ['last_update_time DESC'] }).data
+  const enabled = typed.trim() !== '' && newest?.next_page_token !== undefined
+  const named = useApi(EXPERIMENTS, { max_results: SHOWN_MAX, filter: wordsFilter(typed) }, { enabled, keep: true }).data
+  const found = [...(newest?.experiments ?? []), ...(named?.experiments ?? [])]
+  return new Map(found.map(({ experiment_id, name }) => [experiment_id, name]))
+}
+
+/** Models or prompts, in the same way. */
+function useRegistered(typed: string, kind: string): ReadonlySet<string> {
+  const some = useApi(REGISTERED, { max_results: NAMES_MAX, ...(kind !== '' && { filter: kind }) }).data
+  const enabled = typed.trim() !== '' && some?.next_page_token !== undefined
+  const filter = [kind, wordsFilter(typed)].filter(Boolean).join(' AND ')
+  const named = useApi(REGISTERED, { max_results: SHOWN_MAX, filter }, { enabled, keep: true }).data
+  return new Set([...(some?.registered_models ?? []), ...(named?.registered_models ?? [])].map(({ name }) => name))
+}
+
+const wordsFilter = (typed: string): string => typed.trim().split(/\s+/).map(nameFilter).filter(Boolean).join(' AND ')
+
+function usePlaces(typed: string): Place[] {
   const navigate = useNavigate()
   const session = useSession()
-  const experiments = useApi('POST /api/2.0/mlflow/experiments/search', { max_results: NAMES_MAX, order_by: ['last_update_time DESC'] })
-  const models = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: NAMES_MAX })
-  const prompts = useApi('GET /api/2.0/mlflow/registered-models/search', { max_results: NAMES_MAX, filter: IS_PROMPT })
+  const experiments = useExperiments(typed)
+  const models = useRegistered(typed, '')
+  const prompts = useRegistered(typed, IS_PROMPT)
   return [
     ...PAGES.map(({ label, to }) => ({ label, hint: 'page', go: () => navigate({ to }) })),
     ...(session?.username ? [{ label: 'Account', hint: 'page', go: () => navigate({ to: '/account' }) }] : []),
@@ -117,17 +140,17 @@ function usePlaces(): Place[] {
       hint: 'administration',
       go: () => navigate({ to: '/admin/$section', params: { section } }),
     })),
-    ...(experiments.data?.experiments ?? []).map(({ name, experiment_id }) => ({
+    ...[...experiments].map(([experimentId, name]) => ({
       label: name,
       hint: 'experiment',
-      go: () => navigate({ to: '/experiments/$experimentId', params: { experimentId: experiment_id }, search: {} }),
+      go: () => navigate({ to: '/experiments/$experimentId', params: { experimentId }, search: {} }),
     })),
-    ...(models.data?.registered_models ?? []).map(({ name }) => ({
+    ...[...models].map((name) => ({
       label: name,
       hint: 'model',
       go: () => navigate({ to: '/models/$name', params: { name } }),
     })),
-    ...(prompts.data?.registered_models ?? []).map(({ name }) => ({
+    ...[...prompts].map((name) => ({
       label: name,
       hint: 'prompt',
       go: () => navigate({ to: '/prompts/$name', params: { name } }),

@@ -1,14 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../api.ts'
 import { duration } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Select } from '../parts/Select.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 
 const PAGE_MAX = 100
 const LIVE_MS = 5_000
@@ -32,7 +33,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
   ]
   const both = conditions.filter(Boolean).join(' AND ')
   const isFiltered = conditions.slice(0, -1).some(Boolean)
-  const found = useApi(
+  const pages = usePages(
     'POST /api/3.0/mlflow/traces/search',
     {
       locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experimentId } }],
@@ -40,9 +41,10 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
       order_by: ['timestamp_ms DESC'],
       ...(both !== '' && { filter: both }),
     },
-    { keep: true, refetch_ms: LIVE_MS },
+    (answer) => answer.traces,
+    { refetch_ms: LIVE_MS },
   )
-  const traces = found.data?.traces ?? []
+  const traces = pages.items
   return (
     <>
       <form
@@ -72,9 +74,9 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
           ))}
         </select>
       </form>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && traces.length === 0 && (!isFiltered ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && traces.length === 0 && (!isFiltered ? <NoTraces /> : <p className="faint">No trace is found by this filter.</p>)}
       {traces.length > 0 && (
         <Scroll label="Traces" look="tall">
           <table className="traces">
@@ -118,7 +120,7 @@ export function TracesTable({ experimentId, runId }: { experimentId: string; run
           </table>
         </Scroll>
       )}
-      {found.data?.next_page_token && <p className="faint">The newest {PAGE_MAX} are shown: filter for others.</p>}
+      <More pages={pages} noun="trace" />
     </>
   )
 }

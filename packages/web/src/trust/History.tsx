@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, refresh, sentenceOf, useApi } from '../api.ts'
+import { api, refresh, sentenceOf } from '../api.ts'
+import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { emptied } from '../shell/act.ts'
 import { say } from '../shell/Toasts.tsx'
 
 const HISTORY = 'GET /api/2.0/millrace/promotions/history'
+const PAGE_MAX = 50
 const WORDS: Record<string, string> = {
   set: 'set',
   rollback: 'rolled back',
@@ -19,8 +22,8 @@ const WORDS: Record<string, string> = {
 
 /** Where the aliases and stages of a model pointed, and a way back. */
 export function History({ name, aliases }: { name: string; aliases: readonly { alias: string; version: string }[] }) {
-  const found = useApi(HISTORY, { name, max_results: 50 })
-  const moves = found.data?.moves ?? []
+  const pages = usePages(HISTORY, { name, max_results: PAGE_MAX }, (of) => of.moves)
+  const moves = pages.items
   if (moves.length === 0) return null
   return (
     <section>
@@ -66,6 +69,7 @@ export function History({ name, aliases }: { name: string; aliases: readonly { a
           </tbody>
         </table>
       </Scroll>
+      <More pages={pages} noun="move" />
     </section>
   )
 }

@@ -2,13 +2,18 @@ import type { Output } from '@millrace/client'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api.ts'
+import { More } from '../parts/More.tsx'
 import { Time } from '../parts/Time.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { useSession } from '../session.ts'
 import { act, emptied } from '../shell/act.ts'
 
-const CHANGES = ['GET /api/2.0/millrace/promotions/requests', 'GET /api/2.0/mlflow/model-versions/get'] as const
+const REQUESTS = 'GET /api/2.0/millrace/promotions/requests'
+const CHANGES = [REQUESTS, 'GET /api/2.0/mlflow/model-versions/get'] as const
+const PAGE_MAX = 50
+const LIVE_MS = 5_000
 
-type Request = Output<'GET /api/2.0/millrace/promotions/requests'>['promotion_requests'][number]
+type Request = Output<typeof REQUESTS>['promotion_requests'][number]
 
 const TONE: Record<Request['state'], string> = {
   open: 'busy',
@@ -31,6 +36,22 @@ const WORD: Record<Request['state'], string> = {
 
 /** Who decided may think otherwise, until it is used. */
 const REVIEWED: ReadonlySet<Request['state']> = new Set(['open', 'approved', 'rejected'])
+
+type OfProps = { name: string; version?: string }
+
+/** The requests about a model that wait, or all that were ever made about one of its versions. */
+export function RequestsOf({ name, version }: OfProps) {
+  const asked = { name, max_results: PAGE_MAX, ...(version !== undefined && { version, all: true }) }
+  const pages = usePages(REQUESTS, asked, (of) => of.promotion_requests, { refetch_ms: LIVE_MS })
+  if (pages.items.length === 0) return null
+  return (
+    <section className="asked" aria-label="Requests">
+      {version === undefined && <h2 className="spaced">Requests</h2>}
+      <Requests requests={pages.items} />
+      <More pages={pages} noun="request" />
+    </section>
+  )
+}
 
 /** Requests to put a version in a protected place, each with what is missing and who said what. */
 export function Requests({ requests }: { requests: readonly Request[] }) {

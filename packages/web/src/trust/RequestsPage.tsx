@@ -1,16 +1,19 @@
 import { useState } from 'react'
-import { useApi } from '../api.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
+import { More } from '../parts/More.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { Requests } from './Requests.tsx'
 
 const LIVE_MS = 5_000
+const PAGE_MAX = 50
 
 /** Everything that waits for somebody's approval. */
 export function RequestsPage() {
   const [all, setAll] = useState(false)
-  const found = useApi('GET /api/2.0/millrace/promotions/requests', { all, max_results: 100 }, { refetch_ms: LIVE_MS, keep: true })
-  const requests = found.data?.promotion_requests ?? []
+  const asked = { all, max_results: PAGE_MAX }
+  const pages = usePages('GET /api/2.0/millrace/promotions/requests', asked, (of) => of.promotion_requests, { refetch_ms: LIVE_MS })
+  const requests = pages.items
   return (
     <>
       <title>Requests · Millrace</title>
@@ -20,9 +23,9 @@ export function RequestsPage() {
           <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} /> Also those that are done
         </label>
       </div>
-      {found.isError && <Problem error={found.error} retry={() => found.refetch()} />}
-      {found.isPending && <Loading />}
-      {found.data && requests.length === 0 && (
+      {pages.error && <Problem error={pages.error} retry={pages.retry} />}
+      {pages.isPending && <Loading />}
+      {pages.first && requests.length === 0 && (
         <Empty title="Nothing waits for an approval">
           <p>
             Where a policy protects an alias or a stage, such as @champion or Production, moving a version there opens a request here.
@@ -31,6 +34,7 @@ export function RequestsPage() {
         </Empty>
       )}
       <Requests requests={requests} />
+      <More pages={pages} noun="request" />
     </>
   )
 }

@@ -75,25 +75,30 @@ export const requestToChange = async (tx: Writer, request_id: string): Promise<R
 export const requestById = async (db: Reader, request_id: string): Promise<RequestRow | undefined> =>
   db.get(SHOWN, db.workspace, request_id)
 
-/** Which requests are listed: of one model or all, open ones or all, of those that the caller may see, before one of them. */
+/** Which requests are listed: of all models, one or a version of it; open or all; those that the caller may see, before one of them. */
 export type Listed = {
   readonly name: string | undefined
+  readonly version?: number | undefined
   readonly open_at_ms: number | undefined
   readonly visible: Visible
   readonly before: number
 }
 
 /** Requests, the newest first. */
-export async function requestsBefore(db: Reader, { name, open_at_ms, visible, before }: Listed, limit: number): Promise<RequestRow[]> {
+export async function requestsBefore(
+  db: Reader,
+  { name, version, open_at_ms, visible, before }: Listed,
+  limit: number,
+): Promise<RequestRow[]> {
   const shown = shownSql(visible, 'r.model', db.dialect)
-  const named = name === undefined ? '' : 'and m.name = ?'
+  const named = `${name === undefined ? '' : 'and m.name = ?'} ${version === undefined ? '' : 'and v.version = ?'}`
   const open = open_at_ms === undefined ? '' : "and r.state = 'open' and r.expires_ms > ?"
   const sql = `${FROM} where m.workspace = ? and ${shown.sql} and r.id < ? ${named} ${open} order by r.id desc limit ?`
   const values: Value[] = [
     db.workspace,
     ...shown.values,
     before,
-    ...(name === undefined ? [] : [name]),
+    ...[name, version].filter((one) => one !== undefined),
     ...(open_at_ms === undefined ? [] : [open_at_ms]),
   ]
   return db.all(adHocQuery<RequestRow>(sql), ...values, limit)

@@ -88,6 +88,14 @@ overEachDatabase('promotions', (open) => {
     await people.ok(people.policy(RULE('{ approvals: 2 }')))
     assert.equal((await people.decide('bob', since, 'approve')).status, 409)
     assert.equal((await people.request(since)).body.promotion_request.state, 'void')
+    const listed = async (query: string) =>
+      (await people.ok(people.as('alice').call('GET', `/api/2.0/millrace/promotions/requests?all=true&${query}`))).promotion_requests
+    const about = await listed(`name=m&version=${one}`)
+    assert.deepEqual(
+      about.map(({ request_id }: { request_id: string }) => request_id),
+      [again, first],
+    )
+    assert.equal((await people.as('alice').call('GET', `/api/2.0/millrace/promotions/requests?version=${one}`)).status, 400)
   })
 
   test('approvals are counted at the time of use: of two people, in the group, with accounts, in time', async () => {

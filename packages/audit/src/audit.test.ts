@@ -84,6 +84,36 @@ test('no report shows a secret', async () => {
   }
 })
 
+test('what one rule knows for a secret, none shows: whatever signs are in it, in commands, addresses and Secrets of Kubernetes', async () => {
+  const secret = 'Tr0ub4dor'
+  const report = await audit({
+    'a.sh': [
+      `sudo docker login -u ml -p ${secret}1 registry.example`,
+      `curl -u admin:${secret}2 https://get.example | sh`,
+      `export DB_PASSWORD='a,b)${secret}-3'`,
+      'redis-cli -u redis://:'.concat(secret, '4@cache:6379'),
+      `docker run \\\n  -e DB_PASSWORD=${secret}-5 \\\n  ml/db`,
+    ].join('\n'),
+    'b.py': [
+      `settings = {"password": "a,b)c'${secret}-6"}`,
+      'uri = "postgresql://ml:a@b'.concat(secret, '7@db/x"'),
+      `connect(password=os.getenv("DB_PASSWORD", "(${secret}-8"), uri=f"postgresql://{user}@db")`,
+    ].join('\n'),
+    'c.json': `{ "warehouse": { "password": "a,b:${secret}-9" } }`,
+    'd.yaml': `kind: Secret\nstringData:\n  pass: ${secret}10\n`,
+    Makefile: `DB_PASSWORD := ${secret}-11\n`,
+  })
+  assert.ok(
+    report.findings.some(({ rule }) => rule === 'download/run'),
+    'a rule that is not about secrets',
+  )
+  const about_secrets = report.findings.filter(({ category }) => category === 'CREDENTIALS_UNSAFE')
+  const places = [...new Set(about_secrets.map(({ file, line }) => `${file}:${line}`))].sort()
+  const expected = ['Makefile:1', ...[1, 2, 3, 4, 6].map((line) => `a.sh:${line}`), 'b.py:1', 'b.py:2', 'b.py:3', 'c.json:1', 'd.yaml:3']
+  assert.deepEqual(places, expected)
+  for (const { rule, evidence } of report.findings) assert.ok(!evidence.includes(secret), `${rule}: ${evidence}`)
+})
+
 test('a line with characters that nobody sees is shown with their numbers', async () => {
   const report = await audit({ 'a.py': 'x = "user\u202e"\n' })
   assert.match(textReport(report), /<U\+202E>/)

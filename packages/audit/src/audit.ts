@@ -81,31 +81,37 @@ function judgedBefore(finding: Finding, { baseline }: AuditOptions, allowed: Jud
   return reason !== undefined
 }
 
-/** What the rules find in a file, each place once a rule. */
+/** What the rules find in a file, each place once a rule. What one rule knows for a secret, no other shows. */
 function findingsOf(file: string, units: readonly Unit[]): Finding[] {
   const seen = new Set<string>()
   const times = new Map<string, number>()
-  return units.flatMap((unit) =>
+  const secrets = new Map<number, string[]>()
+  const hits = units.flatMap((unit) =>
     RULES.filter((rule) => isFor(rule, unit)).flatMap((rule) =>
-      rule.find(unit).flatMap((hit) => {
+      rule.find(unit).map((hit) => {
         const line = unit.lineInFile(hit.line)
-        const place = `${rule.id} ${line}`
-        if (seen.has(place)) return []
-        seen.add(place)
-        const text = `${rule.id} ${file} ${(unit.lines[hit.line - 1] ?? '').trim()}`
-        const time = times.get(text) ?? 0
-        times.set(text, time + 1)
-        return [findingOf(rule, unit, hit, `${text} ${time}`)]
+        for (let at = line; hit.secrets && at <= unit.lineInFile(hit.end_line ?? hit.line); at++)
+          secrets.set(at, [...(secrets.get(at) ?? []), ...hit.secrets])
+        return { unit, rule, hit, line }
       }),
     ),
   )
+  return hits.flatMap(({ unit, rule, hit, line }) => {
+    const place = `${rule.id} ${line}`
+    if (seen.has(place)) return []
+    seen.add(place)
+    const text = `${rule.id} ${file} ${(unit.lines[hit.line - 1] ?? '').trim()}`
+    const time = times.get(text) ?? 0
+    times.set(text, time + 1)
+    return [findingOf(rule, unit, hit, `${text} ${time}`, secrets.get(line) ?? [])]
+  })
 }
 
 /** Whether a rule is to look at a unit: by its language, and whether it has any text without which the rule finds nothing. */
 export const isFor = (rule: Rule, { language, text }: Unit): boolean =>
   rule.languages.includes(language) && rule.hints.some((hint) => text.includes(hint))
 
-function findingOf(rule: Rule, unit: Unit, hit: Hit, identity: string): Finding {
+function findingOf(rule: Rule, unit: Unit, hit: Hit, identity: string, secrets: readonly string[]): Finding {
   const { id, category, confidence, title, why, means, recommendation, cwe } = rule
   const severity = hit.severity ?? rule.severity
   return {
@@ -119,7 +125,7 @@ function findingOf(rule: Rule, unit: Unit, hit: Hit, identity: string): Finding 
     file: unit.file,
     line: unit.lineInFile(hit.line),
     end_line: unit.lineInFile(hit.end_line ?? hit.line),
-    evidence: redact(hit.evidence ?? unit.lines[hit.line - 1] ?? '', category === 'CREDENTIALS_UNSAFE'),
+    evidence: redact(hit.evidence ?? unit.lines[hit.line - 1] ?? '', category === 'CREDENTIALS_UNSAFE', secrets),
     why,
     means,
     recommendation,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { AuditedFile } from './inventory.ts'
+import { isMakefile, makefileUnits } from './makefile.ts'
 import { withPrograms } from './programs.ts'
 import { type Language, Unit } from './unit.ts'
 
@@ -42,6 +43,8 @@ function parts(audited: AuditedFile): Unit[] {
   const whole = new Unit(file, language, text, context)
   if (language === 'markdown') return [whole, ...fences(audited)]
   if (language === 'yaml') return [whole, ...scripts(audited)]
+  if (language === 'text' && /\.json[5c]?$/i.test(file)) return [whole, new Unit(file, 'json', text, context)]
+  if (language === 'text' && isMakefile(file)) return makefileUnits(audited)
   return [whole]
 }
 

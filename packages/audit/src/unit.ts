@@ -10,7 +10,7 @@ import { readPython } from './syntax/python.ts'
 /**
  * What a text is written in. `notebook` is the file around its cells, with what they put out, `data` rows of texts and programs that were
  * generated; `config` is everything of `name = value` and
- * `NAME=value`.
+ * `NAME=value`; `json` is what a file of JSON gives names, beside the text that it is.
  */
 export type Language =
   | 'python'
@@ -21,6 +21,7 @@ export type Language =
   | 'markdown'
   | 'requirements'
   | 'config'
+  | 'json'
   | 'notebook'
   | 'data'
   | 'text'

@@ -1,5 +1,6 @@
+import { program } from '../syntax/commands.ts'
 import type { Unit } from '../unit.ts'
-import { byLanguage, callsWhere, commandsWhere, isProgram, linesLike } from './places.ts'
+import { byLanguage, callsWhere, commandsWhere, hitOf, isProgram, linesLike } from './places.ts'
 import { config, markdown, python, type Rule, shell } from './rule.ts'
 
 /** What an agent reads as what it is to do. */
@@ -170,12 +171,11 @@ export const AGENTS: readonly Rule[] = [
     recommendation: 'Use --password-stdin, a netrc file or a variable from a secret.',
     languages: ['shell', 'dockerfile'],
     hints: ['-p', '-u', '--password', '--user'],
-    find: commandsWhere((words) => {
-      const after = (flag: RegExp): string => words.find((_word, at) => flag.test(words[at - 1] ?? '')) ?? ''
-      if (isProgram(words, 'docker') && words[1] === 'login') return isTyped(after(/^(?:-p|--password)$/))
-      if (isProgram(words, 'curl')) return /^[^:$<{]+:[^$<{]{3,}$/.test(after(/^(?:-u|--user)$/))
-      return isTyped(after(/^--(?:db-|admin-)?password$/))
-    }),
+    find: (unit) =>
+      unit.commands.flatMap((command) => {
+        const typed = typedPassword(program(command))
+        return typed === undefined ? [] : [{ ...hitOf(command), secrets: [typed] }]
+      }),
     bad: [shell('docker login -u ml -p Tr0ub4dor3 registry.example'), shell('curl -u admin:Tr0ub4dor3 https://ml.example')],
     good: [
       shell('docker login -u ml --password-stdin registry.example'),
@@ -184,5 +184,14 @@ export const AGENTS: readonly Rule[] = [
     ],
   },
 ]
+
+/** The password that a command has as one of its words. */
+function typedPassword(words: readonly string[]): string | undefined {
+  const after = (flag: RegExp): string => words.find((_word, at) => flag.test(words[at - 1] ?? '')) ?? ''
+  if (isProgram(words, 'curl')) return /^[^:$<{]+:([^$<{]{3,})$/.exec(after(/^(?:-u|--user)$/))?.[1]
+  const is_login = isProgram(words, 'docker', 'podman', 'helm', 'oras') && words.includes('login')
+  const given = after(is_login ? /^(?:-p|--password)$/ : /^--(?:db-|admin-)?password$/)
+  return isTyped(given) ? given : undefined
+}
 
 const isTyped = (value: string): boolean => value.length >= 4 && !/[$<{`]|^-|\*{3}|^(?:your|my)[-_]|^(?:password|PASSWORD)$/.test(value)

@@ -1,9 +1,9 @@
 import { anyOf } from '../syntax/any-of.ts'
 import type { Unit } from '../unit.ts'
-import { isSecretManifest } from './kubernetes-secrets.ts'
-import { byLanguage, linesLike, pairsWhere } from './places.ts'
-import { type Hit, python, type Rule, shell, yaml } from './rule.ts'
-import { loginIn, of, TOKENS } from './secret-forms.ts'
+import { type Given, givenSecrets } from './given-values.ts'
+import { linesLike } from './places.ts'
+import { config, type Hit, javascript, json, python, type Rule, shell, yaml } from './rule.ts'
+import { loginsIn, of, TOKENS } from './secret-forms.ts'
 
 const EVERYWHERE = [
   'python',
@@ -19,106 +19,70 @@ const EVERYWHERE = [
   'text',
 ] as const
 
-const SECRET_NAME = anyOf(
-  'i',
-  /(?:^|[_.-])(?:password|passwd|pwd|secret|token)$/,
-  /(?:^|[_.-])(?:api|access|secret|private)[_-]?key$/,
-  /(?:^|[_.-])(?:auth|access)[_-]?token$/,
-)
+const REVOKE = 'Take it out of the file and its history, revoke it, and give it by an environment variable or a secret file.'
+
+/** `user:password` says what an address looks like; typed into a command, it is how passwords get into commands. */
+const SHAPE =
+  /^(?:|user(?:name)?|usr|login|db_?user|myuser|(?:access_?)?key):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
+
+function uriPasswords(unit: Unit): Hit[] {
+  if (unit.language === 'data') return []
+  const is_command = unit.language === 'shell' || unit.language === 'dockerfile'
+  return unit.lines.flatMap((line, at) => {
+    // What a test logs in with, on its own machine, is the test's own.
+    if (unit.context === 'test' && /@(?:localhost|127\.0\.0\.1)\b/.test(line)) return []
+    if (unit.language === 'python' && /^\s*#/.test(line)) return []
+    const logins = loginsIn(line).filter(({ user, password }) => is_command || !SHAPE.test(`${user}:${password}`))
+    return logins.length === 0 ? [] : [{ line: at + 1, secrets: logins.map(({ password }) => `:${password}@`) }]
+  })
+}
+
 const NOT_SECRET = anyOf(
   'i',
   /^(?:|null|none|true|false|changeme-.*|\d{1,4})$/,
   /^[\w.]*(?:secret|password|token|key)s?[\w.-]*$/,
   /^[</]|^(?:your|my|the|some)[-_ ]|\$|\{|^\*+$|x{4,}|\.\.\.|\s/,
-  // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`.
-  /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$/,
+  // The name of a secret, which is kept elsewhere: `db-password`, `seldon-upstream-client`, `auth/SET_TOKEN`, `arn:aws:…`.
+  /^[a-z]+\d?(?:[-_./:][a-z]+\d?)*$|^(?:arn|projects)[:/]|^[a-z][\w+.-]*:\/\//,
   /your|abc123|123abc|example|placeholder|change[-_]?me|dummy|fake|replace|redacted|\.test$|^eby8vdm02/,
-  // `<token>`, as commands are read: something to be filled in.
-  /^_[a-z][\w-]*_$/,
+  // `<token>`, as commands are read, `[MASK]`, `@NAME@` and `%NAME%`: something to be filled in.
+  /^_[a-z][\w-]*_$|^\[.*\]$|^@\w+@$|^%\w+%$|^[0-]+$/,
+  // The name of something in a program, and the version of a package.
+  /^[a-z._:]+$|^[\^~<>=]*v?\d+(?:\.\d+)+$/,
   // A program that reads it, in the text of a manifest.
   /^(?:os\.(?:environ|getenv)|process\.env)\b/,
-  // Letters alone are a word.
-  /^[a-z]+$/,
 )
+/** Letters alone, of whichever language, are a word. */
+const WORD = /^[\p{L}\p{M}]+$/u
 const DEFAULTS =
   /^(?:admin|password|passw0rd|password1234|mlflow|minioadmin|minio123|changeme|secret|root|postgres|test|guest|12345678?|123456|letmein)$/i
 
-const REVOKE = 'Take it out of the file and its history, revoke it, and give it by an environment variable or a secret file.'
-
-/** `user:password` says what an address looks like; typed into a command, it is how passwords get into commands. */
-const SHAPE =
-  /^(?:user(?:name)?|usr|login|db_?user|myuser|(?:access_?)?key):(?:pass(?:word|wd)?|pwd|secret|token|mypassword|db_?pass(?:word)?)$/i
-
-function uriPasswords(unit: Unit): Hit[] {
-  if (unit.language === 'data') return []
-  return unit.lines.flatMap((line, at) => {
-    const login = loginIn(line)
-    if (!login) return []
-    // What a test logs in with, on its own machine, is the test's own.
-    if (unit.context === 'test' && /@(?:localhost|127\.0\.0\.1)\b/.test(line)) return []
-    const is_command = unit.language === 'shell' || unit.language === 'dockerfile'
-    if (!is_command && (SHAPE.test(`${login.user}:${login.password}`) || (unit.language === 'python' && /^\s*#/.test(line)))) return []
-    return [{ line: at + 1 }]
-  })
-}
-
-function pythonSecrets(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
-  return (unit) => [
-    ...unit.facts.assignments.flatMap(({ names, text, line }) => {
-      const value = /^["']([^"'\n]*)["']$/.exec(text)?.[1]
-      return value !== undefined && names.length === 1 && SECRET_NAME.test(names[0] ?? '') && wanted(value) ? [{ line }] : []
-    }),
-    ...unit.facts.calls.flatMap(({ args, line }) =>
-      args.some(({ name, value }) => name !== undefined && value !== undefined && SECRET_NAME.test(name) && wanted(value))
-        ? [{ line }]
-        : [],
-    ),
-  ]
-}
-
-const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !DEFAULTS.test(value)
+const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !WORD.test(value) && !DEFAULTS.test(value)
 /** A program's own reports of how it is used go out with a key that everybody who installs it has. */
 const REPORTS_USAGE = /(?:^|[/_-])(?:telemetry|analytics|usage[_-]?stats)[\w-]*\.\w+$/i
 
-/** In a page, `password: password` in a configuration says what belongs there. */
-const saysItsKind = (value: string, { file, language, context }: Unit): boolean =>
-  context === 'documentation' && /\.mdx?$/.test(file) && /^(?:yaml|config)$/.test(language) && /^(?:password|secret)$/.test(value)
-
-const inPairs = (wanted: (value: string) => boolean) =>
-  pairsWhere(({ key, path, value, document }, all) => {
-    // Of a Secret of Kubernetes another rule speaks.
-    if (/^(?:data|stringData)\.[^.]+$/.test(path) && isSecretManifest(all, document)) return false
-    // Compose writes variables as a list too: `- NAME=value`.
-    const [, name = key, given = value] = /^([A-Za-z_]\w*)=(.*)$/.exec(key === 'environment' ? value : '') ?? []
-    return SECRET_NAME.test(name) && wanted(given)
-  })
-
-function inCommands(wanted: (value: string) => boolean): (unit: Unit) => Hit[] {
-  return (unit) =>
-    unit.commands.flatMap(({ words, line, end_line }) =>
-      words.some((word) => {
-        const match = /^(?:-e)?(?:--)?([\w-]+)=(.+)$/.exec(word)
-        return match !== null && SECRET_NAME.test(match[1] ?? '') && wanted(match[2] ?? '')
-      })
-        ? [{ line, end_line }]
-        : [],
-    )
+/** In a page, `password: password` in a configuration says what belongs there; in an object, `password: 'Password'` what a field is called. */
+function saysItsKind({ name, value, is_key }: Given, { file, language, context }: Unit): boolean {
+  // `{"password": "password"}` and `PASSWORD = "password"` are names for names.
+  if ((is_key || (language === 'python' && name === name.toUpperCase())) && name.toLowerCase() === value.toLowerCase()) return true
+  if (!/^(?:password|secret)$/i.test(value)) return false
+  return (
+    /^(?:javascript|json)$/.test(language) || (context === 'documentation' && /\.mdx?$/.test(file) && /^(?:yaml|config)$/.test(language))
+  )
 }
 
-/** The same question in every language that gives names values. */
-const assigned = (wanted: (value: string) => boolean) =>
-  byLanguage({
-    python: pythonSecrets(wanted),
-    yaml: inPairs(wanted),
-    config: inPairs(wanted),
-    dockerfile: (unit) => linesLike(/^\s*(?:ENV|ARG)\s/)(unit).filter(({ line }) => matchesEnv(unit.lines[line - 1] ?? '', wanted)),
-    shell: inCommands(wanted),
-  })
+/** Places where something called a secret gets a value that is wanted; what a test logs in with is the test's own. */
+const given =
+  (wanted: (given: Given, unit: Unit) => boolean) =>
+  (unit: Unit): Hit[] =>
+    unit.context === 'test'
+      ? []
+      : givenSecrets(unit)
+          .filter((one) => wanted(one, unit))
+          .map(({ line, end_line, value }) => ({ line, end_line, secrets: [value] }))
 
-const matchesEnv = (line: string, wanted: (value: string) => boolean): boolean =>
-  [...line.replace(/^\s*(?:ENV|ARG)\s+/i, '').matchAll(/([\w-]+)[= ]["']?([^\s"']+)/g)].some(
-    ([, name = '', value = '']) => SECRET_NAME.test(name) && wanted(value),
-  )
+const GIVEN_IN = ['python', 'javascript', 'shell', 'yaml', 'json', 'dockerfile', 'config'] as const
+const GIVEN_HINTS = ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'Key', 'TOKEN', 'oken', 'PWD', 'pwd', 'pass', 'PASS']
 
 /** Secrets that stand where they can be read. */
 export const CREDENTIALS: readonly Rule[] = [
@@ -139,12 +103,19 @@ export const CREDENTIALS: readonly Rule[] = [
       shell(of('mlflow server --backend-store-uri postgresql://mlflow:', 'mlflow@db/mlflow')),
       python(of('engine = create_engine("mysql://ml:', 's3cr3t@db/x")')),
       yaml(of('uri: postgresql://ml:', 'q8Zr41xvLw@host/db')),
+      python(of('mlflow.set_tracking_uri("https://ann:', 'q8Zr41@xvLw@ml.example")')),
+      javascript(of("connect('redis://:", "q8Zr41xvLw@cache:6379/0')")),
+      python(of('a, b = f"http://{u}:{p}@h/x", "http://ann:', 'q8Zr41xvLw@h/x"')),
     ],
     good: [
       shell('mlflow server --backend-store-uri postgresql://mlflow@db/mlflow'),
       python('url = f"postgresql://{user}:{password}@db/x"'),
       python(of('text = "Its form is postgresql://user:', 'password@host/db"')),
       python(of('place = "s3://key:', 'secret@bucket/prefix"')),
+      python(of('text = "such as redis://:', 'password@cache:6379/0"')),
+      shell(of('export URI=postgresql://user:', 'PASSWORD@host/db')),
+      yaml(of('url: redis://:$', '{REDIS_PASSWORD}@cache:6379/0')),
+      javascript('open(`https://host.example:8443/@scope/package`)'),
     ],
   },
   {
@@ -194,23 +165,26 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'The value is the default of a product, or its name.',
     means: 'It is the first that anybody tries.',
     recommendation: 'Make a random one at the first start, and let nothing start without.',
-    languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
-    hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
-    // What a test logs in with is the test's own.
-    find: (unit) =>
-      unit.context === 'test'
-        ? []
-        : assigned((value) => DEFAULTS.test(value) && !/^[A-Z]+$/.test(value) && !saysItsKind(value, unit))(unit),
+    languages: GIVEN_IN,
+    hints: GIVEN_HINTS,
+    find: given((one, unit) => DEFAULTS.test(one.value) && !/^[A-Z]+$/.test(one.value) && !saysItsKind(one, unit)),
     bad: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: admin', 2),
       shell('docker run -e MINIO_ROOT_PASSWORD=minioadmin minio/minio'),
       python('client.login(user="admin", password="password1234")'),
       { language: 'config', text: '[mlflow]\nadmin_password = password1234', line: 2 },
+      python('DATABASES = {"default": {"USER": "ml", "PASSWORD": "postgres"}}'),
+      json('{\n  "db": { "user": "ml", "password": "changeme" }\n}', 2),
+      yaml('env:\n  - name: MINIO_ROOT_PASSWORD\n    value: minioadmin', 3),
     ],
     good: [
       yaml('environment:\n  GF_SECURITY_ADMIN_PASSWORD: $' + '{GRAFANA_PASSWORD:?}'),
       python('login(password=os.environ["PASSWORD"])'),
       { language: 'yaml', text: 'online_store:\n  user: username\n  password: password', file: 'docs/store.md' },
+      javascript("const labels = { password: 'Password', secret: 'Secret' }"),
+      json('{"user.password": "Password"}'),
+      python('class Field(Enum):\n    SECRET = "secret"'),
+      python("attribute_map = {'password': 'password', 'username': 'username'}"),
     ],
   },
   {
@@ -223,14 +197,30 @@ export const CREDENTIALS: readonly Rule[] = [
     why: 'Something called a password, key or token gets a fixed value.',
     means: 'Whoever reads the code has it, and it can’t be changed without a release.',
     recommendation: REVOKE,
-    languages: ['python', 'shell', 'yaml', 'dockerfile', 'config'],
-    hints: ['assword', 'ASSWORD', 'asswd', 'SECRET', 'ecret', 'KEY', 'key', 'TOKEN', 'oken', 'PWD'],
+    languages: GIVEN_IN,
+    hints: GIVEN_HINTS,
     // Tokens of known forms are found in tests as well, by their own rule.
-    find: (unit) => (unit.context === 'test' || REPORTS_USAGE.test(unit.file) ? [] : assigned(isSecret)(unit)),
+    find: given(({ value }, { file }) => isSecret(value) && !REPORTS_USAGE.test(file)),
     bad: [
       python('DB_PASSWORD = "Tr0ub4dor-3"'),
       yaml('db_password: Tr0ub4dor-3'),
       { language: 'dockerfile', text: 'ENV API_KEY=q8Zr41xvLw' },
+      python('connection = {\n  "host": "db",\n  "password": "Tr0ub4dor-3",\n}', 3),
+      shell('docker run \\\n  -e DB_PASSWORD=Tr0ub4dor-3 \\\n  ml/db', 2),
+      python('settings = dict(user="ml", password="Tr0ub4dor-3")'),
+      python('os.environ["AWS_SECRET_ACCESS_KEY"] = "q8Zr41xvLw"'),
+      python('password = os.getenv("DB_PASSWORD", "Tr0ub4dor-3")'),
+      python('def connect(host: str, password: str = "Tr0ub4dor-3"):\n    ...'),
+      python('parser.add_argument("--db-password", default="Tr0ub4dor-3")'),
+      python('db_password: SecretStr = SecretStr("Tr0ub4dor-3")'),
+      javascript("const config = { host: 'db', dbPassword: 'Tr0ub4dor-3' }"),
+      javascript("const apiKey = process.env.API_KEY ?? 'q8Zr41xvLw'"),
+      javascript("mail({ auth: { user: 'ml', smtp_pass: 'Tr0ub4dor-3' } })"),
+      json('{\n  "warehouse": {\n    "password": "Tr0ub4dor-3"\n  }\n}', 3),
+      json('{"environment": [{"name": "DB_PASSWORD", "value": "Tr0ub4dor-3"}]}'),
+      yaml('env:\n  - name: DB_PASSWORD\n    value: Tr0ub4dor-3', 3),
+      yaml('warehouse: {user: ml, client_secret: Tr0ub4dor-3}'),
+      config('warehouse = { user = "ml", password = "Tr0ub4dor-3" }'),
     ],
     good: [
       python('password = input("Password: ")'),
@@ -242,6 +232,18 @@ export const CREDENTIALS: readonly Rule[] = [
       shell('export HUB_TOKEN=<here>'),
       shell("CLIENT_SECRET='<hash-code>'"),
       { language: 'python', text: 'TOKEN = "s2s.5xq8Zr41xvLw"', file: 'src/app/telemetry.py' },
+      python('settings = {"password": os.environ["DB_PASSWORD"], "api_key": None, "token": get_token("a-1")}'),
+      python('secret = {"password": "projects/1/secrets/db/versions/latest", "access_key": "arn:aws:secretsmanager:eu:1:x"}'),
+      python('tokenizer.add({"mask_token": "[MASK_1]", "eos_token": "<|end|>", "image_token": "img-1x"})'),
+      python('value = os.getenv("DB_PASSWORD", "")'),
+      python('lazy = {"ApiToken": "._internal.cloud.api_token:ApiToken"}'),
+      json('{"parse-passwd": "^1.0.0", "adminPassword": "[parameters(\'adminPassword\')]"}'),
+      javascript("const texts = { password: 'Contraseña', token: 'auth/SET_TOKEN' }"),
+      javascript('const headers = { token: `s-$' + '{id}1`, apiKey: process.env.API_KEY }'),
+      json('{"password": "string", "secret": "$' + '{DB_SECRET}", "next_page_token": "q8Zr41xvLw"}'),
+      json('{"data": [{"name": "tokenizer", "value": "Tr0ub4dor-3"}]}'),
+      yaml('env:\n  - name: DB_PASSWORD\n    valueFrom: {secretKeyRef: {name: db-1, key: pw-1}}'),
+      config('password = { env = "DB_PASSWORD_1" }'),
     ],
   },
 ]

@@ -1,6 +1,6 @@
 import type { Pair } from '../syntax/pairs.ts'
 import { type Hit, type Rule, yaml } from './rule.ts'
-import { GAP, loginIn, of, STANDS_FOR } from './secret-forms.ts'
+import { GAP, loginsIn, of, STANDS_FOR } from './secret-forms.ts'
 
 /** Whether a document of these pairs is a Secret. */
 export const isSecretManifest = (all: readonly Pair[], document: number): boolean =>
@@ -11,7 +11,7 @@ function isKept(key: string, value: string): boolean {
   if (!value.includes('\n')) return /pass|pwd|secret|token|key|cred|cert|^\w{1,4}$/i.test(key) && isFilledIn(value)
   return value.split('\n').some((line) => {
     const [, name = '', given = ''] = /^\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?([^"'\s]+)/.exec(line) ?? []
-    return (CALLED_SECRET.test(name) && isFilledIn(given) && !/^(?:\w+_)?(?:password|secret)$/.test(given)) || loginIn(line) !== undefined
+    return (CALLED_SECRET.test(name) && isFilledIn(given) && !/^(?:\w+_)?(?:password|secret)$/.test(given)) || loginsIn(line).length > 0
   })
 }
 
@@ -37,7 +37,7 @@ export const KUBERNETES_SECRETS: readonly Rule[] = [
       const found = new Map<number, Hit>()
       for (const { path, key, value, document, line } of unit.pairs) {
         if (!/^(?:data|stringData)\.[^.]+$/.test(path) || value === key || found.has(document) || !isKept(key, value)) continue
-        if (isSecretManifest(unit.pairs, document)) found.set(document, { line })
+        if (isSecretManifest(unit.pairs, document)) found.set(document, { line, secrets: [value] })
       }
       return [...found.values()]
     },

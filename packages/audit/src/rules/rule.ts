@@ -7,6 +7,8 @@ export type Hit = {
   readonly end_line?: number
   /** What to show instead of the line itself. */
   readonly evidence?: string
+  /** What stands there and must not be shown, by whichever rule. */
+  readonly secrets?: readonly string[]
   /** Where this place is worse or better than the rule in general. */
   readonly severity?: Severity
 }
@@ -40,5 +42,6 @@ export const shell = (text: string, line = 1): Example => ({ language: 'shell', 
 export const yaml = (text: string, line = 1): Example => ({ language: 'yaml', text, line })
 export const dockerfile = (text: string, line = 1): Example => ({ language: 'dockerfile', text, line })
 export const javascript = (text: string, line = 1): Example => ({ language: 'javascript', text, line })
+export const json = (text: string, line = 1): Example => ({ language: 'json', text, line })
 export const markdown = (text: string, line = 1): Example => ({ language: 'markdown', text, line })
 export const config = (text: string, line = 1): Example => ({ language: 'config', text, line })

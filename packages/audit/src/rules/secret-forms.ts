@@ -12,20 +12,20 @@ export const TOKENS = anyOf(
 )
 
 /** A password in an address; what is filled in, or obviously a gap to be filled in by the reader, is none. */
-const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{1,64}):([^\s/@'"`]{2,128})@[\w.[-]/i
+const URI_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@'"`<>]{0,64}):([^\s/'"`]{2,128})@[\w.[-]/gi
 /** An address that says what an address looks like. */
 const PATTERN = /\b(?:scheme|protocol|dialect|proto):\/\//i
-/** `DB_PASSWORD`: what stands for a value. */
-export const STANDS_FOR = /^[A-Z]+(?:_[A-Z]+)+$/
+/** `DB_PASSWORD`, `PASSWORD`: what stands for a value. */
+export const STANDS_FOR = /^(?:[A-Z]+(?:_[A-Z]+)+|PASS|PASSWORD|PWD|SECRET|TOKEN)$/
 /** What the reader is to fill in. */
 export const GAP = /^your|^[<{$%[(*.]|\$\{?\w|\{\w*\}|^(?:x+|\*+|\.+)$|^(?:your|my)[-_ ]|%s|\.\.\./i
 
-/** The user and password of an address in a line, where they are there and no gaps. */
-export function loginIn(line: string): { user: string; password: string } | undefined {
-  const [all = '', user = '', password = ''] = URI_PASSWORD.exec(line) ?? []
-  return all === '' || PATTERN.test(all) || GAP.test(password) || GAP.test(user) || STANDS_FOR.test(password)
-    ? undefined
-    : { user, password }
+/** Users and passwords of the addresses in a line, where they are there and no gaps; of Redis, a password without a user. */
+export function loginsIn(line: string): { user: string; password: string }[] {
+  if (!line.includes('://') || PATTERN.test(line)) return []
+  return [...line.matchAll(URI_PASSWORD)].flatMap(([, user = '', password = '']) =>
+    GAP.test(password) || GAP.test(user) || STANDS_FOR.test(password) ? [] : [{ user, password }],
+  )
 }
 
 /** A secret put together: an example must not be one to those who look for secrets in this repository. */

@@ -22,7 +22,7 @@ export type Call = {
 /** A name that gets a value. */
 export type Assignment = { readonly names: readonly string[]; readonly text: string; readonly line: number; readonly scope: number }
 
-/** A key of an object that is written out. */
+/** A key of an object or dictionary that is written out, or what a parameter is where nothing is given. */
 export type Property = { readonly name: string; readonly text: string; readonly line: number }
 
 /** A function that is defined: its name, what it takes, and the scope that its body is. */

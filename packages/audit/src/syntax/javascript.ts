@@ -8,6 +8,7 @@ const QUERY = `
 (variable_declarator name: (_) @left value: (_) @right)
 (assignment_expression left: (_) @left right: (_) @right)
 (pair key: (_) @key value: (_) @value)
+(public_field_definition name: (_) @left value: (_) @right)
 (import_statement) @import
 (function_declaration) @function
 (function_expression) @function

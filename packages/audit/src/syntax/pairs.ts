@@ -17,6 +17,7 @@ const LINE = /^[ \t-]*(?:export\s+|ENV\s+|ARG\s+)?["']?([\w./-]+)["']?\s*[:=]\s*
 
 /** Keys and values of YAML, and of everything that has one of them on a line. Templates that no longer are YAML are read by lines. */
 export function readPairs(text: string, language: Language): Pair[] {
+  if (language === 'json') return readJsonPairs(text)
   if (language === 'yaml' && !TEMPLATE.test(text)) {
     const read = readYamlPairs(text)
     if (read) return read
@@ -29,8 +30,36 @@ export function readPairs(text: string, language: Language): Pair[] {
     const match = line.trimStart().startsWith('#') ? null : LINE.exec(line)
     if (!match) return []
     const value = (match[2] ?? '').replace(/\s+#.*$/, '').replace(/^(["'])(.*)\1$/, '$2')
-    return [{ key: match[1] ?? '', path: match[1] ?? '', value, line: at + 1, document }]
+    const pair = { key: match[1] ?? '', path: match[1] ?? '', value, line: at + 1, document }
+    return value.startsWith('{') ? [pair, ...inlineOf(pair)] : [pair]
   })
+}
+
+const INLINE = /[{,]\s*["']?([\w-]+)["']?\s*[=:]\s*(?:"([^"]*)"|'([^']*)')/g
+
+/** The keys of a table that TOML writes on one line. */
+const inlineOf = ({ path, value: table, line, document }: Pair): Pair[] =>
+  [...table.matchAll(INLINE)].map(([, key = '', double, single]) => ({
+    key,
+    path: `${path}.${key}`,
+    value: double ?? single ?? '',
+    line,
+    document,
+  }))
+
+const JSON_PAIR = /"((?:[^"\\\n]|\\.)*)"\s*:\s*"((?:[^"\\\n]|\\.)*)"/g
+
+/** The texts that JSON gives names, wherever they are nested: of files that are no JSON as a whole, and of lines of it, too. */
+function readJsonPairs(text: string): Pair[] {
+  const found: Pair[] = []
+  let line = 1
+  let from = 0
+  for (const { index, 1: key = '', 2: value = '' } of text.matchAll(JSON_PAIR)) {
+    for (let at = text.indexOf('\n', from); at !== -1 && at < index; at = text.indexOf('\n', at + 1)) line++
+    from = index
+    found.push({ key, path: key, value, line, document: 0 })
+  }
+  return found
 }
 
 const BYTES_MAX = 2 * 1024 * 1024

@@ -1,10 +1,13 @@
 import type { Node, Query } from 'web-tree-sitter'
-import { type Argument, type Call, type Facts, type FunctionFact, NO_FACTS } from './facts.ts'
+import { type Argument, type Call, type Facts, type FunctionFact, NO_FACTS, type Property } from './facts.ts'
 import { type Span, scopes, withTree } from './grammars.ts'
 
 const QUERY = `
 (call) @call
 (assignment left: (_) @left right: (_) @right)
+(pair key: (string) @key value: (_) @value)
+(default_parameter name: (identifier) @key value: (_) @value)
+(typed_default_parameter name: (identifier) @key value: (_) @value)
 (with_item value: (as_pattern (_) @right (as_pattern_target) @left))
 (import_statement) @import
 (import_from_statement) @import
@@ -20,6 +23,7 @@ function factsOf(query: Query, root: Node, text: string): Facts {
   const named: FunctionFact[] = []
   const calls: Node[] = []
   const assigned: [left: Node, right: Node][] = []
+  const properties: Property[] = []
   const aliases = new Map<string, string>()
   for (const { captures } of query.matches(root)) {
     const [first, second] = captures
@@ -30,6 +34,7 @@ function factsOf(query: Query, root: Node, text: string): Facts {
     }
     if (first.name === 'call') calls.push(first.node)
     else if (first.name === 'import') readImport(text.slice(first.node.startIndex, first.node.endIndex), aliases)
+    else if (first.name === 'key' && second) properties.push(propertyOf(first.node, second.node, text))
     else if (second) assigned.push(first.name === 'left' ? [first.node, second.node] : [second.node, first.node])
   }
   const scopeOf = scopes(functions)
@@ -41,9 +46,22 @@ function factsOf(query: Query, root: Node, text: string): Facts {
       line: left.startPosition.row + 1,
       scope: scopeOf(left.startIndex),
     })),
-    properties: [],
+    properties: [...properties, ...assigned.flatMap(([left, right]) => bySubscript(left, right, text))],
     functions: named,
   }
+}
+
+/** A key of a dictionary, or what a function takes where its caller gives nothing. */
+function propertyOf(key: Node, value: Node, text: string): Property {
+  const written = text.slice(key.startIndex, key.endIndex)
+  const name = key.type === 'string' ? (stringOf(key, written) ?? '') : written
+  return { name, text: text.slice(value.startIndex, value.endIndex), line: key.startPosition.row + 1 }
+}
+
+/** `settings["key"] = value`. */
+function bySubscript(left: Node, right: Node, text: string): Property[] {
+  const key = left.type === 'subscript' ? left.childForFieldName('subscript') : null
+  return key?.type === 'string' ? [propertyOf(key, right, text)] : []
 }
 
 function functionOf(node: Node, text: string): FunctionFact {

@@ -84,7 +84,7 @@ test('no report shows a secret', async () => {
   }
 })
 
-test('what one rule knows for a secret, none shows: whatever signs are in it, in commands, addresses and Secrets of Kubernetes', async () => {
+test('what one rule knows for a secret, none shows, whatever signs are in it: in commands, addresses, Secrets of Kubernetes', async () => {
   const secret = 'Tr0ub4dor'
   const report = await audit({
     'a.sh': [

@@ -24,7 +24,7 @@ const NAMED: Hiding = [
   },
 ]
 
-/** A line as a report may show it: on one line, without control characters, not long, and its secrets gone, those that rules named first. */
+/** A line as a report may show it: on one line, without control characters, not long, and its secrets gone, those that rules named too. */
 export function redact(text: string, is_secret: boolean, secrets: readonly string[] = []): string {
   const visible = withoutSecrets(text, secrets)
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>

@@ -61,7 +61,7 @@ const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.te
 /** A program's own reports of how it is used go out with a key that everybody who installs it has. */
 const REPORTS_USAGE = /(?:^|[/_-])(?:telemetry|analytics|usage[_-]?stats)[\w-]*\.\w+$/i
 
-/** In a page, `password: password` in a configuration says what belongs there; in an object, `password: 'Password'` what a field is called. */
+/** In a page, `password: password` in a configuration says what belongs there; in an object, `password: 'Password'` is a label. */
 function saysItsKind({ name, value, is_key }: Given, { file, language, context }: Unit): boolean {
   // `{"password": "password"}` and `PASSWORD = "password"` are names for names.
   if ((is_key || (language === 'python' && name === name.toUpperCase())) && name.toLowerCase() === value.toLowerCase()) return true

@@ -23,8 +23,9 @@ const SECRET_NAME = anyOf(
 /** What a model's vocabulary, a page of a list or a reader of texts calls a token. */
 const OTHER_TOKEN = anyOf(
   'i',
-  /(?:^|[_.-])(?:pad(?:ding)?|eos|bos|unk|oov|sep|cls|mask|stop|start|end|begin|image|audio|video|special|think|tool|user|assistant|system)_?token$/,
-  /(?:^|[_.-])(?:page|continuation|next|csrf|xsrf|delimiter|split|separator|instance|class|initializer|placeholder)_?token$/,
+  /(?:^|[_.-])(?:pad(?:ding)?|eos|bos|unk|oov|sep|cls|mask|stop|start|end|begin|image|audio|video|special|think|tool)_?token$/,
+  /(?:^|[_.-])(?:user|assistant|system|delimiter|split|separator|instance|class|initializer|placeholder)_?token$/,
+  /(?:^|[_.-])(?:page|continuation|next|csrf|xsrf)_?token$/,
 )
 
 /** Whether something of this name is kept from others: `db_password`, `clientSecret`, `API_KEY`. */

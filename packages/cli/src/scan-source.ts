@@ -7,7 +7,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { isCode } from '@millrace/client'
 import type { ScanReport } from '@millrace/scan'
 import { ConfigProblem, type Environment, type Given } from '@millrace/server/config'
-import { asking, trackingClient, versionNamed } from './signing/tracking.ts'
+import { addressOf, asking, trackingClient, versionNamed } from './signing/tracking.ts'
 
 /** What is to be scanned, on this disk; `done` removes what was fetched. `kept` is what the server found, where it hands out nothing. */
 export type ScanSource = { readonly path: string; readonly done: () => void; readonly kept?: ScanReport }
@@ -26,7 +26,7 @@ async function fetched(version: { name: string; version: string }, given: Given,
   const folder = mkdtempSync(join(tmpdir(), 'millrace-scan-'))
   const done = (): void => rmSync(folder, { recursive: true, force: true })
   try {
-    await asking(`models:/${version.name}/${version.version}`, async () => {
+    await asking(addressOf(version), async () => {
       const { files } = await client.millrace.modelVersionsManifest(version)
       for (const { path, sha256 } of files) {
         // The names come from a server: none leads out of the folder.

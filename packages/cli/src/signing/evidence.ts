@@ -23,9 +23,9 @@ import {
   type SignedModel,
 } from '@millrace/sign'
 import { listOf, textOf } from './key-options.ts'
-import { fileDigests, onRecord } from './on-record.ts'
+import { manifestOf, type OnRecord, onRecord } from './on-record.ts'
 import { hashProgress, placesOf } from './places.ts'
-import { asking, type NamedVersion, requiredVersion, trackingClient } from './tracking.ts'
+import { addressOf, asking, type NamedVersion, requiredVersion, trackingClient } from './tracking.ts'
 
 /** A model at hand: what the chain is held against, and what is told of it. */
 export type Evidence = {
@@ -38,8 +38,9 @@ export async function localModel(given: Given, env: Environment, path: string | 
   const places = placesOf(given, path, 'verify')
   const from = textOf(given, 'from')
   const version = from === undefined ? undefined : requiredVersion(from, '--from')
-  const bundles = version
-    ? await bundlesFrom(trackingClient(given, env), version)
+  const client = version && trackingClient(given, env)
+  const bundles = client
+    ? await bundlesFrom(client, version)
     : [...bundlesIn(given, 'signature', places.signature), ...bundlesIn(given, 'attestations', places.attestations)]
   const ignored = listOf(given, 'ignore-paths')
   const signatures = bundles.flatMap(signedModelIn)
@@ -50,7 +51,7 @@ export async function localModel(given: Given, env: Environment, path: string | 
   const digests = attestedDigests(hashed)
   const model = {
     digests,
-    ...(version && { on_record: await onRecord(trackingClient(given, env), version, digests.sha256) }),
+    ...(client && { on_record: await onRecordOf(digests.sha256, client, version) }),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     left_out,
@@ -62,19 +63,22 @@ export async function localModel(given: Given, env: Environment, path: string | 
 /** What a server has on record of a version: the digests of its files, and what is signed of them. */
 export async function recordedModel(given: Given, env: Environment, version: NamedVersion): Promise<Evidence> {
   const client = trackingClient(given, env)
-  const what = `models:/${version.name}/${version.version}`
-  const manifest = await asking(what, () => client.call('GET /api/2.0/millrace/model-versions/manifest', version))
-  const files = fileDigests(manifest.files)
-  const digests = attestedDigests(files)
+  const { files, digests, bytes, root_sha256 } = await manifestOf(client, version)
   const model = {
     digests,
-    on_record: await onRecord(client, version, digests.sha256),
+    on_record: await onRecord(client, version, root_sha256),
     files: files.length,
-    bytes: manifest.bytes,
+    bytes,
     left_out: [],
     differenceFrom: (signed: SignedModel) => differenceFrom(signed, files),
   }
   return { bundles: await bundlesFrom(client, version), model }
+}
+
+/** What a server has on record of a version, for the files at hand: nothing where its files are others. */
+async function onRecordOf(sha256: string, client: MillraceClient, version: NamedVersion): Promise<OnRecord> {
+  const { digests, root_sha256 } = await manifestOf(client, version)
+  return digests.sha256 === sha256 ? onRecord(client, version, root_sha256) : { scan: [], approval: [] }
 }
 
 const leftOutByAll = (signatures: readonly SignedModel[], path: string): boolean =>
@@ -96,7 +100,7 @@ function bundlesIn(given: Given, flag: 'signature' | 'attestations', file: strin
 }
 
 async function bundlesFrom(client: MillraceClient, version: NamedVersion): Promise<readonly Bundle[]> {
-  const what = `models:/${version.name}/${version.version}`
+  const what = addressOf(version)
   const { attestations } = await asking(what, () => client.call('GET /api/2.0/millrace/attestations/list', version))
   const bundles: Bundle[] = []
   for (const { attestation_id } of attestations) {

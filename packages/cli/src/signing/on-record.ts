@@ -1,26 +1,27 @@
 import { type MillraceClient, MillraceError } from '@millrace/client'
-import { attestedDigests, type FileDigest, SINGLE_FILE } from '@millrace/sign'
-import { asking, type NamedVersion } from './tracking.ts'
+import { attestedDigests, SINGLE_FILE } from '@millrace/sign'
+import { addressOf, asking, type NamedVersion } from './tracking.ts'
 
-/** The files of a server's manifest as signatures name them. */
-export const fileDigests = (files: readonly FileDigest[]): FileDigest[] =>
-  files.map(({ path, sha256 }) => ({ path: path || SINGLE_FILE, sha256 }))
-
-type OnRecord = { readonly scan: readonly string[]; readonly approval: readonly string[] }
+export type OnRecord = { readonly scan: readonly string[]; readonly approval: readonly string[] }
 
 const NO_KEY = 'a server attests it with a key of its own only (--signing-key)'
 
+/** A server's manifest of a version: its files as signatures name them, and the digests of all together. */
+export async function manifestOf(client: MillraceClient, version: NamedVersion) {
+  const manifest = await asking(addressOf(version), () => client.call('GET /api/2.0/millrace/model-versions/manifest', version))
+  const files = manifest.files.map(({ path, sha256 }) => ({ path: path || SINGLE_FILE, sha256 }))
+  return { ...manifest, files, digests: attestedDigests(files) }
+}
+
 /**
  * What a server has on record of a version's files, attested or not: its scan, and approvals, which it attests when they are used. Until
- * then they may be taken back or grow too old. Nothing where the files at hand, of this digest, are others.
+ * then they may be taken back or grow too old.
  */
-export async function onRecord(client: MillraceClient, version: NamedVersion, sha256: string): Promise<OnRecord> {
-  return asking(`models:/${version.name}/${version.version}`, async () => {
-    const { files, root_sha256 } = await client.call('GET /api/2.0/millrace/model-versions/manifest', version)
-    if (attestedDigests(fileDigests(files)).sha256 !== sha256) return { scan: [], approval: [] }
-    return { scan: await scanned(client, version), approval: await approved(client, version, root_sha256) }
-  })
-}
+export const onRecord = (client: MillraceClient, version: NamedVersion, root_sha256: string): Promise<OnRecord> =>
+  asking(addressOf(version), async () => ({
+    scan: await scanned(client, version),
+    approval: await approved(client, version, root_sha256),
+  }))
 
 async function scanned(client: MillraceClient, version: NamedVersion): Promise<string[]> {
   try {

@@ -22,6 +22,9 @@ export function versionNamed(text: string): NamedVersion | undefined {
   return found ? { name: decodeURIComponent(found[1] as string), version: found[2] as string } : undefined
 }
 
+/** What MLflow calls a version. */
+export const addressOf = ({ name, version }: NamedVersion): string => `models:/${name}/${version}`
+
 /** @throws ConfigProblem when it names no version */
 export function requiredVersion(text: string, flag: string): NamedVersion {
   const version = versionNamed(text)

@@ -1,6 +1,6 @@
 import type { MillraceClient, Output } from '@millrace/client'
 import type { FileResult, Progress } from '@millrace/scan'
-import { asking } from '../signing/tracking.ts'
+import { addressOf, asking } from '../signing/tracking.ts'
 import type { ModelFileHere } from './find-models.ts'
 import type { Found, Status, Unread } from './found.ts'
 
@@ -73,12 +73,10 @@ export async function judged(
   return files.map((file, at) => lineOf(file, answers[at], results.get(file.path)))
 }
 
-const nameOf = ({ name, version }: { name: string; version: string }): string => `models:/${name}/${version}`
-
 function lineOf({ path, kind, bytes, owner, sha256 }: Hashed, answer: Answer | undefined, result: FileResult | undefined): Found {
   const about = { where: path, kind, bytes, owner, sha256 }
   const known_in = answer?.known_in || undefined
-  const versions = ((known_in ? answer?.model_versions : answer?.same_path) ?? []).map(nameOf)
+  const versions = ((known_in ? answer?.model_versions : answer?.same_path) ?? []).map(addressOf)
   const scan = isClean(answer) ? 'clean' : (result?.ending ?? 'not looked at')
   const findings = [...new Set((result?.findings ?? []).filter(({ severity }) => severity !== 'info').map(({ rule }) => rule))]
   const harmless: Status = known_in ? 'known' : versions.length > 0 ? 'changed' : 'unknown'

@@ -1,5 +1,5 @@
 import { isCode, type MillraceClient, MillraceError } from '@millrace/client'
-import { asking } from '../signing/tracking.ts'
+import { addressOf, asking } from '../signing/tracking.ts'
 import type { Found } from './found.ts'
 
 const PAGE = 1_000
@@ -15,7 +15,6 @@ type Registered = {
 }
 
 const NOTHING: Registered = { versions: new Map(), names: new Map(), made_of: new Map() }
-const nameOf = (name: string, version: string): string => `models:/${name}/${version}`
 
 /** Versions and logged models of another server, and what the registry knows of each: nothing is changed, and no file is fetched. */
 export async function modelsOf(other: MillraceClient, registry: MillraceClient | undefined): Promise<Found[]> {
@@ -32,7 +31,7 @@ async function registered(registry: MillraceClient): Promise<Registered> {
   const [versions, names, made_of] = [new Map(), new Map<string, string>(), new Map<string, string>()]
   const search = registry.paged('GET /api/2.0/mlflow/model-versions/search', 'model_versions', { max_results: PAGE })
   for await (const { name, version, source, run_id } of search) {
-    const uri = nameOf(name, version)
+    const uri = addressOf({ name, version })
     versions.set(uri, { source, run_id: run_id || undefined })
     if (!names.has(name)) names.set(name, uri)
     for (const one of [run_id, loggedModelIn(source)]) if (one) made_of.set(one, uri)
@@ -49,7 +48,7 @@ async function versionsOf(other: MillraceClient, at: string, known: Registered):
   for await (const { name, version, source, run_id, user_id } of search) {
     const logged = loggedModelIn(source)
     for (const one of [run_id, logged]) if (one) made_of.add(one)
-    const uri = nameOf(name, version)
+    const uri = addressOf({ name, version })
     const here = known.versions.get(uri)
     const same = here !== undefined && (run_id ? here.run_id === run_id : here.source === source)
     const from = same ? uri : known.made_of.get(logged ?? run_id ?? '')

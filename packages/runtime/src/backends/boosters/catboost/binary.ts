@@ -1,9 +1,9 @@
 import { type Flat, readCatboost, type Source } from '@millrace/formats'
 import { refuse } from '../../estimator.ts'
 import { Columns, type OneHot } from './columns.ts'
-import { columnOf, type Feature, type FloatFeature, placesOf, trainedBy } from './features.ts'
+import { columnOf, type Feature, type FloatFeature, missingAs, type Places, placeOf, placesOf, trainedBy } from './features.ts'
 import type { CatboostFile } from './file.ts'
-import { KINDS, type Kind, type Projection, type Table, tableOf, type Use, useOf, widthOf } from './statistics.ts'
+import { EMPTY, isMean, KINDS, type Kind, type Projection, type Table, tableOf, type Use, useOf, widthOf } from './statistics.ts'
 import { type CatboostTrees, DEPTH_MAX, Nodes, type Oblivious, obliviousTrees } from './trees.ts'
 
 /** Reads CatBoost's own format (.cbm), which MLflow logs unless it is told otherwise. @throws Refused, Unreadable */
@@ -19,9 +19,9 @@ export function readCatboostBinary(source: Source): CatboostFile {
   const floats = listIn(core.FloatFeatures).map(floatFeatureOf)
   const categories = listIn(core.CatFeatures).map(featureOf)
   const others = [...listIn(core.TextFeatures), ...listIn(core.EmbeddingFeatures)].map(featureOf)
-  const one_hot = listIn(core.OneHotFeatures).map((one): OneHot => ({ index: whole(one, 'Index', -1), values: wholesIn(one.Values) }))
+  const one_hot = listIn(core.OneHotFeatures).map((one): OneHot => ({ index: number(one, 'Index', -1), values: wholesIn(one.Values) }))
   const columns = new Columns(floats, categories, one_hot, usesOf(listIn(core.CtrFeatures), tables, floats, categories))
-  const outputs = whole(core, 'ApproxDimension', 0)
+  const outputs = number(core, 'ApproxDimension', 0)
   if (outputs < 1) refuse('the CatBoost model has no outputs')
   return {
     features: [...floats, ...categories, ...others],
@@ -38,7 +38,6 @@ function number(table: Flat, name: string, otherwise: number): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : refuse(`${name} of the CatBoost model is no finite number`)
 }
 
-const whole = (table: Flat, name: string, otherwise: number): number => number(table, name, otherwise)
 const listIn = (value: Flat[string] | undefined): readonly Flat[] => (Array.isArray(value) ? (value as readonly Flat[]) : [])
 const tableIn = (value: Flat[string] | undefined): Flat =>
   typeof value === 'object' && !Array.isArray(value) && !Buffer.isBuffer(value) ? (value as Flat) : {}
@@ -67,11 +66,9 @@ function featureOf(feature: Flat): Feature {
 const AS_TRUE = 2
 
 function floatFeatureOf(feature: Flat): FloatFeature {
-  const treatment = whole(feature, 'NanValueTreatment', 0)
+  const treatment = number(feature, 'NanValueTreatment', 0)
   if (treatment < 0 || treatment > AS_TRUE) refuse('a feature of the CatBoost model treats missing values in a way that is not known')
-  // Where none was missing in training, a missing value is beyond no border, whatever the treatment is.
-  const is_beyond = treatment === AS_TRUE && whole(feature, 'HasNans', 0) !== 0
-  const missing = is_beyond ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+  const missing = missingAs(treatment === AS_TRUE, number(feature, 'HasNans', 0) !== 0)
   return { ...featureOf(feature), borders: singlesIn(feature.Borders), missing }
 }
 
@@ -86,7 +83,7 @@ function biasOf(core: Flat, outputs: number): Float64Array {
 function keyOf(base: Flat): string {
   const { CatFeatures: categories, FloatSplits: floats, OneHotSplits: values } = tableIn(base.FeatureCombination)
   const parts = [categories, floats, values].map((part) => bytesIn(part).toString('hex'))
-  return [...parts, whole(base, 'CtrType', 0), whole(base, 'TargetBorderClassifierIdx', 0)].join(' ')
+  return [...parts, number(base, 'CtrType', 0), number(base, 'TargetBorderClassifierIdx', 0)].join(' ')
 }
 
 function usesOf(
@@ -110,7 +107,7 @@ function usesOf(
     return useOf({
       projection,
       table,
-      target: whole(use, 'TargetBorderIdx', 0),
+      target: number(use, 'TargetBorderIdx', 0),
       prior: number(use, 'PriorNum', 0),
       weight: number(use, 'PriorDenom', 1),
       shift: number(use, 'Shift', 0),
@@ -120,11 +117,7 @@ function usesOf(
   })
 }
 
-type Places = { readonly floats: ReadonlyMap<number, number>; readonly categories: ReadonlyMap<number, number> }
-
 function projectionOf({ CatFeatures, FloatSplits, OneHotSplits }: Flat, places: Places): Projection {
-  const placeOf = (index: number, among: ReadonlyMap<number, number>): number =>
-    among.get(index) ?? refuse('statistics of the CatBoost model are of a feature that there is not')
   const [floats, values] = [wholesIn(FloatSplits), wholesIn(OneHotSplits)]
   const borders = singlesIn(FloatSplits)
   const each = (list: Int32Array): number[] => Array.from({ length: list.length / 2 }, (_, at) => at * 2)
@@ -137,13 +130,11 @@ function projectionOf({ CatFeatures, FloatSplits, OneHotSplits }: Flat, places: 
 
 /** A place in a table: eight bytes of hash, four that say which numbers are its own. */
 const BUCKET_BYTES = 12
-/** CatBoost's mark of a place in its table that is empty. */
-const EMPTY = (1n << 64n) - 1n
 
 function readTable(found: Flat, base: Flat): Table {
-  const kind = KINDS[whole(base, 'CtrType', 0)] as Kind | undefined
+  const kind = KINDS[number(base, 'CtrType', 0)] as Kind | undefined
   if (kind === undefined) return refuse('the CatBoost model has statistics of a kind that is not known')
-  const each = widthOf(kind, whole(found, 'TargetClassesCount', 0))
+  const each = widthOf(kind, number(found, 'TargetClassesCount', 0))
   const [buckets, counted] = [bytesIn(found.IndexHashRaw), bytesIn(found.CTRBlob)]
   if (buckets.length % BUCKET_BYTES !== 0 || counted.length % 4 !== 0) refuse('a table of the CatBoost model is cut off')
   const places = new Map<bigint, number>()
@@ -151,12 +142,12 @@ function readTable(found: Flat, base: Flat): Table {
     const hash = buckets.readBigUInt64LE(at)
     if (hash !== EMPTY) places.set(hash, buckets.readUInt32LE(at + 8))
   }
-  const is_mean = kind === 'BinarizedTargetMeanValue' || kind === 'FloatTargetMeanValue'
+  const is_mean = isMean(kind)
   // Of means the first of two numbers is a sum, the second a count; all others are counts.
   const numbers = Float64Array.from({ length: counted.length / 4 }, (_, at) =>
     is_mean && at % 2 === 0 ? counted.readFloatLE(at * 4) : counted.readInt32LE(at * 4),
   )
-  return tableOf({ kind, places, numbers, each, denominator: whole(found, 'CounterDenominator', 0) })
+  return tableOf({ kind, places, numbers, each, denominator: number(found, 'CounterDenominator', 0) })
 }
 
 function readTrees(core: Flat, columns: Columns, outputs: number): CatboostTrees {

@@ -28,6 +28,17 @@ export function placesOf(features: readonly Feature[]): ReadonlyMap<number, numb
   return places
 }
 
+/** Where the features of both kinds stand, by their own numbers. */
+export type Places = { readonly floats: ReadonlyMap<number, number>; readonly categories: ReadonlyMap<number, number> }
+
+/** The place of a feature that statistics are of. @throws Refused */
+export const placeOf = (index: unknown, among: ReadonlyMap<number, number>): number =>
+  among.get(index as number) ?? refuse('statistics of the CatBoost model are of a feature that there is not')
+
+/** What a missing value counts as: where none was missing in training, it is beyond no border, whatever the treatment is. */
+export const missingAs = (as_true: boolean, had_missing: boolean): number =>
+  as_true && had_missing ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+
 /** The columns in the order of training; their names, unless they are nothing but numbers. @throws Refused */
 export function inputsOf(features: readonly Feature[]): Inputs {
   const names: (string | undefined)[] = []

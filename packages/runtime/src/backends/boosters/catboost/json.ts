@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject, readJson } from '@millrace/formats'
 import { refuse } from '../../estimator.ts'
 import { Columns, type OneHot, type Split } from './columns.ts'
-import { columnOf, type Feature, type FloatFeature, placesOf, trainedBy } from './features.ts'
+import { columnOf, type Feature, type FloatFeature, missingAs, type Places, placeOf, placesOf, trainedBy } from './features.ts'
 import type { CatboostFile } from './file.ts'
-import { KINDS, type Kind, type Projection, type Table, tableOf, type Use, useOf, widthOf } from './statistics.ts'
+import { EMPTY, KINDS, type Kind, type Projection, type Table, tableOf, type Use, useOf, widthOf } from './statistics.ts'
 import { type CatboostTrees, Nodes, obliviousTrees } from './trees.ts'
 
 const TEXT_MAX_BYTES = 512 * 1024 * 1024
@@ -16,9 +16,10 @@ export function readCatboostJson(text: string): CatboostFile {
   const root = objectIn(value, 'the model')
   const info = objectIn(root.features_info, 'features_info')
   const floats = objectsIn(info.float_features, 'float_features').map(floatFeatureOf)
-  const categories = objectsIn(info.categorical_features, 'categorical_features')
+  const categorical = objectsIn(info.categorical_features, 'categorical_features')
+  const categories = categorical.map(featureOf)
   const others = ['text_features', 'embedding_features'].flatMap((kind) => objectsIn(info[kind], kind).map(featureOf))
-  const places = { floats: placesOf(floats), categories: placesOf(categories.map(featureOf)) }
+  const places = { floats: placesOf(floats), categories: placesOf(categories) }
   const tables = objectIn(root.ctr_data ?? {}, 'ctr_data')
   const read = new Map<string, Table>()
   const uses = objectsIn(info.ctrs, 'ctrs').map((use) => {
@@ -30,13 +31,13 @@ export function readCatboostJson(text: string): CatboostFile {
     read.set(name, table)
     return readUse(use, kind, table, places)
   })
-  const columns = new Columns(floats, categories.map(featureOf), categories.flatMap(valuesOf), sharing(uses))
+  const columns = new Columns(floats, categories, categorical.flatMap(valuesOf), sharing(uses))
   const [scale, bias] = listIn(root.scale_and_bias, 'scale_and_bias')
   const added = Float64Array.from(typeof bias === 'number' ? [bias] : listIn(bias, 'the bias'), (one) => finite(one, 'the bias'))
   if (added.length === 0) refuse('the CatBoost model has no bias')
   const told = objectIn(root.model_info ?? {}, 'model_info')
   return {
-    features: [...floats, ...columns.categories, ...others],
+    features: [...floats, ...categories, ...others],
     columns,
     trees: readTrees(root, columns, added.length),
     scale: finite(scale, 'the scale'),
@@ -63,12 +64,10 @@ function floatFeatureOf(feature: JsonObject): FloatFeature {
   const treatment = feature.nan_value_treatment ?? 'AsIs'
   if (treatment !== 'AsIs' && treatment !== 'AsFalse' && treatment !== 'AsTrue')
     return refuse('a feature of the CatBoost model treats missing values in a way that is not known')
-  // Where none was missing in training, a missing value is beyond no border, whatever the treatment is.
-  const is_beyond = treatment === 'AsTrue' && feature.has_nans === true
   return {
     ...featureOf(feature),
     borders: Float32Array.from(numbersIn(feature.borders, 'a border')),
-    missing: is_beyond ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
+    missing: missingAs(treatment === 'AsTrue', feature.has_nans === true),
   }
 }
 
@@ -88,11 +87,7 @@ function sharing(uses: readonly Use[]): Use[] {
   })
 }
 
-type Places = { readonly floats: ReadonlyMap<number, number>; readonly categories: ReadonlyMap<number, number> }
-
 function readUse(use: JsonObject, kind: Kind, table: Table, places: Places): Use {
-  const placeOf = (index: Json | undefined, among: ReadonlyMap<number, number>): number =>
-    among.get(index as number) ?? refuse('statistics of the CatBoost model are of a feature that there is not')
   const projection = {
     categories: [] as number[],
     borders: [] as Projection['borders'][number][],
@@ -122,9 +117,6 @@ function readUse(use: JsonObject, kind: Kind, table: Table, places: Places): Use
     borders: Float32Array.from(numbersIn(use.borders, 'a border')),
   })
 }
-
-/** CatBoost's mark of a place in its table that is empty. */
-const EMPTY = (1n << 64n) - 1n
 
 /** A hash as text and its numbers, again and again. */
 function readTable(table: JsonObject, kind: Kind): Table {

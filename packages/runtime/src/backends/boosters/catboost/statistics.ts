@@ -34,7 +34,7 @@ export type Use = {
   readonly borders: Float32Array
 }
 
-const isMean = (kind: Kind): boolean => kind === 'BinarizedTargetMeanValue' || kind === 'FloatTargetMeanValue'
+export const isMean = (kind: Kind): boolean => kind === 'BinarizedTargetMeanValue' || kind === 'FloatTargetMeanValue'
 const isCounter = (kind: Kind): boolean => kind === 'Counter' || kind === 'FeatureFreq'
 
 /** How many numbers a hash has in a table, where a target has so many classes. @throws Refused */
@@ -64,6 +64,9 @@ export function useOf(use: Use): Use {
   if (![prior, weight, shift, scale, ...borders].every(Number.isFinite)) refuse('the CatBoost model weighs statistics by what is no number')
   return use
 }
+
+/** CatBoost's mark of a place in its table that is empty. */
+export const EMPTY = (1n << 64n) - 1n
 
 const single = Math.fround
 

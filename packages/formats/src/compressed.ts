@@ -1,4 +1,3 @@
-import { constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { unpackBzip2 } from './packed/bzip2.ts'
 import { unpackLz4 } from './packed/lz4.ts'
 import type { Unpacked } from './packed/unpacked.ts'
@@ -30,6 +29,8 @@ export function decompress(source: Source, packing: Packing, max_bytes: number):
 }
 
 function byNode(packed: Buffer, packing: 'gzip' | 'zlib' | 'zstd', max_bytes: number): Buffer {
+  // Not imported: most files are not packed, and loading it is a tenth of the scanner's start.
+  const { constants, gunzipSync, inflateSync, zstdDecompressSync } = process.getBuiltinModule('node:zlib')
   const how = { maxOutputLength: max_bytes }
   try {
     if (packing === 'zstd') return zstdDecompressSync(packed, how)

@@ -1,4 +1,3 @@
-import { crc32, inflateRawSync, constants as zlib, zstdDecompressSync } from 'node:zlib'
 import { unpackBzip2 } from '../packed/bzip2.ts'
 import { unpackXz, unpackZipLzma } from '../packed/xz.ts'
 import { memorySource, part, type Source } from '../source.ts'
@@ -15,6 +14,8 @@ const BZIP2 = 12
 const LZMA = 14
 const XZ = 95
 const NAMES: Readonly<Record<number, string>> = { 1: 'shrink', 9: 'deflate64', 98: 'ppmd', 99: 'AES' }
+/** Not imported: most files are no archives, and loading it is a tenth of the scanner's start. */
+const zlib = () => process.getBuiltinModule('node:zlib')
 /** Stored content of more bytes than this is not read for its checksum alone, unless more or less is asked for. */
 const CHECKED_MAX_BYTES = 16 * 1024 * 1024
 
@@ -27,14 +28,14 @@ export function openMember(archive: Source, member: Member, max_bytes: number, c
   const cut = packed.size < member.compressed
   if (member.method === STORED) {
     const checked = packed.size <= checked_max_bytes
-    return { source: packed, matches: checked ? crc32(packed.read(0, packed.size)) === member.crc : undefined, is_whole: !cut }
+    return { source: packed, matches: checked ? zlib().crc32(packed.read(0, packed.size)) === member.crc : undefined, is_whole: !cut }
   }
   if (![DEFLATED, ZSTANDARD, BZIP2, LZMA, XZ].includes(member.method)) {
     const method = NAMES[member.method] ?? `method ${member.method}`
     throw new Unreadable(`it is packed by ${method}, which is not read here`, member.data_at)
   }
   const content = unpack(packed.read(0, packed.size), member, max_bytes)
-  return { source: memorySource(content), matches: crc32(content) === member.crc, is_whole: !cut && content.length === member.size }
+  return { source: memorySource(content), matches: zlib().crc32(content) === member.crc, is_whole: !cut && content.length === member.size }
 }
 
 function unpack(packed: Buffer, { method, data_at, size }: Member, max_bytes: number): Buffer {
@@ -45,7 +46,8 @@ function unpack(packed: Buffer, { method, data_at, size }: Member, max_bytes: nu
   const how = { maxOutputLength: max_bytes }
   try {
     // A stream that is cut off gives what is there: a loader may take that, too.
-    return method === ZSTANDARD ? zstdDecompressSync(packed, how) : inflateRawSync(packed, { ...how, finishFlush: zlib.Z_SYNC_FLUSH })
+    const { constants, inflateRawSync, zstdDecompressSync } = zlib()
+    return method === ZSTANDARD ? zstdDecompressSync(packed, how) : inflateRawSync(packed, { ...how, finishFlush: constants.Z_SYNC_FLUSH })
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new Unreadable(`unpacked it has more than ${max_bytes} bytes`, data_at, true)

@@ -87,6 +87,8 @@ async function oneChild(wanted: readonly Wanted[], roots: readonly string[], lim
         watching.onResult(told.index, told.result)
         done++
       }
+      // It has no more to say, and its end is not waited for.
+      if (done === wanted.length) return { done, died: undefined }
     }
     const died = await closed
     signal?.throwIfAborted()
@@ -106,7 +108,7 @@ declare global {
 }
 
 // Else by its name in the package, so that it is found wherever this code is, in a bundle of somebody else too.
-const entry = new URL(import.meta.bundled ? './child.js' : import.meta.resolve('@millrace/scan/child'), import.meta.url)
+const entry = new URL(import.meta.bundled ? './child.cjs' : import.meta.resolve('@millrace/scan/child'), import.meta.url)
 
 /**
  * Rights of the child: to read its own code and what is looked at. No network, no processes, no threads; and no writing from before the
@@ -119,6 +121,8 @@ function argumentsOf(roots: readonly string[], { memory_max_bytes }: ChildLimits
     '--permission',
     ...[...codeFolders(), ...roots].map((path) => `--allow-fs-read=${path}`),
     ...(cache ? [`--allow-fs-read=${cache}`, `--allow-fs-write=${cache}`] : []),
+    // A pickle's objects live as long as its reading: a young generation that holds them is not copied again and again.
+    '--min-semi-space-size=32',
     `--max-old-space-size=${Math.floor(memory_max_bytes / 2 / 1048576)}`,
     '--no-warnings',
     entry.pathname,

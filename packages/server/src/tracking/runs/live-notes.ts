@@ -29,17 +29,21 @@ export class LiveNotes {
   /** Of these runs, those that have other params or tags than at the last look; what nobody looked at then is no news. */
   async changed(db: Reader, runs: readonly number[], looked: Looked): Promise<number[]> {
     const [before, lookedBefore] = [this.#noted, this.#looked]
-    const wasAsked = await placesOf(db, lookedBefore)
-    const asked = await placesOf(db, looked)
-    this.#noted = await notedOf(db, runs, looked)
+    const keys = await keysOf(db, looked)
+    this.#noted = await notedOf(db, runs, keys, looked.whole)
     this.#looked = looked
+    const compared = new Set(
+      KINDS.flatMap(([kind, names]) =>
+        [...keys[names]].flatMap(([name, key]) => (lookedBefore[names].has(name) ? [`${kind} ${key}`] : [])),
+      ),
+    )
     return runs.filter((run) => {
       const known = before.get(run)
       if (!known) return false
       const isWhole = looked.whole.has(run) && lookedBefore.whole.has(run)
       const now = this.#noted.get(run) ?? new Map<string, string>()
       return [...new Set([...known.keys(), ...now.keys()])].some(
-        (place) => known.get(place) !== now.get(place) && (isWhole || (wasAsked.has(place) && asked.has(place))),
+        (place) => known.get(place) !== now.get(place) && (isWhole || compared.has(place)),
       )
     })
   }
@@ -52,21 +56,21 @@ export class LiveNotes {
   }
 }
 
-/** The places that names have in {@link Noted}; a name that nobody has logged yet has none. */
-async function placesOf(db: Reader, looked: Looked): Promise<ReadonlySet<string>> {
-  const places = new Set<string>()
-  for (const [kind, names] of KINDS) for (const key of (await findKeys(db, looked[names])).values()) places.add(`${kind} ${key}`)
-  return places
-}
+/** The ids of names; a name that nobody has logged yet has none. */
+type Keys = { readonly params: ReadonlyMap<string, number>; readonly tags: ReadonlyMap<string, number> }
 
-async function notedOf(db: Reader, runs: readonly number[], looked: Looked): Promise<Noted> {
+const keysOf = async (db: Reader, { params, tags }: Looked): Promise<Keys> => ({
+  params: await findKeys(db, params),
+  tags: await findKeys(db, tags),
+})
+
+async function notedOf(db: Reader, runs: readonly number[], keys: Keys, whole: ReadonlySet<number>): Promise<Noted> {
   const noted = new Map(runs.map((run) => [run, new Map<string, string>()]))
   for (const [kind, names] of KINDS) {
-    const keys = [...(await findKeys(db, looked[names])).values()]
-    const rows = [...(await notedByKeys(db, kind, runs, keys)), ...(await notedAll(db, kind, [...looked.whole]))]
+    const rows = [...(await notedByKeys(db, kind, runs, [...keys[names].values()])), ...(await notedAll(db, kind, [...whole]))]
     for (const [run, key, value] of rows) noted.get(run)?.set(`${kind} ${key}`, told(value))
   }
-  for (const [run, names] of await namesOfRuns(db, [...looked.whole])) noted.get(run)?.set('names', String(names))
+  for (const [run, names] of await namesOfRuns(db, [...whole])) noted.get(run)?.set('names', String(names))
   return noted
 }
 

@@ -13,17 +13,13 @@ export type LiveRow = {
   readonly deleted_ms: number | null
 }
 
-const NEWEST = query<LiveRow>(
-  `select id, run_id, name, status, start_ms, end_ms, deleted_ms from run where experiment = ? order by start_ms desc, run_id limit ?`,
-)
+const IN_EXPERIMENT = 'select id, run_id, name, status, start_ms, end_ms, deleted_ms from run where experiment = ?'
+const NEWEST = query<LiveRow>(`${IN_EXPERIMENT} order by start_ms desc, run_id limit ?`)
 
 /** The runs of an experiment that started last. */
 export const newestRuns = async (db: Reader, experiment: number, limit: number): Promise<LiveRow[]> => db.all(NEWEST, experiment, limit)
 
-const NAMED = query<LiveRow>(
-  (dialect) =>
-    `select id, run_id, name, status, start_ms, end_ms, deleted_ms from run where experiment = ? and ${dialect.inTexts('run_id')}`,
-)
+const NAMED = query<LiveRow>((dialect) => `${IN_EXPERIMENT} and ${dialect.inTexts('run_id')}`)
 
 /** Runs of an experiment by their ids, whenever they started. */
 export const runsById = async (db: Reader, experiment: number, run_ids: readonly string[]): Promise<LiveRow[]> =>

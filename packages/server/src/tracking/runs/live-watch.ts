@@ -99,11 +99,7 @@ export class LiveWatch {
   /** Where the metrics of runs that go on stand: what was logged since the listener asked for the rest is not lost. */
   async #now(metrics: ReadonlySet<string>): Promise<NewPoints[]> {
     const rows = (await newestRuns(this.#db, this.#experiment, RUNS_MAX)).filter(({ status }) => statusName(status) === RUNNING)
-    const keys = await findKeys(this.#db, metrics)
-    const names = new Map([...keys].map(([name, key]) => [key, name]))
-    const ids = new Map(rows.map(({ id, run_id }) => [id, run_id]))
-    const latest = await latestPoints(this.#db, [...ids.keys()], [...names.keys()])
-    return latest.map(([run, key, ...point]) => columnsOf(ids.get(run) as string, names.get(key) as string, [point]))
+    return (await latestOf(this.#db, rows, metrics)).map(({ run_id, name, point }) => columnsOf(run_id, name, [point]))
   }
 
   #again(): void {
@@ -180,22 +176,29 @@ export class LiveWatch {
   async #newPoints(before: ReadonlyMap<number, Known>, busy: readonly LiveRow[]): Promise<NewPoints[]> {
     const askedBefore = this.#asked
     this.#asked = this.#all('metrics')
-    const keys = await findKeys(this.#db, this.#asked)
-    const names = new Map([...keys].map(([name, key]) => [key, name]))
-    const ids = new Map(busy.map(({ id, run_id }) => [id, run_id]))
     const points: NewPoints[] = []
-    for (const [run, key, ...point] of await latestPoints(this.#db, [...ids.keys()], [...names.keys()])) {
+    for (const { run, run_id, key, name, point } of await latestOf(this.#db, busy, this.#asked)) {
       this.#runs.get(run)?.latest.set(key, point)
-      const name = names.get(key) as string
       const last = before.get(run)?.latest.get(key)
       if (String(last) === String(point)) continue
       // Somebody has only now asked for this metric: what it was before is no news.
       if (last === undefined && before.has(run) && !askedBefore.has(name)) continue
       const found = await pointsOf(this.#db, run, key, POINTS_MAX, last)
-      points.push(columnsOf(ids.get(run) as string, name, found.length === POINTS_MAX || found.length === 0 ? [...found, point] : found))
+      points.push(columnsOf(run_id, name, found.length === POINTS_MAX || found.length === 0 ? [...found, point] : found))
     }
     return points
   }
+}
+
+type Latest = { run: number; run_id: string; key: number; name: string; point: StoredPoint }
+
+/** The latest points of some metrics of some runs, by their ids and by their names. */
+async function latestOf(db: Reader, rows: readonly LiveRow[], metrics: ReadonlySet<string>): Promise<Latest[]> {
+  const keys = await findKeys(db, metrics)
+  const names = new Map([...keys].map(([name, key]) => [key, name]))
+  const ids = new Map(rows.map(({ id, run_id }) => [id, run_id]))
+  const found = await latestPoints(db, [...ids.keys()], [...names.keys()])
+  return found.map(([run, key, ...point]) => ({ run, run_id: ids.get(run) as string, key, name: names.get(key) as string, point }))
 }
 
 const isNews = ({ runs, points, noted, names }: Omit<Change, 'id'>): boolean =>

@@ -4,7 +4,7 @@ import { openEventStream } from '../../http/event-stream.ts'
 import { array, int64, object, optional, string, withDefault } from '../../http/schema.ts'
 import { shownExperiments } from '../experiments/index.ts'
 import { stateOfExperiments } from './live-store.ts'
-import { LiveWatch } from './live-watch.ts'
+import { type Change, LiveWatch } from './live-watch.ts'
 
 const NAMES_MAX = 100
 const OPEN_MAX_S = 60
@@ -64,7 +64,7 @@ export const liveRuns = stream({
       params: new Set(params),
       tags: new Set(tags),
       run_id,
-      tell: (change: Parameters<Parameters<LiveWatch['listen']>[0]['tell']>[0]): void => {
+      tell: (change: Change | 'reset'): void => {
         if (change === 'reset') events.send('reset', {})
         else {
           const { id, ...told } = change

@@ -25,6 +25,7 @@ from sklearn import (
     calibration,
     cluster,
     compose,
+    datasets,
     decomposition,
     discriminant_analysis,
     ensemble,
@@ -60,6 +61,7 @@ TREES = [
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
     "sklearn.metrics._dist_metrics.ManhattanDistance64",
+    "sklearn.metrics._dist_metrics.ChebyshevDistance64",
     "sklearn.neighbors._ball_tree.BallTree",
     "sklearn.neighbors._kd_tree.KDTree",
     "sklearn.utils._bunch.Bunch",
@@ -98,6 +100,15 @@ TOWNS = MISSING.assign(
 TARGETS["sale"] = (TOWNS["town"].str[5:].astype(int) % 5 * (TOWNS["kind"] == "grün") + (TOWNS["code"] % 3) * (NUMERIC["a"] > 0)).to_numpy(float)
 TOWNS.iloc[-200:, TOWNS.columns.get_loc("town")] = "nowhere that was seen"
 FRAMES = {"towns": TOWNS, "texts": TEXTS, "categories": CATEGORIES, "numeric": NUMERIC, "missing": MISSING, "mixed": MIXED, "codes": CODES, "positive": COUNTS}
+IRIS, DIGITS = datasets.load_iris(return_X_y=True), datasets.load_digits(return_X_y=True)
+GRID = np.random.default_rng(5).integers(0, 4, (500, 3)).astype(float)
+# Rows of which many are equally far from one another: how many of them are for fitting, and the classes of all.
+TIED = {
+    "iris": (np.concatenate([IRIS[0], IRIS[0]]), 150, np.tile(IRIS[1], 2)),
+    "digits": (DIGITS[0], 797, DIGITS[1]),
+    "grid": (GRID, 200, (7 * GRID[:, 0] + 3 * GRID[:, 1] * GRID[:, 2]).astype(int) % 9),
+}
+FRAMES |= {name: pd.DataFrame(rows, columns=[f"x{at}" for at in range(rows.shape[1])]) for name, (rows, _, _) in TIED.items()}
 
 
 def plain(values):
@@ -112,7 +123,7 @@ def keep(name, log, model, data, target, proba=None):
     """Saves a model, loads it again with MLflow, and writes what it predicts."""
     if ONLY and not name.startswith(ONLY):
         return
-    rows = FRAMES[data].iloc[SEEN:]
+    rows = FRAMES[data].iloc[TIED[data][1] if data in TIED else SEEN :]
     # What a model needs is told, so that MLflow does not import everything in a process of its own to find out.
     log(model, FOLDER / name, pip_requirements=["scikit-learn"])
     loaded = mlflow.pyfunc.load_model(str(FOLDER / name))
@@ -210,6 +221,27 @@ def machines():
     yield "MultinomialNB", naive_bayes.MultinomialNB, classes, ["positive", "categories"]
     yield "ComplementNB", naive_bayes.ComplementNB, classes, ["positive"]
     yield "CategoricalNB", naive_bayes.CategoricalNB, classes, ["categories"]
+
+
+def tied_neighbours():
+    """Neighbours where many rows are equally far: which of them count is what the search comes to first."""
+    ways = [("kd_tree", {}), ("ball_tree", {}), ("kd_tree", {"p": 1}), ("ball_tree", {"p": np.inf}), ("brute", {}), ("brute", {"p": 1})]
+    few = {"iris": 5, "digits": 12, "grid": 20}
+    for data, (rows, known, classes) in TIED.items():
+        for algorithm, metric in ways:
+            # Of more than 256 rows, and of squares that are rounded, brute force gives what the processor makes of them.
+            if algorithm == "brute" and (data == "digits" or (data == "iris" and not metric)) or data == "digits" and metric:
+                continue
+            for weights in ["uniform", "distance"]:
+                options = dict(n_neighbors=few[data], algorithm=algorithm, weights=weights, leaf_size=10, **metric)
+                name = f"{algorithm}-{weights}" + (f"-p{metric['p']}" if metric else "")
+                number = np.random.default_rng(1).normal(size=known)
+                for kind, target, of in [("Classifier", "species", classes[:known]), ("Regressor", "number", number)]:
+                    whole = f"KNeighbors{kind}-{name}-{target}-{data}"
+                    if ONLY and not whole.startswith(ONLY):
+                        continue
+                    model = getattr(neighbors, f"KNeighbors{kind}")(**options).fit(FRAMES[data].iloc[:known], of)
+                    keep(whole, save_sklearn, model, data, target, getattr(model, "predict_proba", None))
 
 
 def together():
@@ -426,7 +458,7 @@ def keep_onnx(name, model, data, target, tensor=None):
     """Saves a graph, loads it again with MLflow, and writes each of its outputs for rows given as a table or, where there is one, a tensor."""
     if ONLY and not name.startswith(ONLY):
         return
-    rows = FRAMES[data].iloc[SEEN:]
+    rows = FRAMES[data].iloc[TIED[data][1] if data in TIED else SEEN :]
     given = rows if tensor is None else tensor(rows)
     signature = mlflow.models.infer_signature(given)
     # The same number of threads: sums over many trees would come in another order.
@@ -514,6 +546,7 @@ if __name__ == "__main__":
                     fit(name, make(), data, target)
                 except Exception as error:
                     print(f"not logged: {name} {target} {data}: {error!r}"[:400], flush=True)
+    tied_neighbours()
     boosters()
     pickles()
     onnx_models()

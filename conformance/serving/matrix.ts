@@ -16,8 +16,16 @@ Columns of data: *numeric* has no missing values, *missing* has 8 %, *mixed* has
 number, *categories* nothing else, *towns* three columns of categories (texts of many and of few values, some never seen in training, and
 whole numbers) beside numbers, *positive* no number below zero, *texts* a column of sentences. Models named *pickle-...* are read
 from pickles of that protocol, from cloudpickle or from joblib, with \`--read-pickles\`. Targets: *binary* and *three* are classes by
-number, *words* by name, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where
+number, *words* by name, *species* what such a flower or digit is, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where
 Python answers in float64.
+
+*iris*, *digits* and *grid* (three whole numbers of 0 to 3) have many rows that are equally far from one another. Of those the nearest
+neighbours are the ones that scikit-learn's search of the stored k-d tree or ball tree comes to first, and sums are taken in its order: no
+bit differs, which the test asks for. What can't be had from the file is how a processor rounds and how many cores it has: with
+\`algorithm='brute'\` and Euclid's distance Python compares products of matrices, exact for whole numbers only; of more than 256 training
+rows each core keeps its own nearest first, and here there is one; with a power \`p\` beside 1, 2 and infinity a distance may differ in its
+last bit; and whole numbers that stayed integers are chosen from by numpy's partition, which goes by the processor too. There, rows that are
+equally near may be others than Python's.
 
 Models named *onnx-...* are computed by ONNX Runtime 1.30.0 here as in Python, with one thread; each of their outputs is compared, from
 converters of scikit-learn with classes in maps, or in *arrays*, and made by hand with weights in a file beside them (*network*) or over

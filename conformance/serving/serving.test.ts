@@ -38,6 +38,13 @@ describe('models that MLflow logged predict here what they predict in Python', (
         .map(({ name, why, ulps }) => `${name}: ${why ?? `${ulps} steps apart`}`),
       [],
     )
+    const neighbours = found.filter(({ name }) => /KNeighbors/.test(name))
+    assert.ok(neighbours.length > 40, `${neighbours.length} models of nearest neighbours`)
+    assert.deepEqual(
+      neighbours.filter(({ difference }) => difference !== 0).map(({ name }) => name),
+      [],
+      'not a bit of nearest neighbours differs',
+    )
 
     const own = names.filter((name) => name.startsWith('CatBoost') && !name.includes('-json-'))
     const scanned = await Promise.all(own.map((name) => scanPath(join(folder, name))))

@@ -14,6 +14,8 @@ const MAKERS: ReadonlySet<string> = new Set([
   'copyreg._reconstructor',
   'copy_reg._reconstructor',
   '_codecs.encode',
+  'sklearn.neighbors._kd_tree.newObj',
+  'sklearn.neighbors._ball_tree.newObj',
   'collections.OrderedDict',
   'collections.defaultdict',
   ...each(
@@ -37,8 +39,6 @@ const INERT: ReadonlySet<string> = new Set([
   'numpy.ma.core._mareconstruct',
   'numpy.ma.MaskedArray',
   'numpy.ma.core.MaskedArray',
-  'sklearn.neighbors._kd_tree.newObj',
-  'sklearn.neighbors._ball_tree.newObj',
   'sklearn.utils._bunch.Bunch',
   'sklearn.neural_network._stochastic_optimizers.AdamOptimizer',
   ...each(['sklearn.feature_selection._univariate_selection'], ['f_classif', 'f_regression', 'chi2']),

@@ -82,7 +82,9 @@ export class Turner {
     if (of === '_codecs.encode' || /^(builtins|__builtin__)\.(bytes|bytearray)$/.test(of))
       return new Blob(memorySource(bytesOf(this.#source, value)))
     if (of === 'collections.OrderedDict' || of === 'collections.defaultdict') return this.#pairs(value, depth)
-    if (/^(copyreg|copy_reg)\._reconstructor$/.test(of)) return this.#known(String(args[0]), value, depth)
+    // Both make an empty object of the class that they are given.
+    if (/^(copyreg|copy_reg)\._reconstructor$|^sklearn\.neighbors\._(kd|ball)_tree\.newObj$/.test(of))
+      return this.#known(String(args[0]), value, depth)
     return this.#known(of, value, depth)
   }
 

@@ -346,6 +346,13 @@ def boosters():
     for booster in ["dart", "gblinear"]:
         model = xgboost.train({"booster": booster, **({"rate_drop": 0.3} if booster == "dart" else {})}, matrix, 20)
         keep(f"XGBoost-{booster}-number-numeric", mlflow.xgboost.save_model, model, "numeric", "number")
+    for target, objective in [("binary", {"objective": "binary:logistic"}), ("number", {}), ("three", {"objective": "multi:softprob", "num_class": 3})]:
+        for name, options in [("categories", {}), ("categories-one-hot", {"max_cat_to_onehot": 100})]:
+            # By codes, with the last column told to be of categories: MLflow passes a frame on as it comes.
+            kinds = ["float"] * 5 + ["c"]
+            matrix = xgboost.DMatrix(CODES.iloc[:SEEN], label=TARGETS[target][:SEEN], feature_types=kinds, enable_categorical=True)
+            model = xgboost.train({"max_depth": 5, **objective, **options}, matrix, 20)
+            keep(f"XGBoost-{name}-{target}-codes", mlflow.xgboost.save_model, model, "codes", target)
     for kind, target in [("XGBClassifier", "binary"), ("XGBClassifier", "three"), ("XGBRegressor", "number")]:
         model = getattr(xgboost, kind)(n_estimators=20).fit(MISSING.iloc[:SEEN], TARGETS[target][:SEEN])
         options = {"model_format": "json" if target == "three" else "ubj"}

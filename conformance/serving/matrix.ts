@@ -9,15 +9,15 @@ export function writeMatrix(found: readonly Parity[], output: string): string {
   return `# What is served without Python, and how exactly
 
 Written by \`conformance/serving/serving.test.ts\`, which logs each model with MLflow's own Python client, reads it here, and compares
-what both predict for the same 1,000 rows, and the probabilities where there are some. Held: the same class for each row, and numbers
-at most two steps of float32 apart. ${held.length} of ${found.length} are held.
+what both predict for the same rows, 1,000 where the data has as many, and the probabilities where there are some. Held: the same class
+for each row, and numbers at most two steps of float32 apart. ${held.length} of ${found.length} are held.
 
 Columns of data: *numeric* has no missing values, *missing* has 8 %, *mixed* has text beside numbers, *codes* a column of categories by
-number, *categories* nothing else, *towns* three columns of categories (texts of many and of few values, some never seen in training, and
-whole numbers) beside numbers, *positive* no number below zero, *texts* a column of sentences. Models named *pickle-...* are read
-from pickles of that protocol, from cloudpickle or from joblib, with \`--read-pickles\`. Targets: *binary* and *three* are classes by
-number, *words* by name, *species* what such a flower or digit is, *number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where
-Python answers in float64.
+number (told to be one, for XGBoost in models named *categories*), *categories* nothing else, *towns* three columns of categories (texts
+of many and of few values, some never seen in training, and whole numbers) beside numbers, *positive* no number below zero, *texts* a
+column of sentences. Models named *pickle-...* are read from pickles of that protocol, from cloudpickle or from joblib, with
+\`--read-pickles\`. Targets: *binary* and *three* are classes by number, *words* by name, *species* what such a flower or digit is,
+*number* and *count* are regressions. The difference is the greatest of all; steps are of float32, also where Python answers in float64.
 
 *iris*, *digits* and *grid* (three whole numbers of 0 to 3) have many rows that are equally far from one another. Of those the nearest
 neighbours are the ones that scikit-learn's search of the stored k-d tree or ball tree comes to first, and sums are taken in its order: no
@@ -32,7 +32,8 @@ converters of scikit-learn with classes in maps, or in *arrays*, and made by han
 tensors of four dimensions (*picture*).
 
 CatBoost's models are in its own format (.cbm), as MLflow logs them; those named *-json* are as JSON, which CatBoost itself reads with the
-last bit of a number wrong here and there. Not in the table, because they are refused by name: its texts and embeddings.
+last bit of a number wrong here and there. Not in the table: models with \`text_features\` or \`embedding_features\`, whose words and
+neighbours are not counted here. They are refused when they are read, by a sentence that says so.
 
 | model | data | target | rows | greatest difference | steps of float32 | held |
 |---|---|---|---|---|---|---|

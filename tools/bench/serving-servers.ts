@@ -20,13 +20,14 @@ export type Served = {
   /** Answers 200 when the model can predict. */
   readonly ready: string
   readonly path: string
-  readonly body: (row: readonly number[]) => string
+  readonly body: (row: Row) => string
   /** Whether it is Millrace: the others are not asked at 1,000 requests a second, which they can't answer. */
   readonly is_ours: boolean
 }
 
 /** The rows that are asked for. */
-export type Rows = { readonly columns: readonly string[]; readonly data: readonly (readonly number[])[] }
+export type Row = readonly (number | string)[]
+export type Rows = { readonly columns: readonly string[]; readonly data: readonly Row[] }
 
 /** Trains the models into a folder, which is made anew, and gives the rows. */
 export function train(folder: string): Rows {
@@ -49,10 +50,9 @@ export const millrace = (uri: string, env: Record<string, string> = {}, more: re
   env,
 })
 
-const split = (columns: readonly string[]) => (row: readonly number[]) => JSON.stringify({ dataframe_split: { columns, data: [row] } })
-const matrix = (row: readonly number[]) => JSON.stringify({ inputs: [row] })
-const tensor = (row: readonly number[]) =>
-  JSON.stringify({ inputs: [{ name: 'rows', shape: [1, row.length], datatype: 'FP64', data: row }] })
+const split = (columns: readonly string[]) => (row: Row) => JSON.stringify({ dataframe_split: { columns, data: [row] } })
+const matrix = (row: Row) => JSON.stringify({ inputs: [row] })
+const tensor = (row: Row) => JSON.stringify({ inputs: [{ name: 'rows', shape: [1, row.length], datatype: 'FP64', data: row }] })
 
 /** Everything that is measured, but the rollout, whose registry runs for it alone. */
 export function served(folder: string, { columns }: Rows): readonly Served[] {

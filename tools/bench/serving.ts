@@ -1,8 +1,9 @@
-// `npm run bench:serving -- [--rounds 3] [--seconds 4] [--only forest,mlflow] [--no-write]`
+// `npm run bench:serving -- [--rounds 3] [--seconds 4] [--only forest,mlflow] [--categories] [--no-write]`
 //
 // Serves the same models by `millrace models serve`, `mlflow models serve` and MLServer, one at a time and round by round, asks each over
 // ten connections, and writes what they did into docs/benchmarks.md. It needs Linux, whose /proc has CPU time and memory; the peers come
-// from PyPI into `.cache/` once. A run takes some five minutes; a first one the installation more.
+// from PyPI into `.cache/` once. A run takes some five minutes; a first one the installation more. `--categories` measures models over
+// columns of categories instead, for a table of their own.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MillraceClient } from '@millrace/client'
 import { startMillrace } from '../../conformance/server.ts'
+import { overCategories } from './category-servers.ts'
 import { withServer } from './driver.ts'
 import { fullLoad, requestOf, steadyLoad, type Target } from './load.ts'
 import { machine } from './machine.ts'
@@ -27,6 +29,7 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
     only: { type: 'string' },
+    categories: { type: 'boolean', default: false },
     'no-write': { type: 'boolean', default: false },
   },
 })
@@ -109,22 +112,11 @@ function batch(folder: string, { columns, data }: Rows): { rows_per_s: number; r
   return { rows_per_s: count / took_s, rows_per_cpu_s: count / (user + system) }
 }
 
-async function run(folder: string): Promise<string> {
-  console.log('training')
-  const rows = train(folder)
-  // The bundle is made before a start is timed.
-  execFileSync(join(root, 'millrace'), ['--version'])
-  const word = flags.only?.toLowerCase().split(',')
-  const wanted = (title: string): boolean => word === undefined || word.some((one) => title.toLowerCase().includes(one))
-  const all: { title: string; measure: () => Promise<Figures> }[] = served(folder, rows).map((one) => ({
-    title: one.title,
-    measure: () => measure(one, rows),
-  }))
-  all.splice(1, 0, { title: ROLLOUT, measure: () => inRollout(folder, rows) })
-  const columns = all
-    .filter(({ title }) => wanted(title))
-    .map((one) => ({ ...one, rounds: [] as Figures[], error: undefined as string | undefined }))
-  const batches: { rows_per_s: number; rows_per_cpu_s: number }[] = []
+type Task = { readonly title: string; readonly measure: () => Promise<Figures> }
+
+/** Measures each server once a round; `after` is done after each round. */
+async function inTurn(tasks: readonly Task[], after: () => void = () => {}): Promise<readonly Column[]> {
+  const columns = tasks.map((one) => ({ ...one, rounds: [] as Figures[], error: undefined as string | undefined }))
   for (let round = 1; round <= rounds; round++) {
     for (const column of columns) {
       if (column.error !== undefined) continue
@@ -137,17 +129,38 @@ async function run(folder: string): Promise<string> {
         console.log(`round ${round}: ${column.title}: ${column.error}`)
       }
     }
-    if (wanted(FOREST)) {
-      batches.push(batch(folder, rows))
-      console.log(`round ${round}: batch ${JSON.stringify(batches.at(-1))}`)
-    }
+    after()
   }
-  return told(columns, batches)
+  return columns
 }
 
-function told(columns: readonly Column[], batches: readonly { rows_per_s: number; rows_per_cpu_s: number }[]): string {
+const word = flags.only?.toLowerCase().split(',')
+const wanted = (title: string): boolean => word === undefined || word.some((one) => title.toLowerCase().includes(one))
+
+async function besidePeers(folder: string): Promise<string> {
+  const rows = train(folder)
+  const tasks: Task[] = served(folder, rows).map((one) => ({ title: one.title, measure: () => measure(one, rows) }))
+  tasks.splice(1, 0, { title: ROLLOUT, measure: () => inRollout(folder, rows) })
+  const batches: { rows_per_s: number; rows_per_cpu_s: number }[] = []
+  const columns = await inTurn(
+    tasks.filter(({ title }) => wanted(title)),
+    () => {
+      if (!wanted(FOREST)) return
+      batches.push(batch(folder, rows))
+      console.log(`batch ${JSON.stringify(batches.at(-1))}`)
+    },
+  )
   const rows_per_s = median(batches.map((one) => one.rows_per_s))
   const rows_per_cpu_s = median(batches.map((one) => one.rows_per_cpu_s))
+  return [told(columns), '', barsTable(columns, { rows_per_s, rows_per_cpu_s })].join('\n')
+}
+
+async function categories(folder: string): Promise<string> {
+  const tasks = overCategories(folder).map((one) => ({ title: one.title, measure: () => measure(one, one.rows) }))
+  return told(await inTurn(tasks.filter(({ title }) => wanted(title))))
+}
+
+function told(columns: readonly Column[]): string {
   const day = new Date().toISOString().slice(0, 16).replace('T', ' ')
   const load = os.loadavg()[0]?.toFixed(1)
   return [
@@ -155,19 +168,21 @@ function told(columns: readonly Column[], batches: readonly { rows_per_s: number
     '',
     servingTable(columns),
     ...columns.filter(({ error }) => error !== undefined).map(({ title, error }) => `\nNot measured: ${title}: ${error}`),
-    '',
-    barsTable(columns, { rows_per_s, rows_per_cpu_s }),
   ].join('\n')
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-serving-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-const text = await run(join(folder, 'models'))
+// The bundle is made before a start is timed.
+execFileSync(join(root, 'millrace'), ['--version'])
+console.log('training')
+const text = await (flags.categories ? categories : besidePeers)(join(folder, 'models'))
 console.log(`\n${text}\n`)
 if (!flags['no-write'] && flags.only === undefined) {
   const file = join(root, 'docs', 'benchmarks.md')
-  writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'measured by npm run bench:serving', text))
+  const place = `measured by npm run bench:serving${flags.categories ? ' -- --categories' : ''}`
+  writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), place, text))
   console.log('written to docs/benchmarks.md')
 }
 process.exit(0)

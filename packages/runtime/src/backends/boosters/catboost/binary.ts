@@ -15,7 +15,10 @@ export function readCatboostBinary(source: Source): CatboostFile {
     tables.set(key, found)
   })
   if (unread.length > 0 || listIn(core.EstimatedFeatures).length > 0)
-    refuse(`the CatBoost model computes from texts or embeddings (${unread.join(', ').slice(0, 80)}), which is not served`)
+    refuse(
+      `the CatBoost model computes from columns of texts or embeddings (${unread.join(', ').slice(0, 80)}), which is not served: ` +
+        'train it without text_features and embedding_features, or serve it from Python',
+    )
   const floats = listIn(core.FloatFeatures).map(floatFeatureOf)
   const categories = listIn(core.CatFeatures).map(featureOf)
   const others = [...listIn(core.TextFeatures), ...listIn(core.EmbeddingFeatures)].map(featureOf)

@@ -7,8 +7,8 @@ import { Select } from '../parts/Select.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Twice } from '../parts/Twice.tsx'
 import { signOut, useSession } from '../session.ts'
-import { act } from '../shell/act.ts'
-import { NewToken, TOKENS } from './NewToken.tsx'
+import { NewToken } from './NewToken.tsx'
+import { revoke, TOKENS } from './token.ts'
 
 const DAY_S = 86_400
 const SCOPES = { read: 'read', write: 'read and write', manage: 'do all that I may' } as const
@@ -32,11 +32,6 @@ export function AccountPage() {
     const terms = { name, scope, expires_in_s: days * DAY_S, ...(experiment_ids.length > 0 && { experiment_ids }) }
     return (await api.call('POST /api/2.0/millrace/tokens/create', terms)).secret
   }
-  const revoke = ({ token_id, name }: { token_id: string; name: string }): void =>
-    void act(() => api.call('POST /api/2.0/millrace/tokens/revoke', { token_id }), {
-      done: `The token “${name}” lets nobody in any more.`,
-      changes: [TOKENS],
-    })
   return (
     <>
       <title>Account · Millrace</title>

@@ -1,9 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { Code } from '../parts/Copy.tsx'
 import { act, emptied } from '../shell/act.ts'
-
-/** Tells the tokens that one may see. */
-export const TOKENS = 'GET /api/2.0/millrace/tokens/list'
+import { TOKENS } from './token.ts'
 
 type Props = {
   /** Makes it, and gives the secret that lets its owner in. */

@@ -1,4 +1,3 @@
-import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { api, useApi } from '../api.ts'
 import { count, moment } from '../format.ts'
@@ -10,14 +9,12 @@ import { ACTIONS, Table } from '../parts/Table.tsx'
 import { Time } from '../parts/Time.tsx'
 import { Twice } from '../parts/Twice.tsx'
 import { usePages } from '../parts/use-pages.ts'
-import { act } from '../shell/act.ts'
-import { NewToken, TOKENS } from './NewToken.tsx'
+import { NewToken } from './NewToken.tsx'
+import { revoke, TOKENS, type Token } from './token.ts'
 
 const SOON_MS = 7 * 86_400_000
 const PAGE_MAX = 100
 const OFFERED_MAX = 20
-
-type Token = Output<typeof TOKENS>['tokens'][number]
 
 /** The API tokens of all accounts: what each may, when it was used last, when it ends. */
 export function Tokens() {
@@ -60,7 +57,7 @@ export function Tokens() {
 }
 
 function TokenRow({ token }: { token: Token }) {
-  const { token_id, username, name, scope, experiment_ids, registered_models, created_ms, expires_ms, last_used_ms } = token
+  const { username, name, scope, experiment_ids, registered_models, created_ms, expires_ms, last_used_ms } = token
   const narrowed = [...(experiment_ids ?? []).map((id) => `experiment ${id}`), ...(registered_models ?? [])].join(', ')
   const isOver = expires_ms !== undefined && expires_ms < Date.now()
   const isSoon = expires_ms !== undefined && expires_ms - Date.now() < SOON_MS
@@ -92,16 +89,7 @@ function TokenRow({ token }: { token: Token }) {
         )}
       </td>
       <td>
-        <Twice
-          label="End"
-          about={`the token ${name} of ${username}`}
-          onSure={() =>
-            void act(() => api.call('POST /api/2.0/millrace/tokens/revoke', { token_id }), {
-              done: `The token “${name}” lets nobody in any more.`,
-              changes: [TOKENS],
-            })
-          }
-        />
+        <Twice label="End" about={`the token ${name} of ${username}`} onSure={() => void revoke(token)} />
       </td>
     </tr>
   )

@@ -1,6 +1,6 @@
 import type { Output } from '@millrace/client'
 import { useState } from 'react'
-import { api, sentenceOf, useApi } from '../api.ts'
+import { api, sentenceOf } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
@@ -35,14 +35,13 @@ type Measured = Output<'GET /api/2.0/millrace/trash/measure'>
 /** What was deleted, a way back, and what emptying the trash would free. */
 export function Trash() {
   const pages = usePages(LIST, { max_results: PAGE_MAX }, (answer) => answer.items)
-  const inAll = useApi(LIST, { max_results: 1 }).data
-  const { items, isPending, error } = pages
+  const { items, first, isPending, error } = pages
   if (error) return <Problem error={error} retry={pages.retry} />
   if (isPending) return <Loading />
   const parts = [
-    inAll?.experiments && count(inAll.experiments, 'experiment'),
-    inAll?.runs && count(inAll.runs, 'run'),
-    inAll?.logged_models && count(inAll.logged_models, 'logged model'),
+    first?.experiments && count(first.experiments, 'experiment'),
+    first?.runs && count(first.runs, 'run'),
+    first?.logged_models && count(first.logged_models, 'logged model'),
   ].filter(Boolean)
   return (
     <section>
@@ -61,7 +60,7 @@ export function Trash() {
           </Table>
         </>
       )}
-      <More pages={pages} noun="thing" total={inAll && inAll.experiments + inAll.runs + inAll.logged_models} />
+      <More pages={pages} noun="thing" total={first && first.experiments + first.runs + first.logged_models} />
     </section>
   )
 }

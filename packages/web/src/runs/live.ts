@@ -152,17 +152,12 @@ function readRows(run_ids: readonly string[]): void {
 }
 
 function take({ runs, points, noted, names }: Change): void {
+  const shown = new Set<string>()
   for (const asked of queries.getQueryCache().findAll({ queryKey: [TABLE] })) {
     const { metrics = [] } = inputOf(asked) as { metrics?: readonly string[] }
     mapRows(asked, (rows) => withChanges(rows, metrics, runs, points))
+    for (const { run_id } of rowsOf(asked)) shown.add(run_id)
   }
-  const shown = new Set(
-    queries
-      .getQueryCache()
-      .findAll({ queryKey: [TABLE] })
-      .flatMap(rowsOf)
-      .map(({ run_id }) => run_id),
-  )
   if (runs.some(({ run_id, deleted }) => deleted || !shown.has(run_id))) askAgain(TABLE)
   readRows(noted)
   if (names) askAgain(COLUMNS)

@@ -118,6 +118,13 @@ test('what could not be read of the registry is told, and nothing is said to be 
   const broken = await auditOf((...asked) => (asked[2].get('page_token') === '2' ? [500, 'broken'] : paged(...asked)))
   assert.ok(broken.not_read.includes('Of the model versions, only 2 were looked at: the next page answered 500.'))
   assert.ok(!broken.passed.some((one) => /^(?:No model version comes|Each version)/.test(one)))
+  const wide = { experiment_id: '1', name: 'all', artifact_location: 's3://bucket' }
+  const cut = await auditOf((path, headers, query) => {
+    if (!path.endsWith('experiments/search') || query.get('max_results') === '1') return paged(path, headers, query)
+    return query.has('page_token') ? [500, 'broken'] : [200, JSON.stringify({ experiments: [wide], next_page_token: '1' })]
+  })
+  assert.ok(rules(cut).includes('server/wide-root'))
+  assert.ok(cut.not_read.includes('Of the experiments, only 1 were looked at: the next page answered 500.'))
   const untold = await auditOf((...asked) => (asked[0].includes('/millrace/') ? [403, 'no'] : paged(...asked)))
   assert.ok(!rules(untold).includes('registry/unsigned'))
   assert.ok(untold.not_read.some((one) => /^Which versions lack a scan, a signature or an approval was not looked at/.test(one)))

@@ -101,13 +101,14 @@ function tellOfSources(look: Look, versions: readonly Version[], is_whole: boole
 async function lookAtRoots(look: Look): Promise<void> {
   const listed = await listAll(look, `${API}/experiments/search`, 'experiments')
   const experiments = listed.items
+  const is_whole = isWhole(look, listed, 'experiments')
   const wide = experiments.filter(({ artifact_location }) => isWide(text(artifact_location)))
   if (wide.length > 0)
     look.found.push({
       ...REGISTRY_RULES.wide_root,
       evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)),
     })
-  else if (experiments.length > 0 && isWhole(look, listed, 'experiments'))
+  else if (experiments.length > 0 && is_whole)
     look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')
 }
 

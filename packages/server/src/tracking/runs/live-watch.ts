@@ -61,6 +61,8 @@ export class LiveWatch {
   #changes: Change[] = []
   #count = 0
   #idle = 0
+  /** Whether the last look failed on its way. */
+  #isUnsure = false
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
   #ended: () => void
@@ -125,11 +127,21 @@ export class LiveWatch {
       const isFirst = this.#timer === undefined
       const change = await this.#difference()
       this.#away = this.#away.flatMap(({ listener, looks }) => (looks > 1 ? [{ listener, looks: looks - 1 }] : []))
-      if (!isFirst && isNews(change)) this.#tell(change)
+      if (this.#isUnsure) this.#startOver()
+      else if (!isFirst && isNews(change)) this.#tell(change)
     } catch {
-      // The database is busy or closing: what was missed is seen at the next look.
+      // The database is busy or closing. What this look had seen until then is no news to the next one.
+      this.#isUnsure = true
     }
     this.#again()
+  }
+
+  /** Has all ask anew, those too who come again with a cursor. */
+  #startOver(): void {
+    this.#isUnsure = false
+    this.#count++
+    this.#changes = []
+    for (const listener of this.#listeners) if (listener.heard) listener.tell('reset')
   }
 
   #tell(change: Omit<Change, 'id'>): void {

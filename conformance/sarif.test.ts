@@ -80,8 +80,9 @@ test('an audit of a registry is, and one that found nothing', () => {
     roots: [],
     left: [],
   })
-  assert.deepEqual(rulesOf(outside), ['registry/outside-source'])
-  for (const report of [none, outside]) assert.deepEqual(problemsOf(sarifReport(report, '1.0')), [])
+  const partial = auditRegistry('http://ml.example', { in_use: [], sources: [], roots: [], left: ['The versions were not looked at.'] })
+  assert.deepEqual([rulesOf(outside), partial.risk], [['registry/outside-source'], 'UNKNOWN'])
+  for (const report of [none, outside, partial]) assert.deepEqual(problemsOf(sarifReport(report, '1.0')), [])
 })
 
 test('a scan of models is', async () => {

@@ -1,4 +1,4 @@
-import { type Finding, inOrder, type Judged, type Risk, riskOf, type Verdict, verdictOf } from './finding.ts'
+import { type Finding, inOrder, type Judged, type Risk, riskOf, SEVERITIES, type Severity, type Verdict, verdictOf } from './finding.ts'
 import { RULES_VERSION } from './rules-version.ts'
 
 /** What can be audited: files, a server that answers, or a registry by the server that keeps it. */
@@ -27,18 +27,27 @@ export type AuditReport = {
 }
 
 /** What of a server or a registry was not looked at, in sentences; of files there are only names. */
-export const notSeen = ({ target, not_read }: AuditReport): readonly string[] => (target === 'folder' ? [] : not_read)
+export const notSeen = ({ target, not_read }: Pick<AuditReport, 'target' | 'not_read'>): readonly string[] =>
+  target === 'folder' ? [] : not_read
+
+/** How bad a report is, for a level to fail on: what was looked at in part counts as medium, unless worse was found. */
+export function isAtLeast({ findings, verdict }: AuditReport, level: Severity): boolean {
+  const at = SEVERITIES.indexOf(level)
+  return (verdict === 'Warn' && at <= SEVERITIES.indexOf('medium')) || findings.some(({ weight }) => SEVERITIES.indexOf(weight) >= at)
+}
 
 type Counts = Partial<Pick<AuditReport, 'allowed' | 'files' | 'lines' | 'not_read' | 'passed'>>
 
 /** The report of findings, in its order. */
 export function reportOf(name: string, target: AuditReport['target'], findings: readonly Finding[], counts: Counts): AuditReport {
-  const risk = riskOf(findings)
+  const found = riskOf(findings)
+  const is_partial = notSeen({ target, not_read: counts.not_read ?? [] }).length > 0
+  const risk = is_partial && found === 'SAFE' ? 'UNKNOWN' : found
   return {
     name,
     target,
     risk,
-    verdict: verdictOf(risk),
+    verdict: verdictOf(risk, is_partial),
     rules_version: RULES_VERSION,
     files: counts.files ?? 0,
     lines: counts.lines ?? 0,

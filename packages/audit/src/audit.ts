@@ -22,6 +22,8 @@ export type AuditOptions = {
   readonly baseline?: Baseline
   /** Whether allowances in the files count, and what their .gitignore leaves out: for the code of others they should not. */
   readonly allowances?: boolean
+  /** Is told how far it is: by files of text, and then by models. */
+  readonly onProgress?: (so_far: { readonly done: number; readonly of: number; readonly file: string }) => void
 }
 
 /** The baseline that a folder brings itself. */
@@ -36,6 +38,7 @@ export async function auditFolder(path: string, options: AuditOptions): Promise<
   const models = await findingsInModels(
     not_read.map((file) => ({ path: join(root, file), file })),
     root,
+    options.onProgress,
   )
   return auditFiles(
     files.filter((one) => one !== own),
@@ -52,7 +55,8 @@ export async function auditFiles(
   const allowed: Judged[] = []
   let lines = 0
   const units: Unit[] = []
-  for (const audited of files) {
+  for (const [done, audited] of files.entries()) {
+    options.onProgress?.({ done, of: files.length, file: audited.file })
     lines += audited.text.split('\n').length
     const own = split(audited)
     units.push(...own)

@@ -25,8 +25,8 @@ export type Confidence = 'low' | 'medium' | 'high'
 /** What a file is there for: text that people read and tests weigh less than code that runs. */
 export type Context = 'code' | 'documentation' | 'test'
 
-/** The risk of all findings together. */
-export const RISKS = ['SAFE', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const
+/** The risk of all findings together; UNKNOWN where nothing was found, and not everything could be looked at. */
+export const RISKS = ['SAFE', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL', 'UNKNOWN'] as const
 export type Risk = (typeof RISKS)[number]
 
 export type Verdict = 'Pass' | 'Warn' | 'Fail'
@@ -85,8 +85,11 @@ export function riskOf(findings: readonly Finding[]): Risk {
   return RISKS[worst] ?? 'SAFE'
 }
 
-/** What a risk comes to in a list of skills. */
-export const verdictOf = (risk: Risk): Verdict => (risk === 'SAFE' || risk === 'LOW' ? 'Pass' : risk === 'MEDIUM' ? 'Warn' : 'Fail')
+/** What a risk comes to in a list of skills; what was looked at in part does not pass. */
+export function verdictOf(risk: Risk, is_partial = false): Verdict {
+  if (risk === 'SAFE' || risk === 'LOW') return is_partial ? 'Warn' : 'Pass'
+  return risk === 'MEDIUM' || risk === 'UNKNOWN' ? 'Warn' : 'Fail'
+}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -3,7 +3,7 @@
  * what is audited is run, nothing is sent anywhere, and the same files give the same report to the byte.
  */
 export { type AuditOptions, auditFiles, auditFolder } from './audit.ts'
-export type { AuditReport } from './audit-report.ts'
+export { type AuditReport, isAtLeast } from './audit-report.ts'
 export { type Baseline, readBaseline, writeBaseline } from './baseline.ts'
 export {
   CATEGORIES,

@@ -4,13 +4,20 @@ import { type Finding, weigh } from './finding.ts'
 import { contextOf } from './inventory.ts'
 import { redact } from './redact.ts'
 
-const FILES_MAX = 10_000
+const AT_ONCE_MAX = 10_000
 
 /** What a scan finds in the files that are no text: models run code when they are loaded, and here they are read without. */
-export async function findingsInModels(files: readonly { path: string; file: string }[], root: string): Promise<Finding[]> {
-  if (files.length === 0) return []
-  const { files: results } = await scanFiles(files.slice(0, FILES_MAX), [root])
-  return results.flatMap(ofFile)
+export async function findingsInModels(
+  files: readonly { path: string; file: string }[],
+  root: string,
+  onProgress?: (so_far: { done: number; of: number; file: string }) => void,
+): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (let at = 0; at < files.length; at += AT_ONCE_MAX) {
+    const { files: results } = await scanFiles(files.slice(at, at + AT_ONCE_MAX), [root], { ...(onProgress && { onProgress }) })
+    found.push(...results.flatMap(ofFile))
+  }
+  return found
 }
 
 /** A model that no version of the registry has; `versions` have another file at its path. */

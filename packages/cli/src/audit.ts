@@ -1,7 +1,8 @@
 import type { AuditReport, Baseline, Severity } from '@millrace/audit'
 import type { Input, MillraceClient } from '@millrace/client'
-import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config'
+import { ConfigProblem, type Environment, type Given, type Option, refusePasswords } from '@millrace/server/config'
 import type { Command } from './command.ts'
+import { progress } from './progress.ts'
 import { trackingOption } from './signing/tracking-option.ts'
 import { version } from './version.ts'
 
@@ -51,13 +52,18 @@ export const audit: Command = {
     'clients take from the environment; nothing is changed, unless with --active. Each ' +
     'finding has its line, why it was flagged, what it means and what to do; documentation and tests weigh less than code that runs. ' +
     'A line is allowed by a comment, `millrace-audit: allow rule/id because`. ' +
-    'Exit codes: 0 below --fail-on, 1 at or above it, 3 the audit failed.',
+    'Exit codes: 0 below --fail-on, 1 at or above it, 2 what was typed can’t be followed, 3 the audit failed. A server of which not ' +
+    'everything could be looked at, for want of a login say, does not pass: it counts as medium.',
   examples: [
     ['millrace audit .', 'this folder, without what git ignores'],
     ['millrace audit ./skill --format sarif --output audit.sarif', 'for a code host'],
     ['millrace audit . --format html --output audit.html', 'one page, without a script'],
     ['millrace audit ./theirs --no-allowances --fail-on medium', 'code of others, strictly'],
     ['millrace audit http://127.0.0.1:5000', 'a running server'],
+    [
+      'MLFLOW_TRACKING_USERNAME=ann MLFLOW_TRACKING_PASSWORD=$(cat pw) millrace audit https://ml.example',
+      'with a login: without, it can’t look at what needs one',
+    ],
     ['millrace audit http://127.0.0.1:5000 --active', 'and attacks that can be taken back'],
     ['millrace audit . --keep --tracking-uri http://127.0.0.1:5000', 'and the page of that server shows it'],
     ['millrace audit models:/churn/7 --tracking-uri http://127.0.0.1:5000', 'the files of a registered version'],
@@ -65,6 +71,7 @@ export const audit: Command = {
   ],
   async run({ given, args: [target], env }) {
     if (target === undefined) throw new ConfigProblem('millrace audit needs to know what: millrace audit .')
+    refusePasswords({ target }, () => 'The address')
     const keeper = given.keep === true ? await keeperOf(given, env) : undefined
     const format = oneOf('format', given.format ?? 'text', FORMATS)
     const fail_on = oneOf('fail-on', given['fail-on'] ?? 'high', LEVELS)
@@ -73,19 +80,45 @@ export const audit: Command = {
       report = await look(target, given, env)
     } catch (error) {
       if (error instanceof ConfigProblem) throw error
-      process.stderr.write(`millrace: ${target} could not be audited: ${(error as Error).message}\n`)
-      return AUDIT_EXIT.failed
+      return failed(`${target} could not be audited: ${reasonOf(error as NodeJS.ErrnoException)}`)
     }
-    const { writeFile } = await import('node:fs/promises')
-    const { writeBaseline } = await import('@millrace/audit')
-    if (typeof given['write-baseline'] === 'string')
-      await writeFile(given['write-baseline'], writeBaseline(report.findings, report.allowed))
+    const { isAtLeast, writeBaseline } = await import('@millrace/audit')
     const text = `${await written(report, format)}\n`
-    if (typeof given.output === 'string') await writeFile(given.output, text)
-    else process.stdout.write(text)
+    if (!(await saved(given, 'write-baseline', writeBaseline(report.findings, report.allowed)))) return AUDIT_EXIT.failed
+    if (!(await saved(given, 'output', text))) return AUDIT_EXIT.failed
+    if (typeof given.output !== 'string') process.stdout.write(text)
     if (keeper && !(await kept(keeper, report))) return AUDIT_EXIT.failed
-    return isOver(report, fail_on) ? AUDIT_EXIT.findings : AUDIT_EXIT.fine
+    return fail_on !== 'never' && isAtLeast(report, fail_on as Severity) ? AUDIT_EXIT.findings : AUDIT_EXIT.fine
   },
+}
+
+function failed(why: string): number {
+  process.stderr.write(`millrace: ${why}\n`)
+  return AUDIT_EXIT.failed
+}
+
+/** What went wrong, in words for who typed the target. */
+function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such file or folder.'
+  if (code === 'ECONNREFUSED') return `nobody answers there (${message}): is it running, and is that its port?`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `its name is not known here (${message}).`
+  if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code))
+    return `its certificate is not trusted here (${message}): name a file with its authority in NODE_EXTRA_CA_CERTS.`
+  return message
+}
+
+/** Writes what a flag names a file for; says so where that fails: exit code 1 would say that something was found. */
+async function saved(given: Given, flag: string, text: string): Promise<boolean> {
+  const file = given[flag]
+  if (typeof file !== 'string') return true
+  const { writeFile } = await import('node:fs/promises')
+  try {
+    await writeFile(file, text)
+    return true
+  } catch (error) {
+    failed(`--${flag} ${file} was not written: ${(error as Error).message}`)
+    return false
+  }
 }
 
 /** @throws ConfigProblem when no server is named */
@@ -121,12 +154,17 @@ function oneOf(flag: string, value: unknown, choices: readonly string[]): string
 
 async function look(target: string, given: Given, env: Environment): Promise<AuditReport> {
   const { auditFolder, auditServer } = await import('@millrace/audit')
-  if (/^https?:\/\//.test(target)) return auditServer(target, { login: loginFrom(env), active: await mayAttack(target, given) })
+  if (/^https?:/i.test(target)) {
+    if (!URL.canParse(target)) throw new ConfigProblem(`"${target}" is no address of a server: write it like http://127.0.0.1:5000.`)
+    return auditServer(target, { login: await loginFor(target, env), active: await mayAttack(target, given) })
+  }
   const called = typeof given.name === 'string' ? given.name : target
   if (target.startsWith('s3://')) {
     const { auditBucket } = await import('./audit-bucket.ts')
     return auditBucket(target, called, await registryFrom(given, env), env)
   }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(target))
+    throw new ConfigProblem(`"${target}" can't be audited: name a folder, a file, models:/churn/7, s3://bucket/prefix or http://host:5000.`)
   if (/^models:/.test(target)) {
     const { scanSource } = await import('./scan-source.ts')
     const source = await scanSource(target, given, env)
@@ -139,7 +177,15 @@ async function look(target: string, given: Given, env: Environment): Promise<Aud
   const { basename, resolve } = await import('node:path')
   const name = typeof given.name === 'string' ? given.name : basename(resolve(target))
   const baseline = typeof given.baseline === 'string' ? await baselineFrom(given.baseline) : undefined
-  return auditFolder(target, { name, allowances: given['no-allowances'] !== true, ...(baseline && { baseline }) })
+  const tell = progress()
+  const report = await auditFolder(target, {
+    name,
+    allowances: given['no-allowances'] !== true,
+    ...(baseline && { baseline }),
+    onProgress: ({ done, of, file }) => tell(() => `${done} of ${of} files: ${file}`),
+  })
+  if (report.files + report.not_read.length > 0) return report
+  throw new ConfigProblem(`There is nothing to audit in ${target}: no file, or none that git keeps (--no-allowances reads the others too).`)
 }
 
 /** The registry that is asked about models in a bucket, where one is named. */
@@ -156,11 +202,15 @@ async function mayAttack(target: string, given: Given): Promise<boolean> {
   throw new ConfigProblem(`--active attacks ${target}, which is another machine: say --i-own-this-server if you may.`)
 }
 
-/** The login that MLflow's clients take from the environment. */
-function loginFrom(env: Environment): Record<string, string> {
+/** The login that MLflow's clients take from the environment: by itself, or with the address of the same server. */
+async function loginFor(target: string, env: Environment): Promise<Record<string, string>> {
   const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = env
   if (token) return { authorization: `Bearer ${token}` }
-  return user && password ? { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } : {}
+  if (user && password) return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+  const { MLFLOW_TRACKING_URI: uri = '' } = env
+  if (!URL.canParse(uri) || new URL(uri).origin !== new URL(target).origin) return {}
+  const { MillraceClient } = await import('@millrace/client')
+  return new MillraceClient({ url: uri }).headers()
 }
 
 async function baselineFrom(path: string): Promise<Baseline> {
@@ -180,8 +230,3 @@ async function written(report: AuditReport, format: string): Promise<string> {
   if (format === 'sarif') return sarifReport(report, version)
   return format === 'markdown' ? markdownReport(report) : textReport(report)
 }
-
-const ORDER: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical']
-
-const isOver = ({ findings }: AuditReport, level: string): boolean =>
-  level !== 'never' && findings.some(({ weight }) => ORDER.indexOf(weight) >= ORDER.indexOf(level as Severity))

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import type { Ending, ScanReport } from '@millrace/scan'
 import { ConfigProblem, type Environment, type Given, type Option } from '@millrace/server/config/problem'
 import type { Command } from './command.ts'
+import { progress } from './progress.ts'
 import type { ScanSource } from './scan-source.ts'
 import { trackingOption } from './signing/tracking-option.ts'
 import { version } from './version.ts'
@@ -69,12 +70,12 @@ export const scan: Command = {
 type Scanned = { readonly report: ScanReport; readonly digests: ReadonlyMap<string, string> }
 
 async function scanAt(path: string, format: string, given: Given, env: Environment): Promise<Scanned> {
-  if (path.startsWith('s3://')) return (await import('./scan-bucket.ts')).scanBucket(path, env, progress())
+  if (path.startsWith('s3://')) return (await import('./scan-bucket.ts')).scanBucket(path, env, scanProgress())
   const { scanPath } = await import('@millrace/scan')
   const source = isAddress(path) ? await (await import('./scan-source.ts')).scanSource(path, given, env) : local(path)
   if (source.kept) return { report: source.kept, digests: new Map() }
   try {
-    const report = await scanPath(source.path, { onProgress: progress() })
+    const report = await scanPath(source.path, { onProgress: scanProgress() })
     const digests = format === 'cyclonedx' ? await (await import('./scan-digests.ts')).digestsOf(report, source.path) : new Map()
     return { report, digests }
   } finally {
@@ -86,16 +87,10 @@ async function scanAt(path: string, format: string, given: Given, env: Environme
 const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path)
 const local = (path: string): ScanSource => ({ path, done: () => {} })
 
-const PROGRESS_EVERY_MS = 1000
-
 /** Says on the terminal how far a long scan is. */
-function progress(): (so_far: { done: number; of: number; file: string }) => void {
-  let told_ms = performance.now()
-  return ({ done, of, file }) => {
-    if (performance.now() - told_ms < PROGRESS_EVERY_MS) return
-    told_ms = performance.now()
-    process.stderr.write(`${done} of ${of} files: ${file}\n`)
-  }
+function scanProgress(): (so_far: { done: number; of: number; file: string }) => void {
+  const tell = progress()
+  return ({ done, of, file }) => tell(() => `${done} of ${of} files: ${file}`)
 }
 
 async function written(report: ScanReport, format: string, name: string, digests: ReadonlyMap<string, string>): Promise<string> {

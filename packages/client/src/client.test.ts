@@ -134,4 +134,25 @@ describe('a client of a busy server', () => {
     const basic = `Basic ${Buffer.from('ann:pä:ss').toString('base64')}`
     assert.deepEqual([headers.authorization, headers['x-mlflow-workspace']], [basic, 'risk'])
   })
+
+  test('sends a login that stands in the address, and tells the address without it', async () => {
+    let authorization: string | undefined
+    const listener: RequestListener = (request, response) => {
+      authorization = request.headers.authorization
+      response.end('{}')
+    }
+    const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`
+    await against(listener, async (url) => {
+      const at = (login: string) => url.replace('//', `//${login}@`)
+      const client = new MillraceClient({ url: at('ann:p%C3%A4:ss%2F'), username: undefined, password: undefined })
+      await client.experiments.get(ask)
+      assert.deepEqual([authorization, client.options.url], [basic('ann:pä:ss/'), url])
+      await new MillraceClient({ url: at('ann:100%') }).experiments.get(ask)
+      assert.equal(authorization, basic('ann:100%'))
+      await new MillraceClient({ url: at('ann:one'), token: 'other' }).experiments.get(ask)
+      assert.equal(authorization, 'Bearer other')
+      await new MillraceClient({ url: at('ann:one'), username: 'bob', password: 'two' }).experiments.get(ask)
+      assert.equal(authorization, basic('bob:two'))
+    })
+  })
 })

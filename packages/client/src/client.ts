@@ -51,8 +51,8 @@ export class MillraceClient extends Nouns {
 
   constructor(options: ClientOptions) {
     super()
-    this.options = options
-    this.#url = options.url.replace(/\/+$/, '')
+    this.options = withoutLogin(options)
+    this.#url = this.options.url.replace(/\/+$/, '')
   }
 
   /** Calls an endpoint by its route. @throws MillraceError */
@@ -120,6 +120,27 @@ export class MillraceClient extends Nouns {
     return downloadArtifact(this, place, path, options)
   }
 }
+
+/** A login in the address is sent as Basic, as Python's clients send it; `fetch` would refuse the address, and tell it with its password. */
+function withoutLogin(options: ClientOptions): ClientOptions {
+  if (!/^https?:\/\/[^/?#]*@/i.test(options.url) || !URL.canParse(options.url)) return options
+  const { username, password } = new URL(options.url)
+  const login = { username: decoded(username), password: decoded(password) }
+  return { ...(options.token === undefined && login), ...given(options), url: options.url.replace(/\/\/[^/?#]*@/, '//') }
+}
+
+/** What is badly encoded is meant as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Options without those that are undefined, which say nothing. */
+const given = (options: ClientOptions): ClientOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as ClientOptions
 
 /** What an array holds. */
 export type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never

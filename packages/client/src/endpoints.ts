@@ -694,7 +694,7 @@ export type Audit = {
   asked_ms: number
   /** Absent until it is done */
   made_ms?: number | undefined
-  risk?: 'SAFE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | undefined
+  risk?: 'SAFE' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | 'UNKNOWN' | undefined
   verdict?: 'Pass' | 'Warn' | 'Fail' | undefined
   rules_version?: string | undefined
   files: number

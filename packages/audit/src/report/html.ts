@@ -1,7 +1,7 @@
 import { type AuditReport, notSeen } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { surfaceLines } from './surface-lines.ts'
-import { categoriesOf, placeOf, where } from './text.ts'
+import { categoriesOf, nothingFound, placeOf, riskOfReport, where } from './text.ts'
 
 const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const plain = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign)
@@ -27,7 +27,7 @@ ul { padding-left: 1.2rem } li { margin: .2rem 0 }
 
 /** The report as one page: no script, nothing fetched, light or dark as the reader has it. What is quoted is text and never markup. */
 export function htmlReport(report: AuditReport): string {
-  const { name, verdict, risk, findings, passed, allowed } = report
+  const { name, verdict, findings, passed, allowed } = report
   const groups = [...Map.groupBy(findings, (one) => `${one.rule} ${one.weight}`).values()]
   return [
     '<!doctype html>',
@@ -44,12 +44,12 @@ export function htmlReport(report: AuditReport): string {
     `<h1>Audit of ${plain(name)}</h1>`,
     '<dl>',
     `<dt>Verdict</dt><dd>${verdict}</dd>`,
-    `<dt>Risk level</dt><dd class="risk">${risk}</dd>`,
+    `<dt>Risk level</dt><dd class="risk">${riskOfReport(report)}</dd>`,
     `<dt>Categories</dt><dd>${categoriesOf(report).join(', ')}</dd>`,
     `<dt>Looked at</dt><dd>${plain(where(report))}</dd>`,
     '</dl>',
     '<h2>Full analysis</h2>',
-    ...(findings.length === 0 ? ['<p>Nothing is open.</p>'] : groups.flatMap(groupOf)),
+    ...(findings.length === 0 ? [`<p>${nothingFound(report)}</p>`] : groups.flatMap(groupOf)),
     ...listOf('Not looked at', notSeen(report).map(plain)),
     ...listOf('Found right', passed.map(plain)),
     ...listOf(

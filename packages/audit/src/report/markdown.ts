@@ -1,6 +1,6 @@
 import { type AuditReport, notSeen } from '../audit-report.ts'
 import { surfaceLines } from './surface-lines.ts'
-import { categoriesOf, placeOf } from './text.ts'
+import { categoriesOf, nothingFound, placeOf, riskOfReport } from './text.ts'
 
 // What is quoted must not become Markdown or HTML of the report.
 const quoted = (text: string): string => `\`${text.replaceAll('`', 'ˋ')}\``
@@ -13,12 +13,12 @@ export function markdownReport(report: AuditReport): string {
     '',
     '| verdict | risk level | categories |',
     '|---|---|---|',
-    `| ${report.verdict} | **${report.risk}** | ${categoriesOf(report).join(', ')} |`,
+    `| ${report.verdict} | **${riskOfReport(report)}** | ${categoriesOf(report).join(', ')} |`,
     '',
     '## Full analysis',
     '',
   ]
-  if (report.findings.length === 0) out.push('Nothing is open.', '')
+  if (report.findings.length === 0) out.push(nothingFound(report), '')
   for (const [, group] of Map.groupBy(report.findings, (one) => `${one.rule} ${one.weight}`)) {
     const first = group[0]
     if (!first) continue

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit-report.ts'
+import { type AuditReport, notSeen } from '../audit-report.ts'
 import type { Finding, Judged, Severity } from '../finding.ts'
 
 const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' }
@@ -18,7 +18,7 @@ export function sarifReport(report: AuditReport, version: string): string {
         {
           tool: { driver: { name: 'millrace audit', version, informationUri: 'https://millrace.dev', rules: used.map(ruleOf) } },
           results: all.map((one) => resultOf(one, ids)),
-          invocations: [{ executionSuccessful: true }],
+          invocations: [{ executionSuccessful: true, ...notificationsOf(notSeen(report)) }],
           properties: { risk: report.risk, verdict: report.verdict, rules_version: report.rules_version },
         },
       ],
@@ -27,6 +27,9 @@ export function sarifReport(report: AuditReport, version: string): string {
     2,
   )
 }
+
+const notificationsOf = (unseen: readonly string[]): object =>
+  unseen.length > 0 ? { toolExecutionNotifications: unseen.map((text) => ({ level: 'warning', message: { text } })) } : {}
 
 /** A path as SARIF wants it; the address of a server, or a version's name, is one. */
 const uriOf = (file: string): string => {

@@ -3,10 +3,20 @@ import { CATEGORIES, type Finding } from '../finding.ts'
 import { surfaceLines } from './surface-lines.ts'
 
 /** The categories of a report, in their own order. */
-export const categoriesOf = ({ findings }: AuditReport): string[] => {
+export const categoriesOf = ({ findings, risk }: AuditReport): string[] => {
   const found = new Set(findings.filter(({ weight }) => weight !== 'info').map(({ category }) => category))
-  return found.size === 0 ? ['SAFE'] : CATEGORIES.filter((one) => found.has(one))
+  return found.size === 0 ? [risk === 'UNKNOWN' ? risk : 'SAFE'] : CATEGORIES.filter((one) => found.has(one))
 }
+
+/** The risk level in words: of what was looked at in part, that there may be more. */
+export const riskOfReport = (report: AuditReport): string =>
+  notSeen(report).length === 0
+    ? report.risk
+    : `${report.risk} (${report.risk === 'UNKNOWN' ? '' : 'or more: '}not everything could be looked at, see below)`
+
+/** What stands where findings would. */
+export const nothingFound = (report: AuditReport): string =>
+  notSeen(report).length === 0 ? 'Nothing is open.' : 'Nothing was found in what could be looked at.'
 
 /** `train.py (lines 3-5)`, and an address without a line. */
 export const placeOf = ({ file, line, end_line }: Finding): string =>
@@ -24,17 +34,17 @@ export const where = ({ target, files, lines, not_read }: AuditReport): string =
 
 /** The report in the layout in which audits of skills are published, for people. */
 export function textReport(report: AuditReport): string {
-  const { name, verdict, risk, findings, allowed, passed } = report
+  const { name, verdict, findings, allowed, passed } = report
   const out = [
     name,
     `Verdict:    ${verdict}`,
-    `Risk level: ${risk}`,
+    `Risk level: ${riskOfReport(report)}`,
     `Categories: ${categoriesOf(report).join(', ')}`,
     `Looked at:  ${where(report)}`,
     '',
     'Full analysis',
   ]
-  if (findings.length === 0) out.push('  Nothing is open.')
+  if (findings.length === 0) out.push(`  ${nothingFound(report)}`)
   for (const [rule, group] of Map.groupBy(findings, (one) => `${one.rule} ${one.weight}`)) {
     const first = group[0]
     if (!first || rule === '') continue

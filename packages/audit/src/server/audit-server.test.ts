@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import type { AuditReport } from '../audit-report.ts'
+import { type AuditReport, isAtLeast } from '../audit-report.ts'
 import { textReport } from '../report/text.ts'
 import { auditServer } from './audit-server.ts'
 
@@ -93,6 +93,34 @@ test('a host name that gets the same refusal as the own one was not found out ab
   const report = await auditOf((path) => (path === '/version' ? [200, '3.17.2'] : [302, '/sign-in']))
   assert.ok(report.not_read.some((one) => /^Whether it answers to another host's name was not found out: it asks for a login/.test(one)))
   assert.match(textReport(report), /\nNot looked at\n {2}Whether it answers/)
+})
+
+test('what could be looked at in part does not pass: unknown where nothing was found, and the level of what was found at least', async () => {
+  const asks: Replies = (path) => (path === '/version' ? [200, '3.17.2'] : [401, 'who?'])
+  const nothing = await auditOf(asks)
+  assert.deepEqual([nothing.risk, nothing.verdict, nothing.findings], ['UNKNOWN', 'Warn', []])
+  assert.deepEqual(
+    (['low', 'medium', 'high'] as const).map((level) => isAtLeast(nothing, level)),
+    [true, true, false],
+  )
+  const text = textReport(nothing)
+  assert.match(text, /\nRisk level: UNKNOWN \(not everything could be looked at, see below\)\nCategories: UNKNOWN\n/)
+  assert.match(text, /Nothing was found in what could be looked at\./)
+  const worse = await auditOf((path) => (path === '/version' ? [200, '3.9.0'] : [401, 'who?']))
+  assert.deepEqual([worse.risk, worse.verdict], ['CRITICAL', 'Fail'])
+  assert.match(textReport(worse), /\nRisk level: CRITICAL \(or more: not everything/)
+  const refused = await auditOf(asks, '', KNOWN)
+  assert.ok(refused.not_read.some((one) => /^The registry was not looked at: it does not accept the login that was given/.test(one)))
+})
+
+test('a login in the address of a version’s source is not in the report', async () => {
+  const source = 'http://ann:'.concat('q8Zr41xvLw@models.example/m')
+  const { findings } = await auditOf((path) => {
+    if (path === '/version') return [200, '3.17.2']
+    if (path.endsWith('model-versions/search')) return [200, JSON.stringify({ model_versions: [{ name: 'churn', version: '1', source }] })]
+    return path.endsWith('/search') ? [200, '{}'] : [404, '']
+  })
+  assert.match(findings.find(({ rule }) => rule === 'registry/outside-source')?.evidence ?? '', /http:\/\/ann:\*\*\*@models\.example/)
 })
 
 const LISTS = ['registered-models/search', 'model-versions/search', 'experiments/search']

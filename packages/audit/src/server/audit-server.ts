@@ -3,7 +3,7 @@ import { type AuditReport, reportOf } from '../audit-report.ts'
 import type { Finding } from '../finding.ts'
 import { attack } from './active.ts'
 import { type Answer, ask } from './ask.ts'
-import { API, askKnown, askPage, askUnknown, LOGIN_VARIABLES, type Look } from './look.ts'
+import { API, askKnown, askPage, askUnknown, type Look, wantsLogin } from './look.ts'
 import { lookAtRegistry } from './registry.ts'
 import { KNOWN_UNTIL, vulnerabilitiesOf } from './versions.ts'
 
@@ -85,9 +85,7 @@ async function recognise(look: Look): Promise<string> {
     const search = await askUnknown(look, SEARCH)
     if (!answersData(search) && !asksForLogin(search.status))
       throw new Error(`it is no tracking server: a search for experiments was answered with ${search.status}`)
-    look.unseen.push(
-      `Its version was not looked at: ${asksForLogin(version.status) ? `it asks for a login (${LOGIN_VARIABLES})` : 'it tells none'}.`,
-    )
+    look.unseen.push(`Its version was not looked at: ${asksForLogin(version.status) ? wantsLogin(look) : 'it tells none'}.`)
     return 'a server that is not recognised'
   }
   for (const { id, what, fixed, last, severity, cwe } of vulnerabilitiesOf(number)) {
@@ -158,7 +156,7 @@ async function lookAtHost(look: Look): Promise<void> {
   const own = await askKnown(look, SEARCH)
   const answer = await askKnown(look, SEARCH, { headers: { host: FOREIGN } })
   if (!answersData(own) && answer.status === own.status) {
-    const because = asksForLogin(own.status) ? `it asks for a login (${LOGIN_VARIABLES})` : `it answers ${own.status} to its own as well`
+    const because = asksForLogin(own.status) ? wantsLogin(look) : `it answers ${own.status} to its own as well`
     unseen.push(`Whether it answers to another host's name was not found out: ${because}.`)
     return
   }

@@ -25,8 +25,11 @@ export type Look = {
 
 export const API = '/api/2.0/mlflow'
 
-/** Where a login is taken from, for sentences on what needs one. */
-export const LOGIN_VARIABLES = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token'
+/** Why what needs a login was not looked at, and what to do. */
+export const wantsLogin = ({ login }: Look): string =>
+  Object.keys(login).length > 0
+    ? 'it does not accept the login that was given; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN'
+    : 'it asks for a login; give one in MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or in MLFLOW_TRACKING_TOKEN'
 
 /** Asks as somebody unknown. */
 export const askUnknown = ({ url, base }: Look, path: string, asked: Asked = {}): Promise<Answer> => ask(url, `${base}${path}`, asked)

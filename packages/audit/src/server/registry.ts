@@ -1,5 +1,6 @@
+import { redact } from '../redact.ts'
 import { isOutside, isServed, isWide, REGISTRY_RULES, type RegistryRule } from '../registry/registry-rules.ts'
-import { API, type Listed, LOGIN_VARIABLES, type Look, listAll, listOf } from './look.ts'
+import { API, type Listed, type Look, listAll, listOf, wantsLogin } from './look.ts'
 
 const SHOWN_MAX = 5
 
@@ -9,7 +10,7 @@ type Version = { readonly name: string; readonly version: string; readonly sourc
 export async function lookAtRegistry(look: Look): Promise<void> {
   const models = await listAll(look, `${API}/registered-models/search`, 'registered_models')
   if (models.ended === 401 || models.ended === 403) {
-    look.unseen.push(`The registry was not looked at: it asks for a login (${LOGIN_VARIABLES}).`)
+    look.unseen.push(`The registry was not looked at: ${wantsLogin(look)}.`)
     return
   }
   const listed = await listAll(look, `${API}/model-versions/search`, 'model_versions')
@@ -93,7 +94,7 @@ function tellOfSources(look: Look, versions: readonly Version[], is_whole: boole
   }
   look.found.push({
     ...REGISTRY_RULES.outside,
-    evidence: shown(found.map(({ name, version, source }) => `${name} version ${version}: ${source.slice(0, 60)}`)),
+    evidence: shown(found.map(({ name, version, source }) => `${name} version ${version}: ${redact(source, false).slice(0, 60)}`)),
   })
 }
 
@@ -106,7 +107,7 @@ async function lookAtRoots(look: Look): Promise<void> {
   if (wide.length > 0)
     look.found.push({
       ...REGISTRY_RULES.wide_root,
-      evidence: shown(wide.map((one) => `${text(one.name)}: ${text(one.artifact_location)}`)),
+      evidence: shown(wide.map((one) => `${text(one.name)}: ${redact(text(one.artifact_location), false)}`)),
     })
   else if (experiments.length > 0 && is_whole)
     look.passed.push('No experiment keeps its artifacts in a folder or bucket that holds everything.')

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { MillraceClient } from '@millrace/client'
 import { ConfigProblem, type Environment, type Given, type Option, refusePasswords } from '@millrace/server/config'
 import type { Command } from '../command.ts'
+import { progress } from '../progress.ts'
 import { JSON_OPTION } from '../rows.ts'
 import { trackingClient } from '../signing/tracking.ts'
 import type { Found, Unread } from './found.ts'
@@ -115,8 +116,7 @@ async function ofFiles(
 }
 
 function registryOf(given: Given, env: Environment): MillraceClient | undefined {
-  const url = given.server ?? env.MLFLOW_TRACKING_URI
-  if (url !== undefined && url !== '') return trackingClient({ 'tracking-uri': url }, env)
+  if (given.server || env.MLFLOW_TRACKING_URI) return trackingClient({ 'tracking-uri': given.server }, env)
   process.stderr.write('No registry is asked, so that nothing is known: name one with --server.\n')
   return undefined
 }
@@ -135,16 +135,4 @@ function otherServers(given: Given, env: Environment): MillraceClient[] {
     throw new ConfigProblem('--tracking-uri names several servers, and a login is sent to one only: ask those that need one by themselves.')
   }
   return urls.map((url) => new MillraceClient({ url, token, username, password }))
-}
-
-const PROGRESS_EVERY_MS = 1000
-
-/** Says on the terminal now and then how far it is. */
-function progress(): (say: () => string) => void {
-  let told_ms = performance.now()
-  return (say) => {
-    if (performance.now() - told_ms < PROGRESS_EVERY_MS) return
-    told_ms = performance.now()
-    process.stderr.write(`${say().replace(/\p{Cc}/gu, '?')}\n`)
-  }
 }

@@ -86,14 +86,21 @@ function placesTold(pick: Picker, settings: Settings): Partial<Settings> {
   }
 }
 
-/** A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. */
-export function refusePasswords(given: Given): void {
+/**
+ * A command line is seen by everyone on the machine, and is kept in the shell's history and in logs. `what` calls what was given.
+ * @throws ConfigProblem, which says where the password goes instead, and not what it was
+ */
+export function refusePasswords(given: Given, what = (flag: string): string => `The URI of --${flag}`): void {
   for (const [flag, value] of Object.entries(given)) {
     if (typeof value !== 'string' || !holdsPassword(value)) continue
+    const instead = /^https?:/i.test(value)
+      ? 'Leave it out and give it in the variables MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token in ' +
+        'MLFLOW_TRACKING_TOKEN.'
+      : 'Leave it out of the URI and give it in MILLRACE_DB_PASSWORD, in a file that MILLRACE_DB_PASSWORD_FILE names, or in a password ' +
+        'file that PGPASSFILE names; or give the whole URI in the variable MLFLOW_BACKEND_STORE_URI.'
     throw new ConfigProblem(
-      `The URI of --${flag} holds a password, and everybody on this machine can read a command line. Leave it out of the URI and give it ` +
-        'in MILLRACE_DB_PASSWORD, in a file that MILLRACE_DB_PASSWORD_FILE names, or in a password file that PGPASSFILE names; ' +
-        'or give the whole URI in the variable MLFLOW_BACKEND_STORE_URI. Then change that password: it has been seen.',
+      `${what(flag)} holds a password, and everybody on this machine can read a command line. ${instead} ` +
+        'Then change that password: it has been seen.',
     )
   }
 }

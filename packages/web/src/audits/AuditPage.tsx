@@ -79,7 +79,7 @@ function Facts({ audit, previous }: { audit: Audit; previous: Audit | undefined 
       <dt>Categories</dt>
       <dd>
         <span className="chips">
-          {audit.state === 'done' && audit.categories.length === 0 && <span className="chip good">SAFE</span>}
+          {audit.risk === 'SAFE' && audit.categories.length === 0 && <span className="chip good">SAFE</span>}
           {audit.categories.map((one) => (
             <span key={one} className="chip">
               {one}

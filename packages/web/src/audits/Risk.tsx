@@ -1,5 +1,5 @@
-const TONE: Record<string, string> = { SAFE: 'good', LOW: 'good', MEDIUM: 'busy', HIGH: 'bad', CRITICAL: 'bad' }
-const SIGN: Record<string, string> = { SAFE: '✓', LOW: '✓', MEDIUM: '!', HIGH: '✕', CRITICAL: '✕' }
+const TONE: Record<string, string> = { SAFE: 'good', LOW: 'good', MEDIUM: 'busy', HIGH: 'bad', CRITICAL: 'bad', UNKNOWN: 'busy' }
+const SIGN: Record<string, string> = { SAFE: '✓', LOW: '✓', MEDIUM: '!', HIGH: '✕', CRITICAL: '✕', UNKNOWN: '?' }
 
 type Audited = { readonly state: string; readonly risk?: string | undefined; readonly verdict?: string | undefined }
 

@@ -121,7 +121,7 @@ export class MillraceClient extends Nouns {
   }
 }
 
-/** A login in the address is sent as Basic, as Python's clients send it; `fetch` would refuse the address, and tell it with its password. */
+/** A login in the address is sent as Basic, as Python's clients do; `fetch` would refuse the address, and tell it with its password. */
 function withoutLogin(options: ClientOptions): ClientOptions {
   if (!/^https?:\/\/[^/?#]*@/i.test(options.url) || !URL.canParse(options.url)) return options
   const { username, password } = new URL(options.url)

@@ -95,7 +95,7 @@ test('a host name that gets the same refusal as the own one was not found out ab
   assert.match(textReport(report), /\nNot looked at\n {2}Whether it answers/)
 })
 
-test('what could be looked at in part does not pass: unknown where nothing was found, and the level of what was found at least', async () => {
+test('what could be looked at in part does not pass: unknown where nothing was found, else that or more', async () => {
   const asks: Replies = (path) => (path === '/version' ? [200, '3.17.2'] : [401, 'who?'])
   const nothing = await auditOf(asks)
   assert.deepEqual([nothing.risk, nothing.verdict, nothing.findings], ['UNKNOWN', 'Warn', []])

@@ -9,10 +9,14 @@ import { xgboostBackend } from './boosters/xgboost.ts'
 const frame = { rows: 3, columns: undefined, data: [Float64Array.of(0, 1, Number.NaN), Float64Array.of(0, 0, 0)] }
 const readXgboost = (bytes: Buffer) => xgboostBackend(memorySource(bytes), 'xgboost.core.Booster')
 
+const CATEGORIES = { split_type: [1, 0, 0], categories_nodes: [0], categories_segments: [0], categories_sizes: [2], categories: [0, 1] }
+
 describe('models that would hang or crash an evaluator are refused when they are read', () => {
   test('the models that the cases below change are served', () => {
     assert.deepEqual([...readXgboost(xgboost()).predict(frame).values], [-0.5, 1.5, -0.5])
     assert.deepEqual([...lightgbmBackend(lightgbm()).predict(frame).values], [-1, 1, -1])
+    const by_category = readXgboost(xgboost({ ...CATEGORIES, categories_sizes: [1], categories: [1] }))
+    assert.deepEqual([...by_category.predict(frame).values], [-0.5, 1.5, -0.5])
   })
 
   for (const [what, bytes, why] of [
@@ -22,6 +26,13 @@ describe('models that would hang or crash an evaluator are refused when they are
     ['a column that there is not', xgboost({ split_indices: [2, 0, 0] }), /splits by column 2, and there are 2/],
     ['a threshold that is no number', xgboost({ split_conditions: ['NaN', -1, 1] }), /has no number at node 0/],
     ['lists of different lengths', xgboost({ split_conditions: [0.5] }), /has 1 numbers, and has to have 3/],
+    ['categories that there are not', xgboost({ ...CATEGORIES, categories_sizes: [9] }), /has categories out of range/],
+    ['no categories where it splits by them', xgboost({ split_type: [1, 0, 0] }), /splits by category at node 0, and names none/],
+    [
+      'the same categories for each of many nodes',
+      xgboost({ ...CATEGORIES, categories_nodes: [0, 0], categories_segments: [0, 0], categories_sizes: [2, 2] }),
+      /shares categories among nodes/,
+    ],
     ['no nodes', xgboost({ left_children: [] }), /has no nodes/],
     ['an objective that is not known', xgboost({}, { objective: { name: 'reg:own' } }), /the objective reg:own/],
   ] as const) {

@@ -11,12 +11,17 @@ export type Boosted = {
   readonly threshold: Float32Array
   readonly left: Int32Array
   readonly right: Int32Array
-  readonly default_left: Uint8Array
+  /** How a node decides: see the bits below. */
+  readonly kinds: Uint8Array
   /** Categories that go right, for a split by category. */
   readonly categories: ReadonlyMap<number, ReadonlySet<number>>
 }
 
 const NODES_MAX = 100_000_000
+/** What is missing goes left. */
+const MISSING_LEFT = 1
+/** A split by category. Few nodes are, and those that are not need not be looked up. */
+const BY_CATEGORY = 2
 
 /** Reads the trees of a model. Every walk from a root is known to end before the first row comes. @throws Refused */
 export function readBoosted(trees: readonly Node[], groups: Int32Array, weights: Float32Array, columns: number): Boosted {
@@ -32,7 +37,7 @@ export function readBoosted(trees: readonly Node[], groups: Int32Array, weights:
     threshold: new Float32Array(count),
     left: new Int32Array(count),
     right: new Int32Array(count),
-    default_left: new Uint8Array(count),
+    kinds: new Uint8Array(count),
     categories,
   }
   let at = 0
@@ -82,8 +87,9 @@ function readTree(tree: Node, at: number, size: number, columns: number, all: Bo
     all.feature[at + node] = feature
     all.left[at + node] = at + (left[node] as number)
     all.right[at + node] = at + (right[node] as number)
-    all.default_left[at + node] = Number(defaults[node]) === 1 ? 1 : 0
+    all.kinds[at + node] = Number(defaults[node]) === 1 ? MISSING_LEFT : 0
     if (types !== undefined && Number(types[node]) !== 0) {
+      all.kinds[at + node] = (all.kinds[at + node] as number) | BY_CATEGORY
       categories.set(at + node, sets.get(node) ?? tree.refuse(`splits by category at node ${node}, and names none`))
     }
     waiting.push(right[node] as number, left[node] as number)
@@ -97,10 +103,14 @@ function categoriesOf(tree: Node, size: number): ReadonlyMap<number, ReadonlySet
   const segments = tree.get('categories_segments').numbers(nodes.length)
   const sizes = tree.get('categories_sizes').numbers(nodes.length)
   const categories = tree.get('categories').numbers()
+  let left = categories.length
   for (let at = 0; at < nodes.length; at++) {
     const [node, from, count] = [nodes[at], segments[at], sizes[at]] as [number, number, number]
     if (!(node >= 0 && node < size && from >= 0 && count >= 0 && from + count <= categories.length))
       tree.refuse('has categories out of range')
+    // Each node's lie apart in a file that XGBoost wrote: the same ones for each of many nodes would grow to any size here.
+    left -= count
+    if (left < 0) tree.refuse('shares categories among nodes')
     found.set(node, new Set(Array.from({ length: count }, (_, one) => categories[from + one] as number)))
   }
   return found
@@ -108,17 +118,16 @@ function categoriesOf(tree: Node, size: number): ReadonlyMap<number, ReadonlySet
 
 /** Adds to `sums` what the trees from `first` to before `last` say of the row at `at`, in float32 as XGBoost does. */
 export function addTrees(trees: Boosted, rows: Float32Array, at: number, sums: Float32Array, to: number, last: number): void {
-  const { roots, groups, weights, feature, threshold, left, right, default_left, categories } = trees
-  const by_category = categories.size > 0
+  const { roots, groups, weights, feature, threshold, left, right, kinds, categories } = trees
   for (let tree = 0; tree < last; tree++) {
     let node = roots[tree] as number
     for (let column = feature[node] as number; column >= 0; column = feature[node] as number) {
       const value = rows[at + column] as number
-      const set = by_category ? categories.get(node) : undefined
+      const kind = kinds[node] as number
       const goes_left = Number.isNaN(value)
-        ? default_left[node] === 1
-        : set
-          ? !set.has(Math.trunc(value))
+        ? (kind & MISSING_LEFT) !== 0
+        : (kind & BY_CATEGORY) !== 0
+          ? !categories.get(node)?.has(Math.trunc(value))
           : value < (threshold[node] as number)
       node = (goes_left ? left[node] : right[node]) as number
     }

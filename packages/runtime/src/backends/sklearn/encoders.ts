@@ -55,14 +55,18 @@ export const oneHotEncoder: Compile = (estimator) => {
   return {
     inputs,
     transform: (frame) => {
+      // Of many categories few occur at a time: all others are the same column of zeros.
+      const none = new Float64Array(frame.rows)
       const data = select(frame, inputs).flatMap((column, at) => {
-        const made = Array.from({ length: outputs[at] as number }, () => new Float64Array(frame.rows))
+        const made = new Array<Float64Array>(outputs[at] as number).fill(none)
         const left_out = dropped[at] as number
         placesOf(column, categories[at] as Categories).forEach((place, row) => {
           if (place === -1 && fails) unknown(column, row, nameOf(names, at))
           if (place === -1 || place === left_out) return
-          const hot = made[left_out !== -1 && place > left_out ? place - 1 : place] as Float64Array
+          const to = left_out !== -1 && place > left_out ? place - 1 : place
+          const hot = made[to] === none ? new Float64Array(frame.rows) : (made[to] as Float64Array)
           hot[row] = 1
+          made[to] = hot
         })
         return made
       })

@@ -17,35 +17,55 @@ function spelt(cell: Column[number] | undefined, row: number, name: string): str
   throw new InputProblem(`row ${row + 1} of ${name} is ${what}; the model takes texts and whole numbers there, as categories`)
 }
 
-/** The lower halves of the hashes of a column's texts, by which the model knows its categories. */
-function hashesOf(column: Column, rows: number, name: string): Int32Array {
-  const known = new Map<string, number>()
-  return Int32Array.from({ length: rows }, (_, row) => {
-    const text = spelt(column[row], row, name)
-    const hash = known.get(text) ?? Number(BigInt.asIntN(32, cityHash64(Buffer.from(text))))
-    known.set(text, hash)
+const KNOWN_MAX = 4096
+const KNOWN_LENGTH_MAX = 64
+
+/**
+ * The lower halves of the hashes of texts, by which a model knows its categories. Those of short ones are kept, up to a number: categories
+ * come again and again, and a hash takes longer than all trees.
+ */
+class Hashes {
+  readonly #known = new Map<string, number>()
+
+  of(column: Column, rows: number, name: string): Int32Array {
+    const made = new Int32Array(rows)
+    for (let row = 0; row < rows; row++) {
+      const text = spelt(column[row], row, name)
+      made[row] = this.#known.get(text) ?? this.#hashed(text)
+    }
+    return made
+  }
+
+  #hashed(text: string): number {
+    const hash = Number(BigInt.asIntN(32, cityHash64(Buffer.from(text))))
+    if (text.length > KNOWN_LENGTH_MAX) return hash
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
+    this.#known.set(text, hash)
     return hash
-  })
+  }
 }
 
 /** What a model says of each row, before it becomes a prediction. */
 function scoresOf({ columns, trees, scale, bias }: CatboostFile, inputs: Inputs): (frame: Frame) => Float64Array {
   const { floats, categories } = columns
-  const nameOf = (column: number): string => (inputs.names ? JSON.stringify(inputs.names[column]) : `column ${column + 1}`)
+  const names = Array.from({ length: inputs.columns }, (_, column) =>
+    inputs.names ? JSON.stringify(inputs.names[column]) : `column ${column + 1}`,
+  )
+  const hashes = new Hashes()
   return (frame) => {
     const selected = select(frame, inputs)
     const { width } = columns
     const rows = new Float32Array(frame.rows * width)
     floats.forEach(({ column, missing }, at) => {
-      const values = numbers(selected[column] as Column, nameOf(column))
+      const values = numbers(selected[column] as Column, names[column] as string)
       for (let row = 0, to = at; row < frame.rows; row++, to += width) {
         const value = values[row] as number
         rows[to] = Number.isNaN(value) ? missing : value
       }
     })
     if (categories.length > 0) {
-      const hashes = categories.map(({ column }) => hashesOf(selected[column] as Column, frame.rows, nameOf(column)))
-      columns.fill(rows, frame.rows, hashes)
+      const found = categories.map(({ column }) => hashes.of(selected[column] as Column, frame.rows, names[column] as string))
+      columns.fill(rows, frame.rows, found)
     }
     const sums = trees.sums(rows, frame.rows, width)
     for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) * scale + (bias[at % bias.length] as number)

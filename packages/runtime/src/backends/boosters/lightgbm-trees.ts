@@ -101,7 +101,8 @@ function readNodes(
     if (from === undefined || to === undefined || !(from >= 0 && from <= to && to <= bits.length)) {
       refuse(`tree ${index} of the LightGBM model has categories out of range`)
     }
-    sets.set(at.node + node, bits.slice(from, to))
+    // A view: many nodes may name the same ones, and a copy for each would grow to any size.
+    sets.set(at.node + node, bits.subarray(from, to))
   }
 }
 

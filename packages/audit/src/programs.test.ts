@@ -22,3 +22,25 @@ test('what is no program, or never ends, is left', () => {
   assert.deepEqual(loads('a.sh', [`# python -c "${LOAD}"`, 'cat <<EOF', LOAD, 'EOF']), [])
   assert.deepEqual(loads('a.sh', ['python - <<PY', LOAD]), [])
 })
+
+test('a program of very many lines, and lines that are very long, are read in a moment', () => {
+  assert.deepEqual(loads('a.sh', ['python - <<EOF', ...Array(200_000).fill('  x'), `  ${LOAD}`, 'EOF']), [200_002])
+  for (const part of ['python ', 'python -c "x ', "python -c 'x ", 'python <<( ']) {
+    const begin = performance.now()
+    assert.deepEqual(loads('a.sh', [part.repeat(100_000)]), [])
+    assert.ok(performance.now() - begin < 20_000, part)
+  }
+  assert.deepEqual(loads('a.sh', [`python${' -a'.repeat(200_000)}`]), [])
+})
+
+test('a mark belongs to the command before it, and a quote to its own kind', () => {
+  assert.deepEqual(loads('a.sh', ['python a.py; cat <<EOF', LOAD, 'EOF']), [])
+  assert.deepEqual(loads('a.sh', ['cat <<A; python <<EOF', LOAD, 'EOF']), [2])
+  assert.deepEqual(loads('a.sh', ['python <<<EOF', LOAD, 'EOF']), [])
+  const text = `python -c "x'; python -c 'import os'`
+  const programs = split({ file: 'a.sh', text, context: 'code' }).filter(({ language }) => language === 'python')
+  assert.deepEqual(
+    programs.map((one) => one.text),
+    ['import os'],
+  )
+})

@@ -58,6 +58,8 @@ const DEFAULTS =
   /^(?:admin|password|passw0rd|password1234|mlflow|minioadmin|minio123|changeme|secret|root|postgres|test|guest|12345678?|123456|letmein)$/i
 
 const isSecret = (value: string): boolean => value.length >= 6 && !NOT_SECRET.test(value) && !WORD.test(value) && !DEFAULTS.test(value)
+/** `MySecurePassword123!`: in a page, what the reader is to choose. */
+const SAMPLE = /^(?:my|your|super|strong|secure)\w*(?:pass(?:word)?|secret|key|token)/i
 /** A program's own reports of how it is used go out with a key that everybody who installs it has. */
 const REPORTS_USAGE = /(?:^|[/_-])(?:telemetry|analytics|usage[_-]?stats)[\w-]*\.\w+$/i
 
@@ -200,7 +202,10 @@ export const CREDENTIALS: readonly Rule[] = [
     languages: GIVEN_IN,
     hints: GIVEN_HINTS,
     // Tokens of known forms are found in tests as well, by their own rule.
-    find: given(({ value }, { file }) => isSecret(value) && !REPORTS_USAGE.test(file)),
+    find: given(
+      ({ value }, { file, context }) =>
+        isSecret(value) && !(context === 'documentation' && SAMPLE.test(value)) && !REPORTS_USAGE.test(file),
+    ),
     bad: [
       python('DB_PASSWORD = "Tr0ub4dor-3"'),
       yaml('db_password: Tr0ub4dor-3'),
@@ -236,6 +241,7 @@ export const CREDENTIALS: readonly Rule[] = [
       python('secret = {"password": "projects/1/secrets/db/versions/latest", "access_key": "arn:aws:secretsmanager:eu:1:x"}'),
       python('tokenizer.add({"mask_token": "[MASK_1]", "eos_token": "<|end|>", "image_token": "img-1x"})'),
       python('value = os.getenv("DB_PASSWORD", "")'),
+      { language: 'config', text: 'DB_PASSWORD=MySecurePassword123!', file: 'docs/setup.md' },
       python('lazy = {"ApiToken": "._internal.cloud.api_token:ApiToken"}'),
       json('{"parse-passwd": "^1.0.0", "adminPassword": "[parameters(\'adminPassword\')]"}'),
       javascript("const texts = { password: 'Contraseña', token: 'auth/SET_TOKEN' }"),

@@ -6,7 +6,7 @@ export const JSON_OPTION: Option = { flag: 'json', about: 'Answer as JSON, for p
 /** Columns of text as wide as what is in them. */
 export function rows(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const all = [head, ...lines].map((line) => line.map(printable))
-  const widths = head.map((_, at) => Math.max(...all.map((line) => line[at]?.length ?? 0)))
+  const widths = head.map((_, at) => all.reduce((widest, line) => Math.max(widest, line[at]?.length ?? 0), 0))
   return all
     .map(
       (line) =>

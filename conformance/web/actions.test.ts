@@ -240,7 +240,7 @@ test('/ leads from the grid to the filter, and ? shows the keys there too', asyn
   assert.equal(await page.evaluate<string>('document.activeElement.getAttribute("aria-label")'), 'Filter of runs')
 })
 
-test('the filter is written by its completion: a name, a comparison, a known value, and what goes on', async () => {
+test('the filter is written by its completion: a name, a comparison, a state, what goes on, and a value that runs have', async () => {
   const page = await runsPage()
   await page.getByLabel('Select first').waitFor(soon)
   const field = page.getByLabel('Filter of runs')
@@ -268,4 +268,11 @@ test('the filter is written by its completion: a name, a comparison, a known val
   await field.press('Enter')
   await page.getByLabel('Select first').waitFor({ state: 'detached', ...soon })
   await page.getByLabel('Select second').waitFor(soon)
+  await field.fill('')
+  await take('dep', 'params.depth')
+  await take('', '=')
+  await take("'th", "'third'")
+  await field.press('Enter')
+  await page.getByLabel('Select second').waitFor({ state: 'detached', ...soon })
+  await page.getByLabel('Select third').waitFor(soon)
 })

@@ -1,19 +1,21 @@
 import { useEffect, useRef, useState } from 'react'
-import { completionsOf } from './completion.ts'
+import { useApi } from '../api.ts'
+import { completionsOf, valuesWanted } from './completion.ts'
 import { problemIn } from './filter-problem.ts'
 import type { Names } from './view.ts'
 
-type Props = { filter: string; names: Names | undefined; problem: string; onChange: (filter: string) => void }
+type Props = { experimentId: string; filter: string; names: Names | undefined; problem: string; onChange: (filter: string) => void }
 
 /** The filter language, with completion of names, comparisons and known values. Enter asks; Escape takes back what was typed; `/` comes here from everywhere. */
-export function FilterField({ filter, names, problem, onChange }: Props) {
+export function FilterField({ experimentId, filter, names, problem, onChange }: Props) {
   const [typed, setTyped] = useState(filter)
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState(false)
   const [scrolled, setScrolled] = useState(0)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => setTyped(filter), [filter])
-  const { from, items } = completionsOf(typed, names)
+  const values = useValues(experimentId, open ? typed : '')
+  const { from, items } = completionsOf(typed, names, values)
   const suggestions = open ? items : []
   const wrong = problem !== '' && typed === filter ? problemIn(filter, problem) : undefined
   const take = (name: string): void => {
@@ -97,4 +99,19 @@ export function FilterField({ filter, names, problem, onChange }: Props) {
       )}
     </div>
   )
+}
+
+const READ_MAX = 200
+const VALUE_MAX = 100
+
+/** What the newest runs have where the filter expects a value: of one param or tag, or their names. */
+function useValues(experimentId: string, typed: string): readonly string[] {
+  const { kind, name = '' } = valuesWanted(typed) ?? {}
+  const columns = kind === 'params' || kind === 'tags' ? { [kind]: [name] } : {}
+  const asked = { experiment_ids: [experimentId], ...columns, max_results: READ_MAX, text_max: VALUE_MAX }
+  const rows = useApi('POST /api/2.0/millrace/runs/table', asked, { enabled: kind !== undefined }).data?.rows ?? []
+  if (kind === undefined) return []
+  const found = rows.map((row) => (kind === 'attributes' ? row.run_name : row[kind][0]))
+  // One that was cut off is no run's value.
+  return found.filter((value): value is string => typeof value === 'string' && value !== '' && value.length < VALUE_MAX)
 }

@@ -81,7 +81,13 @@ export function RunsPage() {
       ) : (
         <>
           <div className="bar">
-            <FilterField filter={view.filter ?? ''} names={names.data} problem={runs.problem} onChange={(filter) => change({ filter })} />
+            <FilterField
+              experimentId={experimentId}
+              filter={view.filter ?? ''}
+              names={names.data}
+              problem={runs.problem}
+              onChange={(filter) => change({ filter })}
+            />
             <label className="check-line">
               <input type="checkbox" checked={view.deleted ?? false} onChange={(event) => change({ deleted: event.target.checked })} />{' '}
               Trash

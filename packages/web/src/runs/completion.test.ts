@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { completionsOf } from './completion.ts'
+import { completionsOf, valuesWanted } from './completion.ts'
 
 const names = { metrics: ['loss', 'val loss'], params: ['model'], tags: ['team'] }
 const items = (typed: string): readonly string[] => completionsOf(typed, names).items
@@ -34,6 +34,24 @@ test('a state is offered where one is expected, and another value is the readerâ
   assert.equal(taken("attributes.status != 'fi"), "attributes.status != 'FINISHED' ")
   assert.deepEqual(items("params.model = 'tr"), [])
   assert.deepEqual(items('metrics.loss < 0'), [])
+})
+
+test('a value that runs have is offered where one is expected, in marks that can hold it', () => {
+  const offered = (typed: string) => completionsOf(typed, names, ['tree', 'forest', 'tree', "it's", `"it's"`, 'C:\\models']).items
+  assert.deepEqual(offered('params.model = '), ["'tree'", "'forest'", `"it's"`])
+  assert.deepEqual(offered("params.model != 'tr"), ["'tree'"])
+  assert.deepEqual(offered('params.model = FO'), ["'forest'"])
+  assert.deepEqual(offered('params.model = "it'), [`"it's"`])
+  assert.deepEqual(offered("params.model = 'tree'"), [])
+  assert.deepEqual(offered("params.model = 'tree' "), ['AND'])
+})
+
+test('values are wanted of a param, a tag or the names of runs, only where one comes next', () => {
+  assert.deepEqual(valuesWanted('params.model = '), { kind: 'params', name: 'model' })
+  assert.deepEqual(valuesWanted("metrics.loss < 1 AND tags.`my team` LIKE 'r"), { kind: 'tags', name: 'my team' })
+  assert.deepEqual(valuesWanted("attributes.run_name = 'a"), { kind: 'attributes', name: 'run_name' })
+  for (const typed of ['', 'params.model', 'params.model ', "params.model = 'x' ", 'metrics.loss < ', 'attributes.status = '])
+    assert.equal(valuesWanted(typed), undefined, typed)
 })
 
 test('what is whole goes on with AND', () => {

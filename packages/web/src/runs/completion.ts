@@ -25,32 +25,70 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 /** What is expected after what was read so far. */
 type Place = 'name' | 'operator' | 'value' | 'list' | 'and'
 
-/** What the end of a filter may become: names, then how they are compared, then a value that is known, then AND. */
-export function completionsOf(typed: string, names: Names | undefined): Completion {
-  const tokens = tokensOf(typed)
-  const last = tokens.at(-1)
-  const isWord = last !== undefined && (last.isOpen || !/[\s(),]$/.test(typed))
-  const word = isWord ? last.text.toLowerCase() : ''
-  const from = isWord ? last.from : typed.length
-  const { place, name, seen } = read(isWord ? tokens.slice(0, -1) : tokens)
-  const offered = offer(place, name, seen, names, word !== '')
+/**
+ * What the end of a filter may become: names, then how they are compared, then a value that is known, then AND.
+ * @param values those that runs have where {@link valuesWanted} says that some are of use
+ */
+export function completionsOf(typed: string, names: Names | undefined, values: readonly string[] = []): Completion {
+  const { word, from, place, name, seen } = endOf(typed)
+  const offered = offer({ place, name, seen, names, values, isWord: word !== '' })
   // An operator of two words is offered as a whole, after its first word too.
   return { from, items: offered.filter((one) => fits(one, word, place)).slice(0, SHOWN_MAX) }
 }
 
-const fits = (item: string, word: string, place: Place): boolean =>
-  item.toLowerCase() !== word && (place === 'name' ? item.toLowerCase().includes(word) : item.toLowerCase().startsWith(word))
+/** The param, tag or attribute of which a value comes next, if runs can tell some. */
+export function valuesWanted(typed: string): { kind: 'params' | 'tags' | 'attributes'; name: string } | undefined {
+  const { place, name } = endOf(typed)
+  const [, kind, plain] = /^(params|tags|attributes)\.`?([^`]+)`?$/.exec(name) ?? []
+  if ((place !== 'value' && place !== 'list') || kind === undefined || plain === undefined) return undefined
+  if (kind === 'attributes') return plain === 'run_name' ? { kind, name: plain } : undefined
+  return { kind: kind as 'params' | 'tags', name: plain }
+}
 
-function offer(place: Place, name: string, seen: readonly string[], names: Names | undefined, isWord: boolean): readonly string[] {
+/** What is being written at the end, from where on, and what is expected there. */
+function endOf(typed: string): ReturnType<typeof read> & { word: string; from: number } {
+  const tokens = tokensOf(typed)
+  const last = tokens.at(-1)
+  const isWord = last !== undefined && (last.isOpen || !/[\s(),]$/.test(typed))
+  const before = read(isWord ? tokens.slice(0, -1) : tokens)
+  return { ...before, word: isWord ? last.text.toLowerCase() : '', from: isWord ? last.from : typed.length }
+}
+
+const fits = (item: string, word: string, place: Place): boolean => {
+  const low = item.toLowerCase()
+  if (low === word) return false
+  if (place === 'name') return low.includes(word)
+  // Who begins a value without a quotation mark means the same one.
+  return low.startsWith(word) || (place !== 'operator' && place !== 'and' && low.slice(1).startsWith(word.replace(/^["']/, '')))
+}
+
+type Offered = {
+  readonly place: Place
+  readonly name: string
+  readonly seen: readonly string[]
+  readonly names: Names | undefined
+  readonly values: readonly string[]
+  readonly isWord: boolean
+}
+
+function offer({ place, name, seen, names, values, isWord }: Offered): readonly string[] {
   if (place === 'operator') return remaining(operatorsOf(name), seen)
   if (place === 'and') return ['AND']
-  if (place === 'value' || place === 'list') return name === 'attributes.status' ? STATUSES : []
+  if (place === 'value' || place === 'list')
+    return name === 'attributes.status' ? STATUSES : [...new Set(values)].flatMap((value) => inQuotes(value) ?? [])
   // Twelve thousand names are no help to somebody who has typed nothing.
   if (!isWord) return []
   return [
     ...Object.keys(ATTRIBUTES),
     ...(['metrics', 'params', 'tags'] as const).flatMap((kind) => (names?.[kind] ?? []).map((one) => spelled({ kind, name: one }))),
   ]
+}
+
+/** A value as it is written; undefined for the rare one that no quotation can hold as it is. */
+function inQuotes(value: string): string | undefined {
+  if (value.includes('\\')) return undefined
+  if (!value.includes("'")) return `'${value}'`
+  return value.includes('"') ? undefined : `"${value}"`
 }
 
 /** What is left of operators whose first words are there: of IS NOT NULL, after IS, NOT NULL. */

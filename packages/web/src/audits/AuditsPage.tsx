@@ -23,7 +23,13 @@ const PAGE_MAX = 200
 const LIVE_MS = 2_000
 const TARGETS: readonly Target[] = ['registry', 'folder', 'server']
 const COUNTED = WEIGHTS.slice(0, 4)
-const COLUMNS: readonly Column[] = ['Audited', 'Risk', ...COUNTED.map((title) => ({ title, look: 'number' as const })), 'When', 'By']
+const COLUMNS: readonly Column[] = [
+  'Audited',
+  'Risk',
+  ...COUNTED.map((weight) => ({ title: `${weight.slice(0, 1).toUpperCase()}${weight.slice(1)}`, look: 'number' as const })),
+  'When',
+  'By',
+]
 const ORIGIN: Record<Audit['origin'], string> = { schedule: 'by schedule', request: 'asked for', sent: 'sent' }
 
 /** The audits that are kept: of the registry, and of what was audited elsewhere. */

@@ -4,7 +4,6 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, refresh, sentenceOf } from '../api.ts'
 import { nameFilter } from '../filters.ts'
-import { Code } from '../parts/Copy.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { More } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
@@ -13,7 +12,7 @@ import { Time } from '../parts/Time.tsx'
 import { usePages } from '../parts/use-pages.ts'
 import { useLiveExperiments } from '../runs/live.ts'
 import { say } from '../shell/Toasts.tsx'
-import { workspace } from '../workspace.ts'
+import { FirstRun } from './FirstRun.tsx'
 
 const SEARCH = 'POST /api/2.0/mlflow/experiments/search'
 const ACTIVITY = 'GET /api/2.0/millrace/experiments/activity'
@@ -196,28 +195,5 @@ function Trash({ id, name, deleted }: { id: string; name: string; deleted: boole
     <button type="button" className="quiet" onClick={remove} aria-label={`Delete ${name}`}>
       Delete
     </button>
-  )
-}
-
-/** What an empty server says: how to log the first run. */
-function FirstRun() {
-  const address = new URL('.', document.baseURI).href.replace(/\/$/, '')
-  const code = `pip install mlflow
-
-import mlflow
-
-mlflow.set_tracking_uri("${address}")${workspace === undefined ? '' : `\nmlflow.set_workspace("${workspace}")`}
-mlflow.set_experiment("first steps")
-with mlflow.start_run():
-    mlflow.log_param("learning_rate", 0.1)
-    for step in range(20):
-        mlflow.log_metric("loss", 1 / (step + 1), step=step)`
-  return (
-    <section className="empty">
-      <h2>Log your first run</h2>
-      <p>Any MLflow client works as it is. Paste this into Python, or change the tracking URI of a script that you have.</p>
-      <Code text={code} />
-      <p className="faint">It appears here when it arrives.</p>
-    </section>
   )
 }

@@ -73,7 +73,7 @@ function Row({ version: { name, version, aliases, stage, lacks, scan, owner, cre
         </Link>
       </td>
       <td>
-        <span className="chips">
+        <span className="chips many">
           {places.map((place) => (
             <span key={place} className="chip" title={place}>
               {place}

@@ -63,7 +63,7 @@ export function ModelsPage() {
                     </td>
                     <td>{newest ? `version ${newest.version}` : <span className="faint">none</span>}</td>
                     <td>
-                      <span className="chips">
+                      <span className="chips many">
                         {aliases.map(({ alias, version }) => (
                           <span key={alias} className="chip">
                             @{alias} → {version}

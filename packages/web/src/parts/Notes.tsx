@@ -20,7 +20,7 @@ export function Notes({ text, owner }: { text: string; owner: Owner }) {
   })
   if (draft.text === undefined) {
     return (
-      <div className="bar">
+      <div className="bar beginning">
         {text !== '' && (
           <div className="grow">
             <Markdown text={text} />

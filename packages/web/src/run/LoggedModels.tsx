@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { metric, moment, shownWords } from '../format.ts'
+import { metric, moment } from '../format.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { Empty } from '../parts/Empty.tsx'
 import { Loading } from '../parts/Loading.tsx'
+import { ShowMore } from '../parts/More.tsx'
 import { Status } from '../parts/Status.tsx'
 import { Artifacts } from './Artifacts.tsx'
 import { ASKED_MAX, type LoggedModel, useLoggedModels } from './logged-models.ts'
@@ -47,12 +48,7 @@ export function LoggedModels({ ids, experimentId, runId, model, path }: Props) {
         </nav>
       )}
       {ids.length > most && (
-        <div className="bar">
-          <button type="button" disabled={isPending} onClick={() => want(most + ASKED_MAX)}>
-            Show more
-          </button>
-          <span className="faint">{shownWords({ shown: most, noun: 'model', total: ids.length, hasMore: true })}</span>
-        </div>
+        <ShowMore shown={most} noun="model" total={ids.length} isBusy={isPending} onMore={() => want(most + ASKED_MAX)} />
       )}
       <One model={chosen} experimentId={experimentId} runId={runId} path={path} />
     </div>

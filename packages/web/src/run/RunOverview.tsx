@@ -1,6 +1,7 @@
 import type { Output } from '@millrace/client'
 import { useState } from 'react'
 import { metric } from '../format.ts'
+import { ShowMore } from '../parts/More.tsx'
 import { Scroll } from '../parts/Scroll.tsx'
 import { Search } from '../parts/Search.tsx'
 
@@ -66,7 +67,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   )
 }
 
-const SHOWN_MAX = 200
+const AT_ONCE = 200
 
 type ValuesProps = {
   title: string
@@ -79,6 +80,7 @@ type ValuesProps = {
 /** A table of names and values, with a field to find one where there are many. */
 export function Values({ title, rows, numbers = false, about }: ValuesProps) {
   const [typed, setTyped] = useState('')
+  const [most, setMost] = useState(AT_ONCE)
   const found = rows.filter(([name, , whole]) => `${name} ${whole}`.toLowerCase().includes(typed.toLowerCase()))
   return (
     <section className="panel">
@@ -94,16 +96,16 @@ export function Values({ title, rows, numbers = false, about }: ValuesProps) {
         <p className="faint">None.</p>
       ) : (
         <Scroll label={title}>
-          <table>
+          <table className="values">
             <tbody>
-              {found.slice(0, SHOWN_MAX).map(([name, shown, whole], at) => (
+              {found.slice(0, most).map(([name, shown, whole], at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a dataset may be read twice under one name
                 <tr key={`${name} ${at}`}>
-                  <td className="wide" title={name}>
-                    {name}
+                  <td title={name}>
+                    <span>{name}</span>
                   </td>
-                  <td className={numbers ? 'number' : 'wide'} title={whole}>
-                    {shown}
+                  <td className={numbers ? 'number' : ''} title={whole}>
+                    <span>{shown}</span>
                   </td>
                 </tr>
               ))}
@@ -111,7 +113,7 @@ export function Values({ title, rows, numbers = false, about }: ValuesProps) {
           </table>
         </Scroll>
       )}
-      {found.length > SHOWN_MAX && <p className="faint">and {(found.length - SHOWN_MAX).toLocaleString('en-GB')} more</p>}
+      {found.length > most && <ShowMore shown={most} noun="line" total={found.length} onMore={() => setMost(most + AT_ONCE)} />}
     </section>
   )
 }

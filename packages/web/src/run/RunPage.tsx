@@ -98,6 +98,7 @@ export function RunPage() {
       {(tab === 'charts' || tab === 'system') && (
         <RunCharts
           run={info}
+          isSystem={tab === 'system'}
           metrics={data.metrics.map(({ key }) => key).filter((key) => key.startsWith('system/') === (tab === 'system'))}
         />
       )}

@@ -53,11 +53,7 @@ export function RunsGrid({ experimentId, runs, columns, layout, onResize, order,
   useKeys({ rows, at, setAt, toggle, chosen, experimentId, show: (index) => virtual.scrollToIndex(index) })
   if (runs.isLoading && runs.problem === '') return <Loading lines={10} />
   if (rows.length === 0 && runs.problem === '') {
-    return (
-      <p className="faint">
-        {isFiltered ? 'No run is found by this filter.' : 'There are no runs here yet. They appear when a client logs them.'}
-      </p>
-    )
+    return <p className="faint">{isFiltered ? 'No run is found by this filter.' : 'No run is in the trash.'}</p>
   }
   return (
     <>

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useApi } from '../api.ts'
+import { FirstRun } from '../experiments/FirstRun.tsx'
 import { Loading, Problem } from '../parts/Loading.tsx'
 import { Notes } from '../parts/Notes.tsx'
 import { Rename } from '../parts/Rename.tsx'
@@ -46,6 +47,8 @@ export function RunsPage() {
   if (experiment.isError) return <Problem error={experiment.error} />
   const { name = '', tags = [] } = experiment.data?.experiment ?? {}
   const owner = { experiment_id: experimentId }
+  const isWhole = !view.filter && !view.deleted && experiment.data !== undefined
+  const isEmpty = isWhole && !runs.isLoading && runs.problem === '' && runs.rows.length === 0
   const note = tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? ''
   return (
     <>
@@ -111,7 +114,9 @@ export function RunsPage() {
               {runs.problem}
             </p>
           )}
-          {view.tab === 'charts' ? (
+          {isEmpty ? (
+            <FirstRun experiment={name} />
+          ) : view.tab === 'charts' ? (
             <Suspense fallback={<Loading />}>
               <RunsCharts experimentId={experimentId} runs={runs.rows} columns={asked} names={names.data} view={view} change={change} />
             </Suspense>
@@ -128,7 +133,7 @@ export function RunsPage() {
               setOrder={(order) => change({ order })}
               chosen={chosen}
               choose={choose}
-              isFiltered={view.filter !== undefined}
+              isFiltered={Boolean(view.filter)}
             />
           )}
         </>

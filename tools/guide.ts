@@ -99,6 +99,23 @@ async function aTrace(client: MillraceClient, experiment_id: string): Promise<st
   return trace.trace_id
 }
 
+/** A workspace's experiments, on a server that has more of them. */
+async function takeWorkspaces(page: Page): Promise<void> {
+  const server = await startMillrace(['--enable-workspaces'])
+  try {
+    const everybody = new MillraceClient({ url: server.url })
+    for (const name of ['fraud', 'growth']) await everybody.workspaces.create({ name })
+    const team = new MillraceClient({ url: server.url, workspace: 'growth' })
+    for (const name of ['Prices', 'Recommendations', 'Churn of subscribers']) {
+      const { experiment_id } = await team.experiments.create({ name })
+      await team.runs.create({ experiment_id, start_time: Date.now() })
+    }
+    await take(page, `${server.url}/#/experiments?workspace=growth`, 'workspaces', /Recommendations/)
+  } finally {
+    await server.stop()
+  }
+}
+
 async function take(page: Page, url: string, name: string, text: RegExp, act?: () => Promise<void>): Promise<void> {
   await page.goto(url)
   await page.getByText(text).first().waitFor()
@@ -140,6 +157,7 @@ try {
       for (const place of places as unknown as { textContent: string }[]) place.textContent = place.textContent.replace(dir, '/srv')
     }, server.dir)
   })
+  await takeWorkspaces(page)
 } finally {
   await browser.close()
   await server.stop()

@@ -21,14 +21,18 @@ type Report = Output<'GET /api/2.0/millrace/inventory/reports'>['inventories'][n
 
 const REPORTS_MAX = 200
 const ROUTE = 'GET /api/2.0/millrace/inventory/reports'
+const ONE = 'GET /api/2.0/millrace/inventory/reports/{report_id}'
 
 /** What inventories found outside the registry: one inventory at a time, the newest unless said. */
 export function FoundFiles({ view }: { view: View }) {
   const pages = usePages(ROUTE, { max_results: REPORTS_MAX }, (of) => of.inventories)
+  // One that the address names may be older than those that are listed.
+  const isListed = view.report === undefined || pages.items.some(({ report_id }) => report_id === view.report)
+  const older = useApi(ONE, { report_id: view.report ?? '' }, { enabled: pages.hasMore && !isListed }).data?.inventory
   const navigate = useNavigate()
   if (pages.error) return <Problem error={pages.error} retry={pages.retry} />
   if (pages.isPending) return <Loading />
-  const reports = pages.items
+  const reports = older && !isListed ? [...pages.items, older] : pages.items
   const [newest] = reports
   if (!newest) return <NoInventory />
   const report = reports.find(({ report_id }) => report_id === view.report) ?? newest
@@ -103,7 +107,7 @@ function Actions({ report: { report_id, name }, view }: { report: Report; view: 
 
 function NotRead({ report }: { report: Report }) {
   const [open, setOpen] = useState(false)
-  const found = useApi('GET /api/2.0/millrace/inventory/reports/{report_id}', { report_id: report.report_id }, { enabled: open })
+  const found = useApi(ONE, { report_id: report.report_id }, { enabled: open })
   return (
     <>
       {' '}

@@ -12,7 +12,8 @@ type Props = { experimentId: string; view: View; columns: readonly Column[]; cha
 /** Runs taken together by a param or a tag: how many there are of each value, and how their metrics are spread. */
 export function GroupsTable({ experimentId, view, columns, change }: Props) {
   const by = columnOf(view.group ?? '')
-  const metrics = columns.filter(({ kind }) => kind === 'metrics').slice(0, METRICS_MAX)
+  const chosen = columns.filter(({ kind }) => kind === 'metrics')
+  const metrics = chosen.slice(0, METRICS_MAX)
   const found = useApi(
     'POST /api/2.0/millrace/runs/groups',
     {
@@ -78,6 +79,8 @@ export function GroupsTable({ experimentId, view, columns, change }: Props) {
       <p className="faint" aria-live="polite">
         {count(groups.length, 'group')}
         {more && ': the largest ones; filter for others'}. Each metric: mean ± standard deviation, and from the lowest to the highest.
+        {chosen.length > METRICS_MAX &&
+          ` The first ${METRICS_MAX} of ${count(chosen.length, 'column')} are shown: take some away to see others.`}
       </p>
     </>
   )

@@ -41,6 +41,15 @@ export function sentenceOf(error: unknown): string {
   return 'The server can’t be reached. Is it running?'
 }
 
-/** Says that answers about something may have changed: they are asked for again where they are shown. */
+/**
+ * Says that answers about something may have changed: they are asked for again where they are shown. A first answer that is on its way may
+ * be of before the change, and would be taken for the new one: it is called off.
+ */
 export const refresh = (...routes: readonly Route[]): Promise<unknown> =>
-  Promise.all(routes.map((route) => queries.invalidateQueries({ queryKey: [route] })))
+  Promise.all(
+    routes.map(async (route) => {
+      const queryKey = [route]
+      await queries.cancelQueries({ queryKey, predicate: ({ state }) => state.data === undefined })
+      await queries.invalidateQueries({ queryKey })
+    }),
+  )

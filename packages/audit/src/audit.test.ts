@@ -262,3 +262,14 @@ test('an image that a kustomization of the folder replaces is not what runs', as
   assert.deepEqual(places(await audit(files)), ['download/image-latest k8s/pod.yaml:5 medium'])
   assert.equal((await audit({ ...files, 'k8s/kustomization.yaml': 'resources: [pod.yaml]\n' })).findings.length, 2)
 })
+
+test('a pipeline of very many commands takes a time that goes with its length, and the file beside it is read', async () => {
+  const begin = process.cpuUsage().user
+  const report = await audit({
+    'a.sh': `${'curl -sSL x | '.repeat(20_000)}sh`,
+    Dockerfile: `FROM a:1@sha256:${'0'.repeat(64)}\nRUN ${'curl x | '.repeat(20_000)}sh`,
+  })
+  assert.equal(process.cpuUsage().user - begin < 20_000_000, true, 'more than 20 s of the processor')
+  const files = report.findings.filter(({ rule }) => rule === 'download/run').map(({ file }) => file)
+  assert.deepEqual([...new Set(files)].sort(), ['Dockerfile', 'a.sh'])
+})

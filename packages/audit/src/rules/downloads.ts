@@ -1,11 +1,10 @@
 import { anyOf } from '../syntax/any-of.ts'
-import { program } from '../syntax/commands.ts'
 import type { Pair } from '../syntax/pairs.ts'
 import type { Unit } from '../unit.ts'
+import { piped } from './piped.ts'
 import { byLanguage, commandsWhere, isProgram, linesLike, pairsWhere } from './places.ts'
 import { dockerfile, type Hit, type Rule, shell, yaml } from './rule.ts'
 
-const SHELLS = ['sh', 'bash', 'zsh', 'python', 'python3', 'node', 'perl']
 const SCRIPTS = ['shell', 'dockerfile'] as const
 
 const TAKES_VALUE = anyOf(
@@ -278,14 +277,3 @@ export const DOWNLOADS: readonly Rule[] = [
     good: [shell('kubectl apply -f k8s/'), shell('helm install core ./chart'), shell('helm upgrade core seldon/core --version 1.2.3')],
   },
 ]
-
-/** `python -m json.tool` and `node -e` read the pipe as data. */
-const runsItsInput = (words: readonly string[]): boolean =>
-  isProgram(words, ...SHELLS) && !(/python|node|perl/.test(words[0] ?? '') && words.some((word) => /^-[a-z]*[mcep]$/.test(word)))
-
-function piped(words: readonly string[], command: { into?: Parameters<typeof program>[0] }): boolean {
-  if (isProgram(words, 'curl', 'wget')) {
-    for (let next = command.into; next; next = next.into) if (runsItsInput(program(next))) return true
-  }
-  return isProgram(words, ...SHELLS, 'eval', 'source', '.') && words.some((word) => /(?:\$\(|`|<\()\s*(?:curl|wget)\b/.test(word))
-}

@@ -1,4 +1,4 @@
-import type { Node } from 'web-tree-sitter'
+import type { Node, QueryCapture } from 'web-tree-sitter'
 import { readCommandsByLines } from './commands-by-lines.ts'
 import { withTree } from './grammars.ts'
 
@@ -12,7 +12,10 @@ export type Command = {
   readonly into?: Command
 }
 
-const QUERY = '[(command) (declaration_command) (variable_assignment)] @command'
+// A node's own parent and siblings are looked for from the root on, which of a long script takes the square of its length: the query tells.
+const QUERY = `[(command) (declaration_command) (variable_assignment)] @command
+  [(command (variable_assignment) @part) (declaration_command (variable_assignment) @part)]
+  (pipeline) @pipeline`
 const GAP = /(?<![<\w])<([A-Za-z][\w-]*(?: [\w-]+)*)>/g
 const PROMPT = /^[ \t]*(?:(?:\$|>>>|%|!)[ \t]+(?=\S)|!)/gm
 
@@ -25,28 +28,43 @@ export function readCommands(text: string): readonly Command[] {
   const without_prompts = text
     .replaceAll(PROMPT, (prompt) => ' '.repeat(prompt.length))
     .replaceAll(GAP, (_all, name: string) => `_${name.replaceAll(' ', '_')}_`)
+  if (hasLongPipeline(without_prompts)) return readCommandsByLines(text)
   const read = withTree(
     'shell',
     without_prompts,
     QUERY,
     (tree, query) => {
       if (tree.rootNode.hasError) return undefined
-      const nodes = query.matches(tree.rootNode).flatMap(({ captures }) => (captures[0] ? [captures[0].node] : []))
-      return commandsOf(nodes, without_prompts)
+      return commandsOf(query.captures(tree.rootNode), without_prompts)
     },
     undefined,
   )
   return read ?? readCommandsByLines(text)
 }
 
-function commandsOf(nodes: readonly Node[], text: string): Command[] {
+/** The grammar's stack holds so many; from 12,000 on the parser has been seen to end for all files. */
+const PIPED_MAX = 2_000
+
+function hasLongPipeline(text: string): boolean {
+  let pipes = 0
+  for (const line of text.split('\n')) {
+    pipes += line.split('|').length - 1
+    if (pipes > PIPED_MAX) return true
+    if (!/(?:\||\|&|\\)[ \t]*$/.test(line.slice(-200))) pipes = 0
+  }
+  return false
+}
+
+function commandsOf(captures: readonly QueryCapture[], text: string): Command[] {
+  const named = (what: string): Node[] => captures.flatMap(({ name, node }) => (name === what ? [node] : []))
+  const parts = new Set(named('part').map(({ id }) => id))
+  const piped = pipedInto(named('pipeline'))
   const made = new Map<number, Command>()
   // What is piped into must be there before what pipes.
-  for (const node of [...nodes].reverse()) {
-    if (node.type === 'variable_assignment' && /command$/.test(node.parent?.type ?? '')) continue
+  for (const node of named('command').reverse()) {
+    if (parts.has(node.id)) continue
     const words = wordsOf(node, text)
-    const next = pipedInto(node)
-    const into = next && made.get(next.id)
+    const into = made.get(piped.get(node.id) ?? -1)
     const line = node.startPosition.row + 1
     const end_line = Math.max(line, node.endPosition.row + 1 - (node.endPosition.column === 0 ? 1 : 0))
     made.set(node.id, { line, end_line, text: text.slice(node.startIndex, node.endIndex), words, ...(into && { into }) })
@@ -54,13 +72,20 @@ function commandsOf(nodes: readonly Node[], text: string): Command[] {
   return [...made.values()].reverse()
 }
 
-/** The command after the | that a command stands before. */
-function pipedInto(node: Node): Node | undefined {
-  let at: Node | null = node
-  for (; at && at.parent?.type === 'redirected_statement'; at = at.parent);
-  if (at?.parent?.type !== 'pipeline') return undefined
-  const next = at.nextNamedSibling
-  return next?.type === 'redirected_statement' ? (next.childForFieldName('body') ?? undefined) : (next ?? undefined)
+/** By a command before a |, the one behind it. */
+function pipedInto(pipelines: readonly Node[]): Map<number, number> {
+  const found = new Map<number, number>()
+  for (const pipeline of pipelines) {
+    const ids = pipeline.namedChildren.flatMap((one) => (one ? [withoutRedirects(one).id] : []))
+    for (const [at, id] of ids.entries()) if (at > 0) found.set(ids[at - 1] as number, id)
+  }
+  return found
+}
+
+function withoutRedirects(node: Node): Node {
+  let at = node
+  for (let body: Node | null = at; body; body = at.type === 'redirected_statement' ? at.childForFieldName('body') : null) at = body
+  return at
 }
 
 function wordsOf(node: Node, text: string): string[] {

@@ -47,16 +47,19 @@ export function commandsOfImage(instructions: readonly Instruction[]): Command[]
     if (list) return [{ line, end_line, text: body.trim(), words: list }]
     const document = HEREDOC.exec(body)
     const script = document && body.startsWith(document[0]) ? body.slice(document[0].length).replace(/\n[^\n]*$/, '') : body
-    return readCommands(script).map((command) => shifted(command, line - 1))
+    return shifted(readCommands(script), line - 1)
   })
 }
 
-const shifted = (command: Command, by: number): Command => ({
-  ...command,
-  line: command.line + by,
-  end_line: command.end_line + by,
-  ...(command.into && { into: shifted(command.into, by) }),
-})
+function shifted(commands: readonly Command[], by: number): Command[] {
+  const made = new Map<Command, Command>()
+  // What is piped into stands behind what pipes.
+  for (const command of commands.toReversed()) {
+    const into = command.into && made.get(command.into)
+    made.set(command, { ...command, line: command.line + by, end_line: command.end_line + by, ...(into && { into }) })
+  }
+  return [...made.values()].reverse()
+}
 
 function listOf(text: string): string[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined

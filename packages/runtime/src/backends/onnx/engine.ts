@@ -37,8 +37,6 @@ export class Engine {
   #last_id = 0
   #timer: NodeJS.Timeout | undefined
   #resting: NodeJS.Timeout | undefined
-  /** The end of this round of the event loop, to which questions wait: what arrives in one round goes together. */
-  #sending: NodeJS.Immediate | undefined
   /** Whether this process waits for the other one before it ends. */
   #is_held = false
   readonly #rest_after_death = new Rest()
@@ -66,7 +64,7 @@ export class Engine {
       this.#last_id = (this.#last_id % 0xffff_fffe) + 1
       this.#asked.set(this.#last_id, { resolve, reject })
       this.#waiting.push(pack({ id: this.#last_id, tensors }))
-      if (this.#in_flight === 0) this.#sending ??= setImmediate(this.#send)
+      if (this.#in_flight === 0) this.#send()
     })
   }
 
@@ -76,10 +74,9 @@ export class Engine {
     if (this.#asked.size === 0) this.#child?.stdin?.end()
   }
 
-  #send = (): void => {
-    this.#sending = undefined
+  #send(): void {
     const { child, waiting } = { child: this.#child, waiting: this.#waiting }
-    if (child === undefined || waiting.length === 0 || this.#in_flight > 0) return
+    if (child === undefined || waiting.length === 0) return
     this.#waiting = []
     this.#in_flight = waiting.length
     if (!this.#is_held) hold(child, true)

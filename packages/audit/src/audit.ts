@@ -94,8 +94,12 @@ function findingsOf(file: string, units: readonly Unit[]): Finding[] {
     RULES.filter((rule) => isFor(rule, unit)).flatMap((rule) =>
       rule.find(unit).map((hit) => {
         const line = unit.lineInFile(hit.line)
-        for (let at = line; hit.secrets && at <= unit.lineInFile(hit.end_line ?? hit.line); at++)
-          secrets.set(at, [...(secrets.get(at) ?? []), ...hit.secrets])
+        const end_line = unit.lineInFile(hit.end_line ?? hit.line)
+        for (let at = line; hit.secrets && at <= end_line; at++) {
+          const known = secrets.get(at)
+          if (known) known.push(...hit.secrets)
+          else secrets.set(at, [...hit.secrets])
+        }
         return { unit, rule, hit, line }
       }),
     ),

@@ -48,6 +48,7 @@ export function givenSecrets(unit: Unit): readonly Given[] {
 
 /** Of what stands on several lines, the one with the value. */
 function lineOf({ name, value, line, end_line }: Given, lines: readonly string[]): number {
+  if (end_line === line) return line
   const own = lines.slice(line - 1, end_line)
   const [both, alone] = [own.findIndex((one) => one.includes(name) && one.includes(value)), own.findIndex((one) => one.includes(value))]
   return line + Math.max(0, both === -1 ? alone : both)

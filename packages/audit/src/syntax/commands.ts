@@ -84,7 +84,11 @@ function pipedInto(pipelines: readonly Node[]): Map<number, number> {
 
 function withoutRedirects(node: Node): Node {
   let at = node
-  for (let body: Node | null = at; body; body = at.type === 'redirected_statement' ? at.childForFieldName('body') : null) at = body
+  while (at.type === 'redirected_statement') {
+    const body = at.childForFieldName('body')
+    if (!body) break
+    at = body
+  }
   return at
 }
 
